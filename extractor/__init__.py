@@ -1,0 +1,25 @@
+"""Budget performance tables (项目支出绩效目标表) in, checked project records out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from extractor.pipeline import DocumentResult
+
+__all__ = ["__version__", "extract"]
+__version__ = "0.1.0"
+
+
+def extract(path: str | Path, **settings: Any) -> DocumentResult:
+    """Read one file: `.records` are its projects, `.document` is its line of documents.jsonl.
+
+    Keyword arguments are those of `extractor.settings.Settings` (model, base_url, cache_dir …).
+    Gives the same records as `extractor run PATH`. Raises `extractor.errors.ExtractorError`.
+    """
+    from extractor.pipeline import extract_file
+    from extractor.settings import Settings
+
+    return extract_file(str(path), Settings.load(settings))

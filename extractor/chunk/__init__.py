@@ -1,0 +1,308 @@
+"""A Document cut into one Block per project, with every character accounted for."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from extractor.chunk.dump import read_dump
+from extractor.chunk.grid import read_grid
+from extractor.chunk.placing import BREAKDOWN, Printed, is_amount_column, place
+from extractor.chunk.rows import Mark, PrintedRow, Section, read_header
+from extractor.layouts import CompiledLayout, candidates, compiled
+from extractor.text import concat, join_lines, squash
+from schemas.document import SYNTHETIC, Block, BlockContext, Document, Found, Header, MappedText, PrintedTotal
+from schemas.layout import LayoutSpec
+from schemas.project import Amounts
+from schemas.record import CharacterAccount
+
+_SAMPLE = 200_000
+_SIGNATURE_SHARE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Chunks:
+    """How a document was cut. `reason` says why there are no blocks, where there are none."""
+
+    header: Header
+    layout: LayoutSpec | None
+    blocks: tuple[Block, ...] = ()
+    totals: tuple[PrintedTotal, ...] = ()
+    characters: CharacterAccount = field(default_factory=CharacterAccount)
+    reason: str | None = None
+
+
+def chunk(document: Document, layouts: Iterable[LayoutSpec] = ()) -> Chunks:
+    """Cut a document into its projects; `layouts` are the user's own, tried before the built-in ones."""
+    layout = choose_layout(document, layouts)
+    sections, marks = (read_grid if layout.spec.source == "grid" else read_dump)(document, layout)
+    blocks: list[Block] = []
+    totals: list[PrintedTotal] = []
+    for section in sections:
+        _Assembly(section, layout, blocks, totals, marks).run()
+    header = sections[0].header if sections else _bare_header(document, layout)
+    if blocks:
+        header = _with_columns(header, blocks)
+    return Chunks(
+        header=header,
+        layout=layout.spec if blocks else None,
+        blocks=tuple(blocks),
+        totals=tuple(totals),
+        characters=account(document.text, marks),
+        reason=None if blocks else _reason(document, sections),
+    )
+
+
+def choose_layout(document: Document, layouts: Iterable[LayoutSpec] = ()) -> CompiledLayout:
+    """The first layout, most specific first, whose item signature most of the value labels have."""
+    text = squash(document.text[:_SAMPLE])
+    lines = document.text[:_SAMPLE].splitlines()
+    spaced = sum(not line.strip() for line in lines) > 0.42 * len(lines)
+    fitting = [compiled(spec) for spec in candidates("grid" if document.tables else "dump", layouts)]
+    for layout in fitting:
+        if layout.spec.spaced and not spaced:
+            continue
+        labels = sum(1 for match in layout.value_label.finditer(text) if match["annual"])
+        if sum(1 for _ in layout.signature.finditer(text)) >= max(1.0, labels * _SIGNATURE_SHARE):
+            return layout
+    return fitting[-1]
+
+
+def account(text: str, marks: Sequence[Mark]) -> CharacterAccount:
+    """Where every character went; the parts add up to the length of the text."""
+    counts = dict.fromkeys(("blocks", "header", "totals", "furniture", "outside"), 0)
+    blank = position = 0
+    for mark in sorted(_carved(marks)):
+        between, rest = _unmarked(text, position, max(position, mark.start))
+        blank += between
+        counts["furniture"] += rest
+        if mark.end > position:
+            counts[mark.kind] += mark.end - max(position, mark.start)
+            position = mark.end
+    between, rest = _unmarked(text, position, len(text))
+    result = CharacterAccount(
+        total=len(text),
+        blank=blank + between,
+        **(counts | {"furniture": counts["furniture"] + rest}),
+    )
+    parts = sum(value for name, value in result.model_dump().items() if name != "total")
+    if parts != result.total:
+        raise AssertionError(f"characters unaccounted for: {parts} of {result.total}")
+    return result
+
+
+def _carved(marks: Sequence[Mark]) -> Iterator[Mark]:
+    """Marks that no longer overlap: a page's furniture is cut out of the rows it interrupts."""
+    furniture = sorted(mark for mark in marks if mark.kind == "furniture")
+    yield from furniture
+    starts = [mark.start for mark in furniture]
+    for mark in marks:
+        if mark.kind == "furniture":
+            continue
+        start = mark.start
+        for cut in furniture[bisect_left(starts, start) : bisect_left(starts, mark.end)]:
+            yield Mark(start, cut.start, mark.kind)
+            start = cut.end
+        yield Mark(start, mark.end, mark.kind)
+
+
+def _unmarked(text: str, start: int, end: int) -> tuple[int, int]:
+    """White space, and the markup of tables (|---|) between marked stretches."""
+    ink = sum(len(part) for part in text[start:end].split())
+    return end - start - ink, ink
+
+
+class _Assembly:
+    """Rows of one section to blocks and printed totals."""
+
+    def __init__(
+        self,
+        section: Section,
+        layout: CompiledLayout,
+        blocks: list[Block],
+        totals: list[PrintedTotal],
+        marks: list[Mark],
+    ) -> None:
+        self.section = section
+        self.layout = layout
+        self.blocks = blocks
+        self.totals = totals
+        self.marks = marks
+        self.columns = tuple(column for column in section.columns if is_amount_column(column))
+
+    def run(self) -> None:
+        rows = self.section.rows
+        grand = next((row for row in rows if self._is_grand(row)), None)
+        kinds = self._kinds(rows)
+        units: list[tuple[PrintedRow | None, list[PrintedRow]]] = []
+        for row, kind in zip(rows, kinds, strict=True):
+            if kind == "unit":
+                units.append((row, []))
+            elif kind == "project":
+                if not units:
+                    units.append((None, []))
+                units[-1][1].append(row)
+        amounts = place(
+            self.columns,
+            _printed(grand) if grand else None,
+            [
+                (_printed(unit) if unit and unit.numbers else None, [_printed(row) for row in projects])
+                for unit, projects in units
+            ],
+        )
+        self._emit(rows, kinds, grand, units, amounts)
+
+    def _is_grand(self, row: PrintedRow) -> bool:
+        return self.layout.terms.is_grand_total(row.name) and not row.has_content
+
+    def _kinds(self, rows: Sequence[PrintedRow]) -> list[str]:
+        """`grand`, `subtotal`, `unit`, `group` (a unit above units) or `project` for each row."""
+        kinds = []
+        for index, row in enumerate(rows):
+            if self._is_grand(row):
+                kinds.append("grand" if "grand" not in kinds else "subtotal")
+            elif row.has_content:
+                kinds.append("project")
+            elif self.layout.terms.is_subtotal(row.name):
+                kinds.append("subtotal")
+            else:
+                kinds.append("unit" if self.columns else "project")
+        for index, kind in enumerate(kinds):
+            if kind == "unit":
+                kinds[index] = self._check_unit(rows, kinds, index)
+        return kinds
+
+    def _check_unit(self, rows: Sequence[PrintedRow], kinds: Sequence[str], index: int) -> str:
+        """A row without text and without projects below it is a unit above units, or an empty project."""
+        following = kinds[index + 1] if index + 1 < len(kinds) else "end"
+        if following == "project" or not rows[index].numbers:
+            return "unit"
+        amount = Decimal(rows[index].numbers[0])
+        running = Decimal(0)
+        for row, kind in zip(rows[index + 1 :], kinds[index + 1 :], strict=True):
+            if kind == "unit" and row.numbers:
+                running += Decimal(row.numbers[0])
+                if running == amount:
+                    return "group"
+        return "project" if any(kind == "unit" for kind in kinds[:index]) else "unit"
+
+    def _emit(
+        self,
+        rows: Sequence[PrintedRow],
+        kinds: Sequence[str],
+        grand: PrintedRow | None,
+        units: Sequence[tuple[PrintedRow | None, list[PrintedRow]]],
+        placed: tuple[Amounts | None, list[tuple[Amounts | None, list[Amounts]]]],
+    ) -> None:
+        first = len(self.blocks)
+        indices: dict[int, list[int]] = {}
+        unit_amounts: dict[int, Amounts | None] = {}
+        for (unit, projects), (unit_amount, project_amounts) in zip(units, placed[1], strict=True):
+            mine = []
+            for row, amounts in zip(projects, project_amounts, strict=True):
+                mine.append(len(self.blocks))
+                self.blocks.append(self._block(row, unit, amounts))
+                self.marks.append(Mark(row.start, row.end, "blocks"))
+            if unit is not None:
+                indices[id(unit)] = mine
+                unit_amounts[id(unit)] = unit_amount
+        for row, kind in zip(rows, kinds, strict=True):
+            if kind == "project":
+                continue
+            self.marks.append(Mark(row.start, row.end, "totals"))
+            if kind == "grand":
+                everything = tuple(range(first, len(self.blocks)))
+                self._total("grand_total", row, placed[0] or Amounts(), everything)
+            elif kind == "unit" and row.numbers:
+                self._total("unit", row, unit_amounts[id(row)] or Amounts(), tuple(indices[id(row)]))
+
+    def _total(self, kind: str, row: PrintedRow, amounts: Amounts, rows: tuple[int, ...]) -> None:
+        self.totals.append(PrintedTotal(kind, row.name, amounts, row.start, row.end, rows))  # type: ignore[arg-type]
+
+    def _block(self, row: PrintedRow, unit: PrintedRow | None, amounts: Amounts) -> Block:
+        content, cells = _content(row)
+        header = self.section.header
+        return Block(
+            index=len(self.blocks),
+            content=content,
+            context=BlockContext(
+                layout=self.layout.spec.name,
+                department=header.department,
+                unit=_found(unit.parts.get("name")) if unit else None,
+                amount_unit=header.amount_unit.value if header.amount_unit else None,
+                fiscal_year=header.fiscal_year,
+                columns=self.section.columns,
+                amounts=amounts,
+            ),
+            start=row.start,
+            end=row.end,
+            page=row.page,
+            cells=cells,
+            notes=tuple(row.notes),
+        )
+
+
+def _printed(row: PrintedRow) -> Printed:
+    return Printed(row.numbers, row.columns)
+
+
+def _found(part: MappedText | None) -> Found | None:
+    if part is None:
+        return None
+    return Found(join_lines(part.text), part.source_span(0, len(part.text)))
+
+
+def _content(row: PrintedRow) -> tuple[MappedText, dict[str, tuple[int, int]]]:
+    """The row's text as a reader sees it, and where in it each column stands."""
+    pieces: list[MappedText] = []
+    cells: dict[str, tuple[int, int]] = {}
+    length = 0
+    for part, text in row.parts.items():
+        if not text.text.strip():
+            continue
+        label = row.labels.get(part)
+        lead = ("\n" if pieces else "") + (f"【{label}】" if label else "")
+        if lead:
+            pieces.append(MappedText(lead, [SYNTHETIC] * len(lead)))
+            length += len(lead)
+        pieces.append(text)
+        cells[part] = (length, length + len(text.text))
+        length += len(text.text)
+    return concat(pieces), cells
+
+
+def _with_columns(header: Header, blocks: Sequence[Block]) -> Header:
+    """A department that only a column names is the document's, if all its rows have the same."""
+    if header.department is not None:
+        return header
+    named = {
+        squash(block.content.text[slice(*block.cells["department"])]) for block in blocks if "department" in block.cells
+    }
+    first = blocks[0]
+    if len(named) != 1 or "department" not in first.cells:
+        return header
+    start, end = first.cells["department"]
+    found = Found(
+        " ".join(first.content.text[start:end].split()), first.content.source_span(start, end)
+    )
+    return replace(header, department=found)
+
+
+def _bare_header(document: Document, layout: CompiledLayout) -> Header:
+    return read_header(document, document.lines[:40], layout.terms)
+
+
+def _reason(document: Document, sections: Sequence[Section]) -> str:
+    if sections:
+        return "a project table begins here, but it holds no project rows: an empty template or a cut-off copy"
+    if "绩效目标" in document.text:
+        return (
+            "no project table was recognised: no column header with 项目名称 and 绩效目标 or 绩效指标 was found; "
+            "see README, 'Adding a layout'"
+        )
+    return "holds no 项目支出绩效目标表"
+
+
+__all__ = ["BREAKDOWN", "Chunks", "account", "choose_layout", "chunk"]

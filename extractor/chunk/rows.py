@@ -1,0 +1,113 @@
+"""What dumps and grids have in common once they are cut into rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from extractor.layouts import Terms
+from extractor.text import fold, join_lines, squash
+from schemas.document import Document, Found, Header, Line, MappedText
+
+Kind = Literal["blocks", "header", "totals", "furniture", "outside"]
+
+_TITLE = re.compile(r"绩效.{0,12}表|绩效目标")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?:度)?(?!\d*月)")
+_LABELLED_YEAR = re.compile(r"(?:预算年度|年度|年份):((?:19|20)\d\d)")
+
+
+class Mark(NamedTuple):
+    """What a stretch of `Document.text` is; stretches do not overlap."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+@dataclass(slots=True)
+class PrintedRow:
+    """One row of the printed table: a project, a unit, or a total.
+
+    `parts` are the row's texts by column (`name`, `goal`, `indicators`, or `body` where a dump does
+    not part the last two). `numbers` are its amounts in print order, `columns` where each of them
+    stands (None where the text does not tell).
+    """
+
+    parts: dict[str, MappedText]
+    numbers: tuple[str, ...]
+    columns: tuple[str, ...] | None
+    start: int
+    end: int
+    page: int | None = None
+    labels: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        part = self.parts.get("name")
+        return join_lines(part.text) if part else ""
+
+    @property
+    def has_content(self) -> bool:
+        return any(self.parts[part].text.strip() for part in ("goal", "indicators", "body") if part in self.parts)
+
+
+@dataclass(slots=True)
+class Section:
+    """Rows under one heading: most documents have one, a compilation has one for each department."""
+
+    header: Header
+    columns: tuple[str, ...]
+    rows: list[PrintedRow]
+
+
+def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Header:
+    """Title, department, fiscal year and unit of amounts from the lines above a table."""
+    title: Found | None = None
+    department: Found | None = None
+    unit: Found | None = None
+    year: tuple[int, tuple[int, int]] | None = None
+    first: Found | None = None
+    for line in lines:
+        raw = document.text[line.start : line.end]
+        printed = raw.strip().strip("#|*, \t")
+        if not printed:
+            continue
+        start = line.start + raw.index(printed)
+        word = squash(printed)
+        here = Found(join_lines(printed), (start, start + len(printed)))
+        first = first or here
+        labelled = terms.department.match(word) or terms.header_unit.match(word)
+        if (title is None or len(word) > 60) and not labelled and len(word) <= 120 and _TITLE.search(word):
+            title = title or here
+        if department is None and (match := terms.department.match(word)):
+            department = _locate(document, line, match[1])
+        if unit is None and (match := terms.amount_unit.search(word)):
+            unit = _locate(document, line, match[1], last=True)
+        if match := _LABELLED_YEAR.search(word):
+            year = year or (int(match[1]), (line.start, line.end))
+    title = title or first
+    if year is None and title and (match := _YEAR.search(title.value)) and title.span:
+        at = document.text.find(match[1], title.span[0], title.span[1])
+        year = (int(match[1]), (at, at + 4))
+    return Header(
+        title=title,
+        department=department,
+        fiscal_year=year[0] if year else None,
+        fiscal_year_span=year[1] if year else None,
+        amount_unit=unit,
+    )
+
+
+def _locate(document: Document, line: Line, squashed: str, *, last: bool = False) -> Found:
+    """The printed form of a squashed piece of a line, with its span."""
+    raw = document.text[line.start : line.end]
+    pattern = r"\s*".join(re.escape(character) for character in squashed)
+    matches = list(re.finditer(pattern, raw)) or list(re.finditer(pattern, fold(raw)))
+    if not matches:
+        return Found(squashed, None)
+    match = matches[-1] if last else matches[0]
+    start, end = line.start + match.start(), line.start + match.end()
+    return Found(join_lines(document.text[start:end]), (start, end))

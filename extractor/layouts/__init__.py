@@ -1,0 +1,65 @@
+"""Layouts as data: the built-in LayoutSpec files, the words they share, and their compiled form."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from extractor.errors import UsageError
+from extractor.layouts.compiled import CompiledLayout
+from extractor.layouts.terms import Terms, terms
+from schemas.layout import LayoutSpec
+
+__all__ = ["CompiledLayout", "Terms", "built_in", "compiled", "load", "terms"]
+
+_ORDER = (
+    "dump-coded-spaced",
+    "dump-coded",
+    "dump-labelled",
+    "dump-plain",
+    "grid-coded",
+    "grid-labelled",
+    "grid-plain",
+)
+
+
+def load(path: Path) -> LayoutSpec:
+    """A layout file; UsageError says what is wrong with it and where."""
+    try:
+        return LayoutSpec(**tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise UsageError(f"{path}: the layout cannot be read ({error.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not a valid TOML file: {error}") from None
+    except ValidationError as error:
+        problems = "; ".join(
+            f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors(include_url=False)
+        )
+        raise UsageError(f"{path}: not a valid layout: {problems}") from None
+
+
+@lru_cache
+def built_in() -> tuple[LayoutSpec, ...]:
+    """The layouts that ship with the extractor, most specific first."""
+    folder = files(__name__)
+    return tuple(LayoutSpec(**tomllib.loads(folder.joinpath(f"{name}.toml").read_text("utf-8"))) for name in _ORDER)
+
+
+def compiled(spec: LayoutSpec) -> CompiledLayout:
+    """Regular expressions of a layout, built once."""
+    return _compiled(spec.model_dump_json())
+
+
+@lru_cache(maxsize=256)
+def _compiled(spec: str) -> CompiledLayout:
+    return CompiledLayout(LayoutSpec.model_validate_json(spec), terms())
+
+
+def candidates(source: str, extra: Iterable[LayoutSpec] = ()) -> list[LayoutSpec]:
+    """Layouts that could fit a document of this kind; the user's own come first."""
+    return [spec for spec in (*extra, *built_in()) if spec.source == source]

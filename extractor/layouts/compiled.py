@@ -1,0 +1,63 @@
+"""Regular expressions of one layout, all over squashed text (see extractor.text)."""
+
+from __future__ import annotations
+
+import re
+
+from extractor.layouts.taxonomy import labels
+from extractor.layouts.terms import Terms, alternation
+from extractor.text import squash
+from schemas.layout import LayoutSpec
+
+_CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_MARKERS = {
+    "N、": r"(?P<n{i}>\d{{1,3}})、",
+    "N.": r"(?P<n{i}>\d{{1,3}})\.(?!\d)",
+    "(N)": r"\((?P<n{i}>\d{{1,3}})\)",
+    "N)": r"(?P<n{i}>\d{{1,3}})\)",
+    "①": rf"(?P<n{{i}}>[{_CIRCLED}])",
+}
+
+
+class CompiledLayout:
+    """What the rules reader and the checks need of a LayoutSpec, as patterns."""
+
+    def __init__(self, spec: LayoutSpec, terms: Terms) -> None:
+        self.spec = spec
+        self.terms = Terms(terms.data, spec.column_synonyms) if spec.column_synonyms else terms
+        values = terms.data["values"]
+        cycle = alternation((*values["cycle"], *spec.indicators.cycle_labels))
+        annual = alternation((*values["annual"], *spec.indicators.annual_labels))
+        self.value_label = re.compile(rf"(?:(?P<cycle>{cycle})|(?P<annual>{annual})):")
+        self.marker = re.compile(
+            "|".join(_MARKERS[marker].format(i=i) for i, marker in enumerate(spec.indicators.markers))
+        )
+        self.markers = spec.indicators.markers
+        code_label = r"[^\d\W][^:;,。、\d]{1,14}?"
+        self.coded1 = re.compile(rf"(?P<code>\d{{1,2}})-(?P<label>{code_label})[;:,。]")
+        self.coded2 = re.compile(rf"(?P<code>\d{{2,4}})-(?P<label>{code_label})[;:,。]")
+        self.word1 = re.compile(rf"(?P<label>{alternation(labels('level1'))})[;:-]")
+        self.word2 = re.compile(rf"(?P<label>{alternation(labels('level2'))})[;:-]")
+        self.category_begins = re.compile(
+            rf"(?:\d{{1,2}}-[^\d\W]|(?:{alternation([*labels('level1'), *labels('level2')])})[;:])"
+        )
+        withheld = [terms.withheld.pattern, *map(re.escape, map(squash, spec.withheld))]
+        self.withheld = re.compile("|".join(withheld))
+        punctuation = r"[^\w%≥≤±≈<>=×÷+/*°℃‰￥¥$]"
+        self.structure = re.compile(
+            rf"(?:{self.value_label.pattern.replace('?P<cycle>', '?:').replace('?P<annual>', '?:')}"
+            rf"|\d{{1,3}}[、.)]|\(\d{{1,3}}\)|[{_CIRCLED}]"
+            rf"|\d{{1,4}}-(?=$)"
+            rf"|{punctuation})*"
+        )
+
+        begins = {"coded": self.coded1.pattern.replace("?P<code>", "").replace("?P<label>", ""),
+                  "labelled": rf"(?:{alternation([*labels('level1'), *labels('level2')])})[;:]",
+                  "none": ""}[spec.indicators.categories]
+        self.signature = re.compile(rf"(?:{re.sub(r'[?]P<n[0-9]+>', '', self.marker.pattern)}){begins}")
+
+    def number(self, match: re.Match[str]) -> tuple[int, int]:
+        """(style, item number) that a `marker` match stands for."""
+        style = match.lastindex or 1
+        printed = match[style]
+        return style, _CIRCLED.index(printed) + 1 if printed in _CIRCLED else int(printed)

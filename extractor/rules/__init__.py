@@ -1,0 +1,179 @@
+"""The rules reader: one Block to a ProjectReading by a deterministic grammar.
+
+Nothing is guessed: what the grammar does not understand stays unclaimed, and the checks report it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from extractor.layouts import CompiledLayout
+from extractor.rules.items import Place, find_items, read_item
+from extractor.text import Squashed
+from schemas.document import Block
+from schemas.project import Amounts, Indicator, ProjectReading
+
+_AMOUNT = re.compile(r"-?[\d,]+(?:\.\d+)?")
+_TAIL = re.compile(r"[。;]+$")
+_PLAIN = ("total", "fiscal", "special_account", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class RulesReading:
+    """What the rules read, and where in the block's squashed text each value stands."""
+
+    reading: ProjectReading
+    places: dict[str, Place]
+
+
+def read(block: Block, view: Squashed, layout: CompiledLayout) -> RulesReading:
+    """Read one block; `view` is its squashed text."""
+    return _Reader(block, view, layout).read()
+
+
+class _Reader:
+    def __init__(self, block: Block, view: Squashed, layout: CompiledLayout) -> None:
+        self.block = block
+        self.view = view
+        self.layout = layout
+        self.places: dict[str, Place] = {}
+        self.cells = {column: view.squashed_range(*span) for column, span in block.cells.items()}
+
+    def read(self) -> RulesReading:
+        context = self.block.context
+        name = self._text("name", cut_tail=True)
+        goal, indicators, second = self._body() if "body" in self.cells else self._goal_and_indicators()
+        withheld = self._withheld(goal, second)
+        self._place_amounts(context.amounts)
+        reading = ProjectReading(
+            department=self._text("department") or (context.department.value if context.department else None),
+            unit=self._text("unit") or (context.unit.value if context.unit else None),
+            name=name,
+            amounts=context.amounts,
+            goal=goal,
+            withheld=withheld,
+            indicators=tuple(indicators),
+            attributes=self._attributes(),
+        )
+        return RulesReading(reading, self.places)
+
+    def _text(self, column: str, *, cut_tail: bool = False) -> str | None:
+        place = self.cells.get(column)
+        if place is None:
+            return None
+        start, end = place
+        if cut_tail and (match := _TAIL.search(self.view.text, start, end)):
+            end = match.start()
+        if start >= end:
+            return None
+        self.places[column] = (start, end)
+        return self.view.value(start, end)
+
+    def _goal_and_indicators(self) -> tuple[str | None, list[Indicator], Place | None]:
+        goal = self._text("goal")
+        cell = self.cells.get("indicators")
+        if cell is None:
+            return goal, [], None
+        indicators = self._items(*cell, cell=True)
+        return goal, indicators, None if indicators else cell
+
+    def _body(self) -> tuple[str | None, list[Indicator], Place | None]:
+        """Goal and indicators of a dump, which stand one after the other without a border."""
+        start, end = self.cells["body"]
+        items = find_items(self.view, self.layout, start, end, cell=False)
+        border = items[0].start if items else end
+        second: Place | None = None
+        if not items:
+            border, second = self._twice(start, end)
+        indicators = self._read(items)
+        if start >= border:
+            return None, indicators, second
+        self.places["goal"] = (start, border)
+        return self.view.value(start, border), indicators, second
+
+    def _twice(self, start: int, end: int) -> tuple[int, Place | None]:
+        """A withheld project prints the same phrase in both cells: the goal is the first of them."""
+        text = self.view.text[start:end]
+        half = (len(text) + 1) // 2
+        for border in (half, half - 1):
+            left, right = text[:border].rstrip("。;"), text[border:].rstrip("。;")
+            if left and left == right and self.layout.withheld.search(left):
+                return start + border, (start + border, end)
+        return end, None
+
+    def _items(self, start: int, end: int, *, cell: bool) -> list[Indicator]:
+        return self._read(find_items(self.view, self.layout, start, end, cell=cell))
+
+    def _read(self, items: list) -> list[Indicator]:  # type: ignore[type-arg]
+        indicators = []
+        for index, item in enumerate(items):
+            indicator, places = read_item(self.view, self.layout, item)
+            indicators.append(indicator)
+            for name, place in places.items():
+                self.places[f"indicators[{index}].{name}"] = place
+        return indicators
+
+    def _withheld(self, goal: str | None, second: Place | None) -> bool:
+        """Whether the goal, or the cell in place of the indicators, says that the content is withheld."""
+        if second is not None and self.layout.withheld.search(self.view.text, *second):
+            self.places["withheld"] = second
+            return True
+        place = self.places.get("goal")
+        return bool(goal and place and self.layout.withheld.search(self.view.text, *place))
+
+    def _place_amounts(self, amounts: Amounts) -> None:
+        """Places of the printed numbers: by cell in a table, in print order in a dump."""
+        if "amounts" not in self.cells:
+            for column, place in self.cells.items():
+                if column in _PLAIN and getattr(amounts, column) is not None:
+                    self.places[f"amounts.{column}"] = place
+            self._place_the_rest(amounts)
+            return
+        start, end = self.block.cells["amounts"]
+        tokens = []
+        for match in re.finditer(r"\S+", self.block.content.text[start:end]):
+            tokens.append(self.view.squashed_range(start + match.start(), start + match.end()))
+        self._in_order(amounts, tokens)
+
+    def _place_the_rest(self, amounts: Amounts) -> None:
+        """Numbers of a table row whose column is not told by their cell."""
+        taken = set(self.places.values())
+        tokens = [
+            place
+            for column, place in self.cells.items()
+            if (column in _PLAIN or column.startswith("breakdown:")) and place not in taken
+        ]
+        done = {path for path in self.places if path.startswith("amounts.")}
+        self._in_order(amounts, tokens, done)
+
+    def _in_order(self, amounts: Amounts, tokens: list[Place], done: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+        expected: list[tuple[str, str]] = []
+        for column in self.block.context.columns:
+            if column in _PLAIN and (value := getattr(amounts, column)) is not None:
+                expected.append((f"amounts.{column}", value))
+            elif column.startswith("breakdown:"):
+                label = column.split(":", 1)[1]
+                expected += [
+                    (f"amounts.breakdown[{index}].amount", line.amount)
+                    for index, line in enumerate(amounts.breakdown)
+                    if line.label == label
+                ]
+        expected += [(f"amounts.unplaced[{index}]", value) for index, value in enumerate(amounts.unplaced)]
+        expected = [pair for pair in expected if pair[0] not in done]
+        for place in tokens:
+            printed = self.view.text[slice(*place)].replace(",", "")
+            for index, (path, value) in enumerate(expected):
+                if value == printed:
+                    self.places[path] = place
+                    del expected[index]
+                    break
+
+    def _attributes(self) -> dict[str, str]:
+        attributes = {}
+        for column, (start, end) in self.cells.items():
+            if column == "number" or column.startswith("attributes."):
+                label = "序号" if column == "number" else column.removeprefix("attributes.")
+                attributes[label] = self.view.value(start, end)
+                self.places[f"attributes.{label}"] = (start, end)
+        return attributes

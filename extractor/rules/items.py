@@ -1,0 +1,293 @@
+"""Indicator items out of squashed text: "1、1-产出指标；11-数量指标；NAME；实施周期指标值:X；年度指标值:Y。2、…".
+
+The value labels are the firm ground: an item has at most one label of each kind, so a label that
+comes again opens the next item. Between two items' labels the item number is looked for. Numbering
+nested inside a value ("1.…；2.…") is told apart by its style, by the number that must come next, and by
+where it stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from extractor.layouts import CompiledLayout
+from extractor.layouts.taxonomy import category
+from extractor.text import Squashed
+from schemas.project import Indicator
+
+Place = tuple[int, int]
+
+_ENDS = "。;!?.)]}》】\"'"
+_VALUE_TAIL = re.compile(r"[。;]+$")
+_FIELD_TAIL = re.compile(r"[。;,，、]+$")
+
+
+@dataclass(slots=True)
+class Marker:
+    """An item number: where it starts, where the item's text begins, its style and number."""
+
+    start: int
+    end: int
+    style: int
+    number: int
+
+
+@dataclass(slots=True)
+class Item:
+    """One indicator's places in the squashed text."""
+
+    start: int
+    number: Marker | None
+    text_start: int
+    labels: list[tuple[str, int, int]] = field(default_factory=list)
+    end: int = 0
+
+
+def find_items(view: Squashed, layout: CompiledLayout, start: int, end: int, *, cell: bool) -> list[Item]:
+    """Items in [start, end). In a `cell` the first item begins it; else it follows the goal's text."""
+    groups = _label_groups(view, layout, start, end)
+    if not groups:
+        return _unlabelled(view, layout, start, end, cell)
+    items: list[Item] = []
+    style: int | None = None
+    floor = start
+    for group in groups:
+        number = items[-1].number.number if items and items[-1].number else len(items)
+        first = not items
+        markers = _markers(view, layout, floor, group[0][1], style, cell_start=start if first and cell else None)
+        own = _own_marker(view, layout, markers, number, first and not cell)
+        if own is None:
+            begin = _without_marker(view, layout, floor, group[0][1], first, cell)
+            items.append(Item(begin, None, begin, group))
+        else:
+            if style is None:
+                style = own.style
+            items += _valueless(markers, number, own) if not first or cell else []
+            items.append(Item(own.start, own, own.end, group))
+        floor = group[-1][2]
+    items += _after_last(view, layout, floor, end, style, items)
+    for item, following in zip(items, items[1:], strict=False):
+        item.end = following.start
+    items[-1].end = end
+    return items
+
+
+def read_item(view: Squashed, layout: CompiledLayout, item: Item) -> tuple[Indicator, dict[str, Place]]:
+    """One item as an Indicator, and the places of its fields."""
+    values: dict[str, str] = {}
+    places: dict[str, Place] = {}
+    text = view.text
+
+    def put(name: str, start: int, end: int) -> None:
+        if start < end:
+            values[name] = view.value(start, end)
+            places[name] = (start, end)
+
+    number = item.number.number if item.number else None
+    if item.number:
+        digits = re.search(r"[^()、.]+", text[item.number.start : item.number.end])
+        if digits:
+            places["number"] = (item.number.start + digits.start(), item.number.start + digits.end())
+    position = _read_categories(text, layout, item, put)
+    stop = item.labels[0][1] if item.labels else item.end
+    tail = _FIELD_TAIL if item.labels else _VALUE_TAIL
+    put("name", *_trim(text, position, stop, tail))
+    for index, (kind, _, after) in enumerate(item.labels):
+        last = index + 1 == len(item.labels)
+        stop = item.end if last else item.labels[index + 1][1]
+        put(kind, *_trim(text, after, stop, _VALUE_TAIL if last else _FIELD_TAIL))
+    return Indicator(number=number, **values), places
+
+
+def _read_categories(text: str, layout: CompiledLayout, item: Item, put: object) -> int:
+    """Reads level 1 and level 2 at the item's beginning; returns where its name begins."""
+    from collections.abc import Callable
+    from typing import cast
+
+    write = cast(Callable[[str, int, int], None], put)
+    position = item.text_start
+    stop = item.labels[0][1] if item.labels else item.end
+    match = layout.coded2.match(text, position, stop)
+    if match and len(match["code"]) >= 2:
+        write("level2_code", *match.span("code"))
+        write("level2", *match.span("label"))
+        return match.end()
+    match = layout.coded1.match(text, position, stop)
+    if match:
+        write("level1_code", *match.span("code"))
+        write("level1", *match.span("label"))
+        position = match.end()
+        match = layout.coded2.match(text, position, stop)
+        if match:
+            write("level2_code", *match.span("code"))
+            write("level2", *match.span("label"))
+            return match.end()
+        match = layout.word2.match(text, position, stop)
+        if match:
+            write("level2", *match.span("label"))
+            return match.end()
+        return position
+    match = layout.word1.match(text, position, stop)
+    if match and match.end() < stop:
+        write("level1", *match.span("label"))
+        position = match.end()
+    match = layout.word2.match(text, position, stop)
+    if match and match.end() < stop:
+        write("level2", *match.span("label"))
+        position = match.end()
+    return position
+
+
+def _trim(text: str, start: int, end: int, tail: re.Pattern[str]) -> Place:
+    while start < end and text[start] in ";,、:":
+        start += 1
+    match = tail.search(text, start, end) if tail is _VALUE_TAIL or tail is _FIELD_TAIL else None
+    # `$` means the end of the searched region only through endpos.
+    return start, match.start() if match else end
+
+
+def _label_groups(view: Squashed, layout: CompiledLayout, start: int, end: int) -> list[list[tuple[str, int, int]]]:
+    """Value labels of each item: [(field, label start, value start), …]."""
+    groups: list[list[tuple[str, int, int]]] = []
+    for match in layout.value_label.finditer(view.text, start, end):
+        kind = "cycle_value" if match["cycle"] else "annual_value"
+        if groups and not any(kind == known for known, _, _ in groups[-1]) and kind == "annual_value":
+            previous = groups[-1][-1]
+            if not _opens_item(view, layout, previous[2], match.start()):
+                groups[-1].append((kind, match.start(), match.end()))
+                continue
+        elif groups and _is_nested_label(view, groups[-1], match):
+            continue
+        groups.append([(kind, match.start(), match.end())])
+    return groups
+
+
+def _is_nested_label(view: Squashed, group: list[tuple[str, int, int]], match: re.Match[str]) -> bool:
+    """A label right behind a label ("年度指标值:目标值:95%") belongs to the value."""
+    return group[-1][2] == match.start()
+
+
+def _opens_item(view: Squashed, layout: CompiledLayout, start: int, end: int) -> bool:
+    """Whether an item with a category begins between a cycle value and the next annual label."""
+    return any(
+        layout.category_begins.match(view.text, match.end(), end)
+        for match in layout.marker.finditer(view.text, start, end)
+    )
+
+
+def _markers(
+    view: Squashed, layout: CompiledLayout, start: int, end: int, style: int | None, cell_start: int | None
+) -> list[Marker]:
+    """Item numbers in [start, end) that stand where an item can begin."""
+    found = []
+    text = view.text
+    for match in layout.marker.finditer(text, start, end):
+        kind, number = layout.number(match)
+        if style is not None and kind != style:
+            continue
+        at = match.start()
+        stands = at == cell_start or (at > 0 and text[at - 1] in _ENDS) or at in view.line_starts or at == 0
+        if stands or layout.category_begins.match(text, match.end()):
+            found.append(Marker(at, match.end(), kind, number))
+    return found
+
+
+def _own_marker(
+    view: Squashed, layout: CompiledLayout, markers: Sequence[Marker], previous: int, in_body: bool
+) -> Marker | None:
+    """The number of the item whose first value label follows."""
+    if not markers:
+        return None
+    text = view.text
+    expected = [marker for marker in markers if marker.number == previous + 1]
+    with_category = [marker for marker in expected if layout.category_begins.match(text, marker.end)]
+    if with_category:
+        return with_category[-1]
+    ended = [marker for marker in expected if _ends_before(view, marker, in_body)]
+    if ended:
+        return ended[-1]
+    categories = [marker for marker in markers if layout.category_begins.match(text, marker.end)]
+    if categories:
+        return categories[-1]
+    later = [marker for marker in markers if marker.number > previous and _ends_before(view, marker, in_body)]
+    return later[-1] if later else None
+
+
+def _ends_before(view: Squashed, marker: Marker, in_body: bool) -> bool:
+    """Whether what comes before a marker has ended there: a sentence, or in a body the goal's cell."""
+    at = marker.start
+    if at == 0:
+        return True
+    if in_body:
+        return at in view.line_starts or view.text[at - 1] in "。;"
+    return view.text[at - 1] in _ENDS or at in view.line_starts
+
+
+def _without_marker(
+    view: Squashed, layout: CompiledLayout, floor: int, label: int, first: bool, cell: bool
+) -> int:
+    """Where an item without a number begins: at a category, else behind the last full stop."""
+    if first and cell:
+        return floor
+    begins = [
+        match.start()
+        for match in layout.category_begins.finditer(view.text, floor, label)
+        if match.start() == floor or view.text[match.start() - 1] in _ENDS or match.start() in view.line_starts
+    ]
+    if begins:
+        return begins[0]
+    stop = max(view.text.rfind(mark, floor, label - 1) for mark in "。;")
+    if stop < 0:
+        return floor
+    if view.text[stop] == ";" and stop + 1 >= label:
+        stop = max(view.text.rfind(mark, floor, stop) for mark in "。;")
+    return max(floor, stop + 1)
+
+
+def _valueless(markers: Sequence[Marker], previous: int, own: Marker) -> list[Item]:
+    """Items before `own` that print no value: the numbers between are all there, in order."""
+    missing = list(range(previous + 1, own.number))
+    found: list[Marker] = []
+    for marker in markers:
+        if marker.start < own.start and missing[len(found) :][:1] == [marker.number]:
+            found.append(marker)
+    if len(found) != len(missing):
+        return []
+    return [Item(marker.start, marker, marker.end) for marker in found]
+
+
+def _after_last(
+    view: Squashed, layout: CompiledLayout, floor: int, end: int, style: int | None, items: list[Item]
+) -> list[Item]:
+    """Items behind the last value that print no value, unless the value itself is a list from 1."""
+    last = items[-1].number
+    if last is None or style is None:
+        return []
+    markers = _markers(view, layout, floor, end, style, None)
+    if any(marker.number == 1 for marker in markers) or (layout.marker.match(view.text, floor)):
+        markers = [marker for marker in markers if layout.category_begins.match(view.text, marker.end)]
+    found: list[Marker] = []
+    for marker in markers:
+        expected = (found[-1].number if found else last.number) + 1
+        if marker.number == expected and marker.start > floor and view.text[marker.start - 1] in "。;":
+            found.append(marker)
+    return [Item(marker.start, marker, marker.end) for marker in found]
+
+
+def _unlabelled(view: Squashed, layout: CompiledLayout, start: int, end: int, cell: bool) -> list[Item]:
+    """Items that print no value at all: numbered entries with a category, or a cell of numbered entries."""
+    markers = _markers(view, layout, start, end, None, start if cell else None)
+    coded = [marker for marker in markers if layout.category_begins.match(view.text, marker.end)]
+    chosen = coded or (markers if cell and markers and markers[0].start == start else [])
+    items: list[Item] = []
+    for marker in chosen:
+        if items and (marker.style != chosen[0].style or marker.number != items[-1].number.number + 1):  # type: ignore[union-attr]
+            continue
+        items.append(Item(marker.start, marker, marker.end))
+    for item, following in zip(items, items[1:], strict=False):
+        item.end = following.start
+    if items:
+        items[-1].end = end
+    return items

@@ -1,0 +1,107 @@
+"""One validated object for every option.
+
+Precedence, highest first: command-line flag (or keyword argument), environment variable,
+settings file (`--settings FILE`, else ./extractor.toml if present), default.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from extractor.errors import UsageError
+
+ENVIRONMENT = {
+    "api_key": "OPENAI_API_KEY",
+    "base_url": "OPENAI_BASE_URL",
+    "model": "EXTRACTOR_MODEL",
+    "mode": "EXTRACTOR_MODE",
+    "concurrency": "EXTRACTOR_CONCURRENCY",
+    "timeout": "EXTRACTOR_TIMEOUT",
+    "cache_dir": "EXTRACTOR_CACHE_DIR",
+    "language": "EXTRACTOR_LANGUAGE",
+}
+SETTINGS_FILE = "extractor.toml"
+Mode = Literal["auto", "tools", "json_schema", "json"]
+
+
+def default_cache_dir() -> Path:
+    """Cache folder of the user: $XDG_CACHE_HOME/budget-extractor, else ~/.cache/budget-extractor."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "budget-extractor"
+
+
+class Settings(BaseModel):
+    """All options of a run; `model=None` means rules alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str | None = None
+    base_url: str = "https://api.openai.com/v1"
+    api_key: SecretStr | None = None
+    mode: Mode = "auto"
+    temperature: Annotated[float, Field(ge=0, le=2)] | None = 0.0
+    max_output_tokens: Annotated[int, Field(ge=64, le=1_000_000)] = 8192
+    timeout: Annotated[float, Field(gt=0, le=3600)] = 120.0
+    attempts: Annotated[int, Field(ge=1, le=20)] = 5
+    reasks: Annotated[int, Field(ge=0, le=5)] = 1
+    concurrency: Annotated[int, Field(ge=1, le=1024)] = 8
+    cache: bool = True
+    cache_dir: Path = Field(default_factory=default_cache_dir)
+    max_bytes: Annotated[int, Field(ge=1)] = 64 * 1024 * 1024
+    language: Literal["zh", "en"] = "zh"
+
+    @field_validator("model")
+    @classmethod
+    def _none_is_no_model(cls, value: str | None) -> str | None:
+        return None if value is None or value.strip().lower() in {"", "none"} else value.strip()
+
+    @field_validator("base_url")
+    @classmethod
+    def _http_without_credentials(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("must be an http(s) address such as http://localhost:8000/v1")
+        if parts.username or parts.password:
+            raise ValueError("must not hold a user name or password; put the key into OPENAI_API_KEY")
+        return value.rstrip("/")
+
+    @classmethod
+    def load(
+        cls,
+        flags: Mapping[str, Any] | None = None,
+        *,
+        file: str | Path | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Settings from flags, environment and file; UsageError names the option that is wrong."""
+        environ = os.environ if environ is None else environ
+        merged: dict[str, Any] = dict(_read_file(file))
+        merged |= {key: environ[name] for key, name in ENVIRONMENT.items() if environ.get(name)}
+        merged |= {key: value for key, value in (flags or {}).items() if value is not None}
+        try:
+            return cls(**merged)
+        except ValidationError as error:
+            lines = [
+                f"{'.'.join(map(str, problem['loc'])) or 'settings'}: {problem['msg']}"
+                for problem in error.errors(include_input=False, include_url=False)
+            ]
+            raise UsageError("wrong settings: " + "; ".join(lines)) from None
+
+
+def _read_file(file: str | Path | None) -> dict[str, Any]:
+    path = Path(file) if file is not None else Path(SETTINGS_FILE)
+    if file is None and not path.is_file():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{path}: the settings file cannot be read ({error.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not a valid settings file: {error}") from None

@@ -1,0 +1,142 @@
+"""The run's database, DIR/run.sqlite: everything that a run found, one transaction for each document.
+
+Open it with any SQLite tool (Datasette, DB Browser). Tables, with the columns meant for queries:
+
+documents   one row for each input file
+    file (key), sha256, fingerprint (settings it was read with), status (read | no_projects | failed), reason, title,
+    department, fiscal_year, amount_unit, layout, encoding, blocks, records, failed, indicators, flags, coverage,
+    line (the whole line of documents.jsonl)
+records     one row for each project
+    file + block_index (key), id, status (agreed | flagged | unchecked | reviewed | failed), name, unit, department,
+    fiscal_year, amount_unit, total, fiscal, special_account, other (as printed, in amount_unit), unplaced,
+    total_yuan, fiscal_yuan, special_account_yuan, other_yuan, goal, withheld, indicators, flags (those that ask for a
+    decision), page, char_start, char_end, model, input_tokens, output_tokens,
+    line (the whole line of projects.jsonl), source (the text that the readers saw)
+flags       one row for each flag of a record, or of a document (block_index and record_id are null)
+    file, block_index, record_id, position, code, information (1 = nobody need decide), path, message, rules, model,
+    char_start, char_end, spans (JSON)
+usage       what model calls were paid for in this folder, over all of its runs
+    model (key), calls, cached, input_tokens, output_tokens
+
+The amount columns are there to sort and sum by; the exact printed digits are in `line`.
+
+The journal is SQLite's plain one, not a write-ahead log: after any kill run.sqlite itself is the whole truth, so it can
+be copied, mailed or opened from a read-only disk without a -wal file beside it. A write-ahead log would save under a
+millisecond for each document. run.lock beside it is empty and is held by the run that is writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from extractor.errors import UsageError
+from extractor.store.rows import RunTotals, document_row, flag_rows, record_row
+from schemas.record import DocumentLine, Record
+
+__all__ = ["RunStore", "RunTotals"]
+
+MIN_PREFIX = 6
+"""Shortest part of a record id that `RunStore.record` takes for the whole."""
+
+
+class RunStore:
+    """The documents and records of one run.
+
+    `create=True` opens for writing and keeps a second run out; it raises OutputError where the database cannot be
+    written, belongs to another program or a newer version, or is in use by another run. `create=False` only reads,
+    also while a run is writing; it raises UsageError where there is no database yet.
+    """
+
+    def __init__(self, path: Path, *, create: bool = True) -> None:
+        from extractor.store.database import Database  # SQLAlchemy takes its time, and `--help` needs none of it
+
+        self.path = path
+        self._database = Database(path, create=create)
+
+    def is_done(self, file: str, sha256: str, fingerprint: str) -> bool:
+        """True where this very content was read with these very settings and nothing of it failed."""
+        return self._database.is_done(file, sha256, fingerprint)
+
+    def save(self, line: DocumentLine, records: Sequence[Record], sources: Sequence[str], fingerprint: str) -> None:
+        """Store one document in one transaction, in place of any earlier version of that file.
+
+        `sources[i]` is the text of the block that `records[i]` was read from.
+        """
+        file = line.document.file
+        if len(records) != len(sources):
+            raise ValueError(f"{file}: {len(records)} records but {len(sources)} source texts")
+        if any(record.document.file != file for record in records):
+            raise ValueError(f"{file}: holds a record of another file")
+        self._database.replace(
+            document_row(line, fingerprint),
+            (record_row(record, source) for record, source in zip(records, sources, strict=True)),
+            flag_rows(line, records),
+        )
+
+    def keep_only(self, files: Collection[str]) -> list[str]:
+        """Forget every document that is not one of `files`; returns those forgotten, in order."""
+        return self._database.keep_only(frozenset(files))
+
+    def add_usage(
+        self, model: str, *, calls: int = 0, cached: int = 0, input_tokens: int = 0, output_tokens: int = 0
+    ) -> None:
+        """Add to what the folder's runs have paid: `calls` that were made, `cached` answers that cost nothing."""
+        self._database.add_usage(
+            {
+                "model": model,
+                "calls": calls,
+                "cached": cached,
+                "input_tokens": input_tokens,
+                "output_tokens": output_tokens,
+            }
+        )
+
+    def totals(self) -> RunTotals:
+        """Counts over the whole database, for a run's summary."""
+        return self._database.totals()
+
+    def document_lines(self) -> Iterator[str]:
+        """The lines of documents.jsonl, without line breaks, ordered by file; a page in memory at a time."""
+        return self._database.document_lines()
+
+    def record_lines(self) -> Iterator[str]:
+        """The lines of projects.jsonl, ordered by file and block index; a page in memory at a time."""
+        return self._database.record_lines()
+
+    def documents(self) -> Iterator[DocumentLine]:
+        """`document_lines`, parsed."""
+        return map(DocumentLine.model_validate_json, self.document_lines())
+
+    def records(self) -> Iterator[Record]:
+        """`record_lines`, parsed."""
+        return map(Record.model_validate_json, self.record_lines())
+
+    def record(self, record_id: str) -> tuple[Record, str] | None:
+        """The record and its source text, or None; six characters of the id will do where they are unambiguous.
+
+        UsageError where several records begin like that. An id that stands for one content in two files gives the
+        first of them.
+        """
+        found = self._database.find(record_id, prefix=len(record_id) >= MIN_PREFIX)
+        if not found:
+            return None
+        if len({identity for identity, _, _ in found}) > 1:
+            candidates = ", ".join(identity for identity, _, _ in found)
+            raise UsageError(f"several records begin with {record_id!r} ({candidates} …); give more of the id")
+        _, line, source = found[0]
+        return Record.model_validate_json(line), source
+
+    def close(self) -> None:
+        """Release the database and, of a writing run, its lock; may be called twice."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

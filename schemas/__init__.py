@@ -1,0 +1,1 @@
+"""Shapes of everything that flows through the extractor; imports nothing else of the project."""

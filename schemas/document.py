@@ -1,0 +1,149 @@
+"""What was read from a file, and the pieces it is cut into.
+
+These live inside one process and are built by the hundred thousand, so they are plain frozen
+dataclasses; what crosses a border (model answers, records, layouts) is a Pydantic model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from schemas.project import Amounts
+
+SYNTHETIC = -1
+"""Offset of a character that was not in the source (a column header put before a cell)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MappedText:
+    """Text in which every character knows its offset in `Document.text` (or `SYNTHETIC`)."""
+
+    text: str
+    offsets: Sequence[int]
+
+    def source_span(self, start: int, end: int) -> tuple[int, int] | None:
+        """Source [start, end) that characters [start, end) of this text came from.
+
+        >>> MappedText("ab", [4, 9]).source_span(0, 2)
+        (4, 10)
+        """
+        known = [offset for offset in self.offsets[start:end] if offset != SYNTHETIC]
+        return (known[0], known[-1] + 1) if known else None
+
+
+class Line(NamedTuple):
+    """One line of `Document.text`, without its line break."""
+
+    start: int
+    end: int
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One table cell; `content` is the cell as a person sees it (no markup, no quoting)."""
+
+    content: MappedText
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One table row; `start` and `end` are its offsets in `Document.text`."""
+
+    cells: tuple[Cell, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Consecutive rows of one printed table, in reading order."""
+
+    rows: tuple[Row, ...]
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file, decoded: `text` holds every character, `lines` and `tables` point into it.
+
+    `lines` are the lines outside of tables.
+    """
+
+    file: str
+    sha256: str
+    format: str
+    encoding: str
+    text: str
+    lines: tuple[Line, ...]
+    tables: tuple[Table, ...] = ()
+
+
+class Found(NamedTuple):
+    """A printed value and where it stands in the source (None where it was put together)."""
+
+    value: str
+    span: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a document says about itself before its first project."""
+
+    title: Found | None = None
+    department: Found | None = None
+    fiscal_year: int | None = None
+    fiscal_year_span: tuple[int, int] | None = None
+    amount_unit: Found | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockContext:
+    """What a block's reader must know that the block's own text does not say.
+
+    `columns` are the table's printed columns (canonical names, in order). `amounts` is where each
+    of the block's printed numbers stands, decided by position or by the printed totals; a number
+    whose column neither of them tells is in `unplaced`.
+    """
+
+    layout: str
+    department: Found | None
+    unit: Found | None
+    amount_unit: str | None
+    fiscal_year: int | None
+    columns: tuple[str, ...]
+    amounts: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One project's piece of a document: all that a reader sees of it.
+
+    `cells` tells which part of `content.text` stands under which column, where the source is a
+    table: {column: (start, end)}. `notes` are doubts that arose while the document was cut.
+    """
+
+    index: int
+    content: MappedText
+    context: BlockContext
+    start: int
+    end: int
+    page: int | None
+    cells: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+class PrintedTotal(NamedTuple):
+    """A printed total row: 合计, or the row of one unit."""
+
+    kind: Literal["grand_total", "unit"]
+    name: str
+    amounts: Amounts
+    start: int
+    end: int
+    rows: tuple[int, ...]
+    """Indices of the blocks that the row sums up."""

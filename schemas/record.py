@@ -1,0 +1,194 @@
+"""What is published: records with their flags, and one line for each document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from schemas.project import Amounts, ProjectReading
+
+Span = tuple[int, int]
+Status = Literal["agreed", "flagged", "unchecked", "reviewed", "failed"]
+
+
+class FlagCode(StrEnum):
+    """Stable codes of the checks; the plain-language messages are in extractor/messages.toml."""
+
+    DISAGREEMENT = "disagreement"
+    ONLY_RULES = "only_rules"
+    ONLY_MODEL = "only_model"
+    UNGROUNDED = "ungrounded"
+    UNCLAIMED_TEXT = "unclaimed_text"
+    MISSING_NUMBER = "missing_number"
+    CODE_LABEL_MISMATCH = "code_label_mismatch"
+    CYCLE_ANNUAL_DIFFER = "cycle_annual_differ"
+    AMOUNT_COLUMN_AMBIGUOUS = "amount_column_ambiguous"
+    PARTS_DO_NOT_SUM = "parts_do_not_sum"
+    SUM_MISMATCH = "sum_mismatch"
+    REPEATED_PROJECT = "repeated_project"
+    UNIT_SCALE_SUSPECT = "unit_scale_suspect"
+    TEMPLATE_LEFT_EMPTY = "template_left_empty"
+    NOT_APPLICABLE = "not_applicable"
+    WITHHELD = "withheld"
+    MODEL_REFUSED = "model_refused"
+    MODEL_TRUNCATED = "model_truncated"
+    MODEL_FAILED = "model_failed"
+    BOUNDARY_UNSURE = "boundary_unsure"
+
+
+INFORMATION = frozenset({FlagCode.CYCLE_ANNUAL_DIFFER, FlagCode.NOT_APPLICABLE, FlagCode.WITHHELD})
+"""Codes that tell something about the source but ask nobody to decide anything."""
+
+
+class _Published(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Flag(_Published):
+    """One thing a person should look at; `path` is like `indicators[2].annual_value`, "" = all of it."""
+
+    code: FlagCode
+    path: str = ""
+    message: str
+    rules: str | None = None
+    model: str | None = None
+    spans: tuple[Span, ...] = ()
+
+    @property
+    def is_information(self) -> bool:
+        return self.code in INFORMATION
+
+
+def status_of(flags: Iterable[Flag], *, second_reader: bool) -> Status:
+    """Status that follows from the flags: only two readings that agree make a record `agreed`."""
+    if any(not flag.is_information for flag in flags):
+        return "flagged"
+    return "agreed" if second_reader else "unchecked"
+
+
+class DocumentInfo(_Published):
+    """The document that a record came from."""
+
+    file: str
+    sha256: str
+    title: str | None = None
+    department: str | None = None
+    fiscal_year: int | None = None
+    amount_unit: str | None = None
+    layout: str | None = None
+
+
+class BlockInfo(_Published):
+    """Where in `Document.text` the record's block stands."""
+
+    index: int
+    start: int
+    end: int
+    page: int | None = None
+
+
+class NormalizedCategory(_Published):
+    """A canonical category of the indicator taxonomy."""
+
+    code: str
+    term: str
+
+
+class NormalizedIndicator(_Published):
+    """One indicator made comparable; null where the printed text maps to nothing canonical."""
+
+    level1: NormalizedCategory | None = None
+    level2: NormalizedCategory | None = None
+    name: str | None = None
+
+
+class Normalized(_Published):
+    """Amounts in yuan as decimal strings, canonical categories, squashed names."""
+
+    name: str | None = None
+    unit: str | None = None
+    department: str | None = None
+    amounts: dict[str, str] = Field(default_factory=dict)
+    indicators: tuple[NormalizedIndicator, ...] = ()
+
+
+class Readings(_Published):
+    """Both readings, kept beside the published values."""
+
+    rules: ProjectReading | None = None
+    model: ProjectReading | None = None
+
+
+class ModelUse(_Published):
+    """Which model read the block and what the answer cost when it was bought.
+
+    `cached` says that the answer is held in the cache, so that reading it again is free; it does
+    not say whether this very run paid for it (the run's summary does).
+    """
+
+    name: str
+    prompt: str
+    cached: bool
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+class Record(_Published):
+    """One line of projects.jsonl."""
+
+    id: str
+    document: DocumentInfo
+    block: BlockInfo
+    project: ProjectReading
+    normalized: Normalized
+    status: Status
+    flags: tuple[Flag, ...] = ()
+    spans: dict[str, Span] = Field(default_factory=dict)
+    readings: Readings
+    model: ModelUse | None = None
+
+
+class Total(_Published):
+    """A printed total row."""
+
+    kind: Literal["grand_total", "unit"]
+    name: str
+    amounts: Amounts
+
+
+class Counts(_Published):
+    """Blocks found = records + failed, always."""
+
+    blocks: int = 0
+    records: int = 0
+    failed: int = 0
+    indicators: int = 0
+
+
+class CharacterAccount(_Published):
+    """Where every character of the text went; the parts add up to `total`."""
+
+    total: int = 0
+    blocks: int = 0
+    header: int = 0
+    totals: int = 0
+    furniture: int = 0
+    blank: int = 0
+    outside: int = 0
+
+
+class DocumentLine(_Published):
+    """One line of documents.jsonl: one for each input file, whatever became of it."""
+
+    document: DocumentInfo
+    status: Literal["read", "no_projects", "failed"]
+    reason: str | None = None
+    encoding: str | None = None
+    counts: Counts = Counts()
+    characters: CharacterAccount = CharacterAccount()
+    coverage: float | None = None
+    totals: tuple[Total, ...] = ()
+    flags: tuple[Flag, ...] = ()
