@@ -27,6 +27,7 @@ def message(key: str, language: str = "zh", **facts: Any) -> str:
 def flag(
     code: FlagCode,
     path: str = "",
+    /,
     *,
     language: str = "zh",
     variant: str = "",
@@ -35,7 +36,7 @@ def flag(
     spans: tuple[Span, ...] = (),
     **facts: Any,
 ) -> Flag:
-    """A flag with its message; `variant` picks `<code>.<variant>` where one code has several."""
+    """A flag with its message; `variant` picks `<code>_<variant>` where one code has several."""
     key = f"{code}_{variant}" if variant else str(code)
     return Flag(
         code=code, path=path, message=message(key, language, **facts), rules=rules, model=model, spans=spans

@@ -107,7 +107,7 @@ class BlockContext:
 
     `columns` are the table's printed columns (canonical names, in order). `amounts` is where each
     of the block's printed numbers stands, decided by position or by the printed totals; a number
-    whose column neither of them tells is in `unplaced`.
+    whose column neither of them tells is in `unplaced`, and may stand in `possible_columns`.
     """
 
     layout: str
@@ -117,6 +117,7 @@ class BlockContext:
     fiscal_year: int | None
     columns: tuple[str, ...]
     amounts: Amounts
+    possible_columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

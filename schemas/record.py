@@ -160,12 +160,14 @@ class Total(_Published):
 
 
 class Counts(_Published):
-    """Blocks found = records + failed, always."""
+    """Blocks found = records + failed, always; `fields` are published values."""
 
     blocks: int = 0
     records: int = 0
     failed: int = 0
     indicators: int = 0
+    fields: int = 0
+    fields_read_twice: int = 0
 
 
 class CharacterAccount(_Published):

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from extractor.chunk.dump import read_dump
 from extractor.chunk.grid import read_grid
-from extractor.chunk.placing import BREAKDOWN, Printed, is_amount_column, place
+from extractor.chunk.placing import Placed, Printed, is_amount_column, place
 from extractor.chunk.rows import Mark, PrintedRow, Section, read_header
 from extractor.layouts import CompiledLayout, candidates, compiled
 from extractor.text import concat, join_lines, squash
@@ -194,11 +194,11 @@ class _Assembly:
         kinds: Sequence[str],
         grand: PrintedRow | None,
         units: Sequence[tuple[PrintedRow | None, list[PrintedRow]]],
-        placed: tuple[Amounts | None, list[tuple[Amounts | None, list[Amounts]]]],
+        placed: tuple[Placed | None, list[tuple[Placed | None, list[Placed]]]],
     ) -> None:
         first = len(self.blocks)
         indices: dict[int, list[int]] = {}
-        unit_amounts: dict[int, Amounts | None] = {}
+        unit_amounts: dict[int, Placed | None] = {}
         for (unit, projects), (unit_amount, project_amounts) in zip(units, placed[1], strict=True):
             mine = []
             for row, amounts in zip(projects, project_amounts, strict=True):
@@ -214,14 +214,15 @@ class _Assembly:
             self.marks.append(Mark(row.start, row.end, "totals"))
             if kind == "grand":
                 everything = tuple(range(first, len(self.blocks)))
-                self._total("grand_total", row, placed[0] or Amounts(), everything)
+                self._total("grand_total", row, placed[0], everything)
             elif kind == "unit" and row.numbers:
-                self._total("unit", row, unit_amounts[id(row)] or Amounts(), tuple(indices[id(row)]))
+                self._total("unit", row, unit_amounts[id(row)], tuple(indices[id(row)]))
 
-    def _total(self, kind: str, row: PrintedRow, amounts: Amounts, rows: tuple[int, ...]) -> None:
+    def _total(self, kind: str, row: PrintedRow, placed: Placed | None, rows: tuple[int, ...]) -> None:
+        amounts = placed.amounts if placed else Amounts()
         self.totals.append(PrintedTotal(kind, row.name, amounts, row.start, row.end, rows))  # type: ignore[arg-type]
 
-    def _block(self, row: PrintedRow, unit: PrintedRow | None, amounts: Amounts) -> Block:
+    def _block(self, row: PrintedRow, unit: PrintedRow | None, placed: Placed) -> Block:
         content, cells = _content(row)
         header = self.section.header
         return Block(
@@ -234,7 +235,8 @@ class _Assembly:
                 amount_unit=header.amount_unit.value if header.amount_unit else None,
                 fiscal_year=header.fiscal_year,
                 columns=self.section.columns,
-                amounts=amounts,
+                amounts=placed.amounts,
+                possible_columns=placed.possible,
             ),
             start=row.start,
             end=row.end,
@@ -305,4 +307,4 @@ def _reason(document: Document, sections: Sequence[Section]) -> str:
     return "holds no 项目支出绩效目标表"
 
 
-__all__ = ["BREAKDOWN", "Chunks", "account", "choose_layout", "chunk"]
+__all__ = ["Chunks", "account", "choose_layout", "chunk"]

@@ -37,6 +37,13 @@ class Printed(NamedTuple):
     columns: tuple[str, ...] | None = None
 
 
+class Placed(NamedTuple):
+    """A row's amounts, and the columns that an unplaced number of it may stand in."""
+
+    amounts: Amounts
+    possible: tuple[str, ...] = ()
+
+
 class Group(NamedTuple):
     """A funding column in use; `column` is None where it is not known which one."""
 
@@ -67,7 +74,7 @@ def to_amounts(placed: Sequence[tuple[str, str | None]]) -> Amounts:
 
 def place(
     columns: Sequence[str], grand: Printed | None, units: Sequence[tuple[Printed | None, Sequence[Printed]]]
-) -> tuple[Amounts | None, list[tuple[Amounts | None, list[Amounts]]]]:
+) -> tuple[Placed | None, list[tuple[Placed | None, list[Placed]]]]:
     """Amounts of a grand total, of its units, and of their projects.
 
     `columns` are the amount columns in printed order; `units` pairs each unit row (None where there
@@ -77,8 +84,8 @@ def place(
     >>> grand = Printed(("81.00", "80.00", "1.00"))
     >>> columns = ("total", "fiscal", "special_account", "other")
     >>> total, [(_, placed)] = place(columns, grand, [(None, projects)])
-    >>> placed[0].fiscal, placed[1].fiscal, placed[1].unplaced, total.unplaced
-    ('80.00', None, ('1.00',), ('1.00',))
+    >>> placed[0].amounts.fiscal, placed[1].amounts.unplaced, placed[1].possible, total.amounts.unplaced
+    ('80.00', ('1.00',), ('special_account', 'other'), ('1.00',))
     """
     placer = _Placer(columns)
     if grand is not None:
@@ -190,7 +197,7 @@ class _Placer:
 
     def children(
         self, groups: Sequence[Group], parent: tuple[Printed, tuple[int, ...] | None] | None, rows: Sequence[Printed]
-    ) -> list[Amounts]:
+    ) -> list[Placed]:
         """Amounts of the projects under a total row that stands in the groups given."""
         if parent is None or parent[1] is None:
             return [self.amounts(row, groups, None if len(groups) != 1 else self._only(groups, row)) for row in rows]
@@ -207,17 +214,21 @@ class _Placer:
         options = self.options(groups, row, range(len(groups)))
         return options[0] if len(options) == 1 else None
 
-    def amounts(self, row: Printed, groups: Sequence[Group], option: tuple[int, ...] | None) -> Amounts:
+    def amounts(self, row: Printed, groups: Sequence[Group], option: tuple[int, ...] | None) -> Placed:
         total, parts = self.split(row)
         placed: list[tuple[str, str | None]] = [(total, _TOTAL)] if total is not None else []
         exact = self.exact(row)
+        possible = self.parts
         if exact is not None:
             placed += zip(parts, exact, strict=False)
         elif option is not None and len(option) == len(parts):
             placed += [(part, groups[group].column) for part, group in zip(parts, option, strict=True)]
+            known = {group.column for group in groups}
+            possible = tuple(column for column in self.parts if column not in known)
         else:
             placed += [(part, None) for part in parts]
-        return to_amounts(placed)
+        amounts = to_amounts(placed)
+        return Placed(amounts, possible if amounts.unplaced else ())
 
 
 def _feasible(

@@ -117,7 +117,7 @@ class _Reader:
     def _withheld(self, goal: str | None, second: Place | None) -> bool:
         """Whether the goal, or the cell in place of the indicators, says that the content is withheld."""
         if second is not None and self.layout.withheld.search(self.view.text, *second):
-            self.places["withheld"] = second
+            self.places["goal+"] = second
             return True
         place = self.places.get("goal")
         return bool(goal and place and self.layout.withheld.search(self.view.text, *place))

@@ -1,0 +1,172 @@
+"""The command line. Nothing heavy is imported until a command needs it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import update_wrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from extractor import __version__
+from extractor.errors import ExtractorError
+
+if TYPE_CHECKING:
+    from extractor.settings import Settings
+
+FAILED, WRONG_USE, FLAGGED = 1, 2, 3
+
+
+def _translated(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Errors meant for people end a command with one line and status 2."""
+
+    def call(*arguments: Any, **options: Any) -> Any:
+        try:
+            return function(*arguments, **options)
+        except ExtractorError as error:
+            click.secho(f"extractor: {error}", fg="red", err=True)
+            sys.exit(WRONG_USE)
+        except KeyboardInterrupt:
+            click.echo("\nextractor: stopped; run the same command again to go on", err=True)
+            sys.exit(130)
+
+    return update_wrapper(call, function)
+
+
+def _model_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    options = [
+        click.option("--model", metavar="NAME", help="Language model to read with; 'none' = rules alone (default)."),
+        click.option("--base-url", metavar="URL", help="OpenAI-compatible endpoint."),
+        click.option("--api-key", metavar="KEY", help="Its key; better set OPENAI_API_KEY."),
+        click.option("--mode", type=click.Choice(["auto", "tools", "json_schema", "json"]), help="How to ask it."),
+        click.option("--concurrency", type=int, metavar="N", help="Model calls at a time (default 8)."),
+        click.option("--timeout", type=float, metavar="SECONDS", help="Longest wait for one answer (default 120)."),
+        click.option("--cache-dir", type=click.Path(path_type=Path), help="Folder of the answer cache."),
+        click.option("--no-cache", is_flag=True, help="Neither use nor fill the answer cache."),
+        click.option("--language", type=click.Choice(["zh", "en"]), help="Language of flag messages (default zh)."),
+        click.option("--max-bytes", type=int, metavar="N", help="Largest file to read (default 64 MiB)."),
+        click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="TOML file of settings."),
+    ]
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def _settings(settings_file: Path | None, no_cache: bool, **flags: Any) -> Settings:
+    from extractor.settings import Settings
+
+    return Settings.load(flags | ({"cache": False} if no_cache else {}), file=settings_file)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="extractor")
+def main() -> None:
+    """Chinese budget performance tables (项目支出绩效目标表) in, checked project records out.
+
+    Settings come from flags, then environment (OPENAI_API_KEY, OPENAI_BASE_URL, EXTRACTOR_MODEL …), then a settings
+    file (--settings, ./extractor.toml). Without a model everything works offline on the rules alone.
+    """
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH…")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Run folder.")
+@click.option("--fail-on-flags", is_flag=True, help="Exit with status 3 if anything was flagged.")
+@click.option("--quiet", is_flag=True, help="Print the summary only.")
+@_model_options
+@_translated
+def run(paths: tuple[str, ...], out: Path, fail_on_flags: bool, quiet: bool, **options: Any) -> None:
+    """Read files and folders; write records, tables and the list of what to check.
+
+    Writes run.sqlite, projects.jsonl, documents.jsonl, projects.csv, indicators.csv and projects.xlsx into the run
+    folder. The same command again goes on where a run was stopped.
+
+    Exit status: 0 done (flags or not), 1 a document failed or the model could not be used (all others are written),
+    2 wrong use, 3 something was flagged and --fail-on-flags was given.
+    """
+    from extractor import jobs
+    from extractor.cli import display
+    from extractor.export import export
+    from extractor.store import RunStore
+
+    settings = _settings(**options)
+    found = jobs.find_inputs(paths, without=out)
+    if not found.inputs:
+        raise click.UsageError(f"no documents under {', '.join(paths)}; see `extractor run --help`")
+    with display.Progress(len(found.inputs), quiet=quiet) as progress:
+        outcome = jobs.run(found.inputs, out, settings, progress.advance)
+    with RunStore(out / jobs.DATABASE, create=False) as store:
+        files = export(store, out, language=settings.language)
+        summary = display.summarize(store)
+    display.print_summary(summary, outcome, settings, files, found.ignored)
+    if outcome.failed or outcome.model_error:
+        sys.exit(FAILED)
+    if fail_on_flags and summary.is_flagged:
+        sys.exit(FLAGGED)
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--text", is_flag=True, help="Print each block's whole text.")
+@_translated
+def blocks(file: Path, text: bool) -> None:
+    """Show how FILE is cut: its header, its totals, one block per project, and where every character went."""
+    from extractor.cli import display
+    from extractor.pipeline import cut
+    from extractor.readers import read
+    from extractor.settings import Settings
+
+    display.print_blocks(cut(read(file, max_bytes=Settings.load().max_bytes)), whole=text)
+
+
+@main.command()
+@click.argument("record_id")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Run folder.")
+@_translated
+def show(record_id: str, out: Path) -> None:
+    """Show one record: its source text with the fields marked, both readings side by side, and its flags."""
+    from extractor import jobs
+    from extractor.cli import display
+    from extractor.errors import UsageError
+    from extractor.store import RunStore
+
+    with RunStore(out / jobs.DATABASE, create=False) as store:
+        found = store.record(record_id)
+    if found is None:
+        raise UsageError(f"{out}: holds no record {record_id!r}; ids are in the first column of projects.csv")
+    display.print_record(*found)
+
+
+@main.command()
+@click.argument("golden_dir", type=click.Path(path_type=Path), default=Path("golden"))
+@click.option("--documents", type=click.Path(path_type=Path), help="Folder of the sources, where cases hold none.")
+@click.option("--pin", is_flag=True, help="Write the results to baseline.json as the new floors.")
+@click.option("--allow-lower", is_flag=True, help="With --pin: a floor may drop.")
+@_model_options
+@_translated
+def evaluate(golden_dir: Path, documents: Path | None, pin: bool, allow_lower: bool, **options: Any) -> None:
+    """Compare what is read with hand-made labels: precision, recall and F1 per field and per case.
+
+    Exit status 1 if a floor of GOLDEN_DIR/baseline.json is not reached.
+    """
+    from extractor.cli import display
+
+    violations = display.print_evaluation(golden_dir, documents, _settings(**options), pin=pin, allow_lower=allow_lower)
+    if violations:
+        sys.exit(FAILED)
+
+
+@main.command()
+@_model_options
+@_translated
+def doctor(**options: Any) -> None:
+    """Check the model: is it reachable, which modes does it speak, what did one sample block cost.
+
+    Exit status 1 if a model is configured and cannot be used.
+    """
+    from extractor.cli import display
+
+    if not display.print_doctor(_settings(**options)):
+        sys.exit(FAILED)

@@ -1,0 +1,307 @@
+"""Batch runs: many files into one run folder, resumable, at a flat cost of memory.
+
+A document is stored in one transaction as soon as it is finished; a run started again goes on with
+what is missing. What is asked of a model is bounded by blocks in flight, not by documents.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from importlib.resources import files as package_files
+from pathlib import Path
+from typing import NamedTuple
+
+from extractor import __version__
+from extractor.errors import ExtractorError, InputError, ModelUnavailable, OutputError, UsageError
+from extractor.model import Model, ModelAnswer
+from extractor.pipeline import (
+    Answer,
+    DocumentResult,
+    OpenDocument,
+    cut,
+    failed_document,
+    finish,
+    read_with_model,
+)
+from extractor.readers import SUFFIXES, read
+from extractor.settings import Settings
+from extractor.store import RunStore
+from schemas.document import Block
+from schemas.record import DocumentLine
+
+DATABASE = "run.sqlite"
+_OTHER_DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".ofd", ".html", ".htm", ".zip", ".rar", ".rtf")
+_IN_FLIGHT = 4
+_SHOWN_FAILURES = 20
+
+
+class Input(NamedTuple):
+    """One input file: what it is called in the output, and where it is."""
+
+    name: str
+    path: Path
+
+
+class Event(NamedTuple):
+    """What a run tells while it goes on: one finished document (`line` is None if it was done before)."""
+
+    name: str
+    line: DocumentLine | None
+    done: int
+    total: int
+    flagged: int
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run did. `failures` holds the first failed documents with their reasons."""
+
+    documents: int = 0
+    resumed: int = 0
+    failed: int = 0
+    calls: int = 0
+    cached: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    seconds: float = 0.0
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    model_error: str | None = None
+    forgotten: list[str] = field(default_factory=list)
+
+
+class Found(NamedTuple):
+    """Input files, and how many others a folder held that are no documents."""
+
+    inputs: list[Input]
+    ignored: int
+
+
+def find_inputs(paths: Sequence[str], *, without: Path | None = None) -> Found:
+    """Files under the given paths, in order of their names; UsageError where a path does not exist.
+
+    A folder is searched for text, delimited and Markdown files; documents of other kinds are listed
+    too, so that the run reports what it cannot read. `without` is the run's own folder.
+    """
+    found: dict[Path, Input] = {}
+    ignored = 0
+    own = without.resolve() if without else None
+    for given in paths:
+        path = Path(given)
+        if not path.exists() and not path.is_symlink():
+            raise UsageError(f"{given}: no such file or folder; check the path")
+        if not path.is_dir():
+            found.setdefault(path.resolve(), Input(path.as_posix(), path))
+            continue
+        for file in _walk(path, own):
+            if file.suffix.lower() in SUFFIXES or file.suffix.lower() in _OTHER_DOCUMENTS:
+                found.setdefault(file.resolve(), Input(file.as_posix(), file))
+            else:
+                ignored += 1
+    return Found(sorted(found.values()), ignored)
+
+
+def _walk(folder: Path, without: Path | None) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if without is not None and Path(parent).resolve() == without:
+            folders[:] = []
+            continue
+        for name in sorted(names):
+            if not name.startswith((".", "~$")):
+                yield Path(parent) / name
+
+
+def fingerprint(settings: Settings) -> str:
+    """Hash of everything that decides what a document's records look like, except its content."""
+    import prompts
+
+    data = [__version__, settings.language, *_data_files()]
+    if settings.model is not None:
+        decoding = (settings.model, settings.base_url, settings.mode, settings.temperature, settings.max_output_tokens)
+        data += [repr(decoding), prompts.load("read_project").hash]
+    return sha256("\0".join(data).encode()).hexdigest()[:32]
+
+
+def _data_files() -> list[str]:
+    root = package_files("extractor")
+    names = [root / "messages.toml", root / "taxonomy.toml", *sorted((root / "layouts").iterdir(), key=str)]
+    return [name.read_text(encoding="utf-8") for name in names if name.name.endswith(".toml")]
+
+
+def run(
+    inputs: Sequence[Input],
+    directory: Path,
+    settings: Settings,
+    report: Callable[[Event], None] = lambda event: None,
+    model: Model | None = None,
+) -> Outcome:
+    """Read every input into the run folder's database; `model` replaces the one of the settings.
+
+    Raises OutputError (folder, database or cache cannot be written); everything that concerns one
+    document only becomes that document's line.
+    """
+    started = time.monotonic()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{directory}: the output folder cannot be made ({error.strerror}); choose another with --out"
+        ) from None
+    with RunStore(directory / DATABASE) as store:
+        batch = _Batch(inputs, store, settings, report)
+        if settings.model is None and model is None:
+            batch.read_with_rules()
+        else:
+            asyncio.run(batch.read_with(model))
+        batch.outcome.forgotten = store.keep_only({given.name for given in inputs})
+    batch.outcome.seconds = time.monotonic() - started
+    return batch.outcome
+
+
+class _Batch:
+    def __init__(
+        self, inputs: Sequence[Input], store: RunStore, settings: Settings, report: Callable[[Event], None]
+    ) -> None:
+        self.inputs = inputs
+        self.store = store
+        self.settings = settings
+        self.report = report
+        self.fingerprint = fingerprint(settings)
+        self.outcome = Outcome()
+
+    def read_with_rules(self) -> None:
+        for given in self.inputs:
+            opened = self._open(given)
+            if opened is not None:
+                self._save(self._finish(given, opened, {}))
+
+    async def read_with(self, given_model: Model | None) -> None:
+        from extractor.cache import AnswerCache
+        from extractor.model import LanguageModel
+
+        cache = AnswerCache(self.settings.cache_dir) if self.settings.cache and given_model is None else None
+        model = _Breaker(given_model or LanguageModel(self.settings, cache))
+        waiting: deque[tuple[Input, OpenDocument, list[asyncio.Task[Answer]]]] = deque()
+        in_flight = 0
+        try:
+            for given in self.inputs:
+                opened = self._open(given)
+                if opened is None:
+                    continue
+                blocks = opened.chunks.blocks
+                tasks = [asyncio.create_task(read_with_model(block, model)) for block in blocks]
+                waiting.append((given, opened, tasks))
+                in_flight += len(tasks)
+                while waiting and in_flight > _IN_FLIGHT * self.settings.concurrency:
+                    in_flight -= await self._finish_next(waiting)
+            while waiting:
+                await self._finish_next(waiting)
+        finally:
+            for _, _, tasks in waiting:
+                for task in tasks:
+                    task.cancel()
+            await model.close()
+            if cache is not None:
+                cache.close()
+        self.outcome.model_error = str(model.fatal) if model.fatal else None
+
+    async def _finish_next(
+        self, waiting: deque[tuple[Input, OpenDocument, list[asyncio.Task[Answer]]]]
+    ) -> int:
+        given, opened, tasks = waiting[0]
+        answers = dict(enumerate(await asyncio.gather(*tasks)))
+        waiting.popleft()
+        self._count(answers.values())
+        again = any(isinstance(answer, ModelUnavailable) for answer in answers.values())
+        self._save(self._finish(given, opened, answers), complete=not again)
+        return len(tasks)
+
+    def _open(self, given: Input) -> OpenDocument | None:
+        """The document cut into blocks; None where it is done already or cannot be read."""
+        try:
+            document = read(given.path, name=given.name, max_bytes=self.settings.max_bytes)
+            if self.store.is_done(given.name, document.sha256, self.fingerprint):
+                self.outcome.resumed += 1
+                self._tell(given.name, None)
+                return None
+            return cut(document)
+        except InputError as error:
+            self._save(failed_document(given.name, error))
+            return None
+        except Exception as error:  # a fault of ours must cost this file only, and be seen
+            self._save(failed_document(given.name, _fault(given, error)))
+            return None
+
+    def _finish(self, given: Input, opened: OpenDocument, answers: dict[int, Answer]) -> DocumentResult:
+        try:
+            return finish(opened, answers, self.settings)
+        except Exception as error:  # as above
+            return failed_document(given.name, _fault(given, error), digest=opened.document.sha256)
+
+    def _save(self, result: DocumentResult, *, complete: bool = True) -> None:
+        self.store.save(result.document, result.records, result.sources, self.fingerprint if complete else "")
+        flagged = sum(record.status == "flagged" for record in result.records)
+        self._tell(result.document.document.file, result.document, flagged)
+
+    def _tell(self, name: str, line: DocumentLine | None, flagged: int = 0) -> None:
+        self.outcome.documents += 1
+        if line is not None and line.status == "failed":
+            self.outcome.failed += 1
+            if len(self.outcome.failures) < _SHOWN_FAILURES:
+                self.outcome.failures.append((name, line.reason or ""))
+        self.report(Event(name, line, self.outcome.documents, len(self.inputs), flagged))
+
+    def _count(self, answers: Iterable[Answer]) -> None:
+        calls = cached = tokens_in = tokens_out = 0
+        for answer in answers:
+            if not isinstance(answer, ModelAnswer):
+                continue
+            if answer.from_cache:
+                cached += 1
+            else:
+                calls += 1
+                tokens_in += answer.use.input_tokens
+                tokens_out += answer.use.output_tokens
+        outcome = self.outcome
+        outcome.calls += calls
+        outcome.cached += cached
+        outcome.input_tokens += tokens_in
+        outcome.output_tokens += tokens_out
+        if calls or cached:
+            self.store.add_usage(
+                self.settings.model or "", calls=calls, cached=cached, input_tokens=tokens_in, output_tokens=tokens_out
+            )
+
+
+class _Breaker:
+    """Stops asking a model once it is clear that every call will fail: wrong key, no such model."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self.name = model.name
+        self.fatal: ModelUnavailable | None = None
+
+    async def read(self, block: Block) -> ModelAnswer:
+        if self.fatal is not None:
+            raise self.fatal
+        try:
+            return await self.model.read(block)
+        except ModelUnavailable as error:
+            if error.fatal:
+                self.fatal = error
+            raise
+
+    async def close(self) -> None:
+        await self.model.close()
+
+
+def _fault(given: Input, error: Exception) -> ExtractorError:
+    return InputError(
+        given.name, f"could not be read because of a fault in the extractor ({type(error).__name__}); please report it"
+    )
