@@ -15,7 +15,7 @@ from extractor import rules
 from extractor.chunk import Chunks, chunk
 from extractor.compare import Comparison, Reading, compare
 from extractor.errors import ExtractorError, ModelError, ModelRefused, ModelTruncated
-from extractor.ground import ground, unclaimed
+from extractor.ground import ground
 from extractor.layouts import CompiledLayout, compiled
 from extractor.messages import flag
 from extractor.model import Model, ModelAnswer
@@ -104,9 +104,7 @@ def finish(opened: OpenDocument, answers: Mapping[int, Answer], settings: Settin
 def failed_document(file: str, error: ExtractorError, *, digest: str = "") -> DocumentResult:
     """The line of a document that could not be read."""
     reason = getattr(error, "message", None) or str(error)
-    return DocumentResult(
-        DocumentLine(document=DocumentInfo(file=file, sha256=digest), status="failed", reason=reason)
-    )
+    return DocumentResult(DocumentLine(document=DocumentInfo(file=file, sha256=digest), status="failed", reason=reason))
 
 
 async def read_with_model(block: Block, model: Model) -> Answer:
@@ -173,9 +171,9 @@ def _read_block(block: Block, layout: CompiledLayout, answer: Answer | None, set
     side.comparison = compare(side.rules, model, view, layout.structure, layout.withheld, settings.language)
     side.flags += side.comparison.flags
     side.flags += check_project(side.comparison.project, block, layout, side.comparison.spans, settings.language)
-    if side.rules is not None:
-        left = unclaimed(view, side.rules.grounding.claims(), layout.structure)
-        side.unclaimed = sum(end - start for start, end in left)
+    side.unclaimed = sum(
+        end - start for found in side.flags if found.code == FlagCode.UNCLAIMED_TEXT for start, end in found.spans
+    )
     return side
 
 
@@ -283,11 +281,15 @@ def _cut_off(sides: Sequence[_Side], flags: Sequence[Flag], language: str) -> li
     what = ""
     if usual and all(project.indicators for project in usual) and not indicators:
         what = "没有绩效指标" if language == "zh" else "it has no indicators"
-    elif indicators and indicators[-1].annual_value is None and all(
-        indicator.annual_value is not None for project in usual for indicator in project.indicators
+    elif (
+        indicators
+        and indicators[-1].annual_value is None
+        and all(indicator.annual_value is not None for project in usual for indicator in project.indicators)
     ):
         what = "最后一项指标没有年度指标值" if language == "zh" else "its last indicator has no annual value"
-    elif any(f.code == FlagCode.SUM_MISMATCH for f in flags) and not sides[-1].block.content.text.rstrip().endswith(_STOPS):
+    elif any(f.code == FlagCode.SUM_MISMATCH for f in flags) and not sides[-1].block.content.text.rstrip().endswith(
+        _STOPS
+    ):
         ended = sum(side.block.content.text.rstrip().endswith(_STOPS) for side in sides[:-1])
         if ended >= 0.8 * (len(sides) - 1):
             what = "最后一句没有结束" if language == "zh" else "its last sentence has no end"

@@ -27,6 +27,7 @@ COLUMN_NAMES = {
 _PARTS = ("fiscal", "special_account", "other")
 _HUGE_IN_TEN_THOUSANDS = Decimal(10_000_000)
 _TINY_IN_YUAN = Decimal(1_000)
+_SHORT = 24
 
 
 def check_project(
@@ -101,7 +102,9 @@ class _Checks:
         self.language = language
         self.flags: list[Flag] = []
 
-    def add(self, code: FlagCode, path: str = "", /, *, spans: Sequence[str] = (), variant: str = "", **facts: object) -> None:
+    def add(
+        self, code: FlagCode, path: str = "", /, *, spans: Sequence[str] = (), variant: str = "", **facts: object
+    ) -> None:
         found = tuple(self.spans[name] for name in (spans or (path,)) if name in self.spans)
         self.flags.append(flag(code, path, language=self.language, variant=variant, spans=found, **facts))
 
@@ -118,9 +121,7 @@ class _Checks:
                 or "—",
             )
         if _parts_difference(amounts) is not None:
-            spans = tuple(
-                span for column in COLUMN_NAMES if (span := self.spans.get(f"amounts.{column}")) is not None
-            )
+            spans = tuple(span for column in COLUMN_NAMES if (span := self.spans.get(f"amounts.{column}")) is not None)
             self.flags.append(_parts_flag(amounts, "amounts", spans, self.language))
 
     def numbering(self) -> None:
@@ -134,14 +135,14 @@ class _Checks:
         path = f"indicators[{index}]"
         self._code_and_label(path, indicator)
         values = (indicator.cycle_value, indicator.annual_value)
-        if all(values) and squash(values[0] or "") != squash(values[1] or ""):
-            self.add(
-                FlagCode.CYCLE_ANNUAL_DIFFER, path, spans=[f"{path}.cycle_value", f"{path}.annual_value"]
-            )
+        if all(values) and values[0] != values[1] and squash(values[0] or "") != squash(values[1] or ""):
+            self.add(FlagCode.CYCLE_ANNUAL_DIFFER, path, spans=[f"{path}.cycle_value", f"{path}.annual_value"])
         if indicator.name is None or not any(values):
-            self.add(FlagCode.TEMPLATE_LEFT_EMPTY, path, spans=[f"{path}.name"], what=f"第 {index + 1} 项指标的名称或指标值")
+            self.add(
+                FlagCode.TEMPLATE_LEFT_EMPTY, path, spans=[f"{path}.name"], what=f"第 {index + 1} 项指标的名称或指标值"
+            )
         for name, value in zip(("name", "cycle_value", "annual_value"), (indicator.name, *values), strict=True):
-            if value is None:
+            if value is None or len(value) > _SHORT:
                 continue
             word = squash(value)
             if word in self.terms.not_applicable:
@@ -186,7 +187,7 @@ class _Checks:
                 self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "indicators", what="绩效指标")
         if project.name is None:
             self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "name", what="项目名称")
-        if project.goal is not None:
+        if project.goal is not None and len(project.goal) <= _SHORT:
             word = squash(project.goal).rstrip("。")
             if word in self.terms.not_applicable:
                 self.add(FlagCode.NOT_APPLICABLE, "goal")
@@ -238,7 +239,9 @@ def _check_sums(
         printed = getattr(total.amounts, column)
         if printed is None or (unplaced and column != "total"):
             continue
-        values = {row: Decimal(value) for row, amounts in rows.items() if (value := getattr(amounts, column)) is not None}
+        values = {
+            row: Decimal(value) for row, amounts in rows.items() if (value := getattr(amounts, column)) is not None
+        }
         computed = sum(values.values(), Decimal(0))
         difference = computed - Decimal(printed)
         if not difference or (column, printed, computed) == ("fiscal", total.amounts.total, sums.get("total")):

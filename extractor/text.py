@@ -11,21 +11,9 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from schemas.document import MappedText
-
-
-class _Fold(dict[int, int]):
-    """Translation table that folds a character to its plain variant, always one to one."""
-
-    def __missing__(self, code: int) -> int:
-        character = chr(code)
-        plain = unicodedata.normalize("NFKC", character)
-        # ① and ² are not the digits 1 and 2: folding them would change what a number says.
-        keep = len(plain) != 1 or unicodedata.category(character) == "No"
-        self[code] = folded = code if keep else ord(plain)
-        return folded
 
 
 _VARIANTS = {
@@ -35,12 +23,25 @@ _VARIANTS = {
     "•": "·", "・": "·", "‧": "·", "∙": "·",
     "〔": "[", "〕": "]", "～": "~", "〜": "~", "∶": ":", "︰": ":", "﹔": ";",
 }  # fmt: skip
-_FOLD = _Fold({ord(variant): ord(plain) for variant, plain in _VARIANTS.items()})
 
 _BREAK = re.compile(r"[^\S\n]*\n\s*")
 _BLANKS = re.compile(r"\s+")
 _BLANK_AT_PUNCTUATION = re.compile(r"(?<=[，。；：、！？（）《》【】“”‘’]) | (?=[，。；：、！？（）《》【】“”‘’])")
 _INK = re.compile(r"\S+")
+
+
+@lru_cache
+def _folding() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Pattern of the characters that fold, and what each folds to."""
+    table = dict(_VARIANTS)
+    for code in (*range(0x80, 0x3400), *range(0xF900, 0x10000)):
+        character = chr(code)
+        # ① and ² are not the digits 1 and 2: folding them would change what a number says.
+        if unicodedata.decomposition(character) and unicodedata.category(character) != "No":
+            plain = unicodedata.normalize("NFKC", character)
+            if len(plain) == 1 and plain != character:
+                table.setdefault(character, plain)
+    return re.compile(f"[{re.escape(''.join(table))}]"), table
 
 
 def fold(text: str) -> str:
@@ -49,7 +50,15 @@ def fold(text: str) -> str:
     >>> fold("年度指标值：≧９５％")
     '年度指标值:≥95%'
     """
-    return text.translate(_FOLD)
+    if text.isascii():
+        return text
+    pattern, table = _folding()
+    # Few kinds of characters fold, each many times: one pass finds them, `replace` does the work.
+    match = pattern.search(text)
+    while match:
+        text = text.replace(match[0], table[match[0]])
+        match = pattern.search(text, match.end())
+    return text
 
 
 def squash(text: str) -> str:

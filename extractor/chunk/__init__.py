@@ -18,7 +18,8 @@ from schemas.layout import LayoutSpec
 from schemas.project import Amounts
 from schemas.record import CharacterAccount
 
-_SAMPLE = 200_000
+_SAMPLE = 6_000
+_ENOUGH_LABELS = 10
 _SIGNATURE_SHARE = 0.5
 
 
@@ -57,14 +58,19 @@ def chunk(document: Document, layouts: Iterable[LayoutSpec] = ()) -> Chunks:
 
 def choose_layout(document: Document, layouts: Iterable[LayoutSpec] = ()) -> CompiledLayout:
     """The first layout, most specific first, whose item signature most of the value labels have."""
-    text = squash(document.text[:_SAMPLE])
-    lines = document.text[:_SAMPLE].splitlines()
-    spaced = sum(not line.strip() for line in lines) > 0.42 * len(lines)
     fitting = [compiled(spec) for spec in candidates("grid" if document.tables else "dump", layouts)]
+    size = _SAMPLE
+    while True:
+        text = squash(document.text[:size])
+        labels = sum(1 for match in fitting[0].value_label.finditer(text) if match["annual"])
+        if labels >= _ENOUGH_LABELS or size >= len(document.text):
+            break
+        size *= 8
+    lines = document.text[:size].splitlines()
+    spaced = sum(not line.strip() for line in lines) > 0.42 * len(lines)
     for layout in fitting:
         if layout.spec.spaced and not spaced:
             continue
-        labels = sum(1 for match in layout.value_label.finditer(text) if match["annual"])
         if sum(1 for _ in layout.signature.finditer(text)) >= max(1.0, labels * _SIGNATURE_SHARE):
             return layout
     return fitting[-1]
@@ -286,9 +292,7 @@ def _with_columns(header: Header, blocks: Sequence[Block]) -> Header:
     if len(named) != 1 or "department" not in first.cells:
         return header
     start, end = first.cells["department"]
-    found = Found(
-        " ".join(first.content.text[start:end].split()), first.content.source_span(start, end)
-    )
+    found = Found(" ".join(first.content.text[start:end].split()), first.content.source_span(start, end))
     return replace(header, department=found)
 
 

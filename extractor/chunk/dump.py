@@ -21,9 +21,11 @@ from schemas.project import plain_amount
 _MAX_HEADER_LINES = 14
 _MAX_NAME_LINES = 10
 _MAX_CONTINUATION = 3
+_LONGEST_FOOTER = 40
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,6})?")
 _WITH_DECIMALS = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}")
 _MEASURE = re.compile(r"[万亿千百]?元|[%‰]")
+_DIGIT = re.compile(r"[0-9]")
 _TOKEN = re.compile(r"\S+")
 _ENDS_SENTENCE = ("。", "；", ";", "！", "!", "…")
 _NOT_IN_NAMES = ("：", ":", "；", ";", "。", "指标值")
@@ -32,13 +34,18 @@ _LIST_BEGINS = re.compile(r"(?:[一二三四五六七八九十]+[、是]|\(?\d{1
 
 
 class Ink(NamedTuple):
-    """A line that holds text: its stripped span, its text, and how far it is indented."""
+    """A line that holds text: its stripped span, its text as printed and folded, how far it is indented."""
 
     start: int
     end: int
     text: str
+    folded: str
     indent: int
     page: int | None
+
+    @property
+    def squashed(self) -> str:
+        return "".join(self.folded.split())
 
 
 class AmountLine(NamedTuple):
@@ -62,7 +69,8 @@ class _Dump:
         self.layout = layout
         self.terms: Terms = layout.terms
         self.marks: list[Mark] = []
-        self.ink = [ink for line in document.lines if (ink := _ink(document.text, line))]
+        folded = fold(document.text)
+        self.ink = [ink for line in document.lines if (ink := _ink(document.text, folded, line))]
 
     def read(self) -> tuple[list[Section], list[Mark]]:
         headers = self._column_headers()
@@ -74,7 +82,7 @@ class _Dump:
         head = read_header(self.document, [Line(ink.start, ink.end, ink.page) for ink in top], self.terms)
         self._mark(self.ink[:begin], "header")
         columns = headers[0][2] if headers else tuple(self.layout.spec.columns)
-        body = self._without_furniture(begin, headers, {squash(ink.text) for ink in self.ink[:begin]})
+        body = self._without_furniture(begin, headers, {ink.squashed for ink in self.ink[:begin]})
         body = self._until_next_part(body)
         self.amount_columns = [column for column in columns if is_amount_column(column)]
         rows = self._rows(body)
@@ -88,7 +96,7 @@ class _Dump:
         found = []
         index = 0
         while index < len(self.ink):
-            run = self._header_at(index) if squash(self.ink[index].text[:1]) in self.terms.header_begins else None
+            run = self._header_at(index) if self.ink[index].folded[0] in self.terms.header_begins else None
             if run:
                 found.append((index, *run))
                 index = run[0]
@@ -100,7 +108,7 @@ class _Dump:
         best: tuple[int, tuple[str, ...]] | None = None
         printed = ""
         for after in range(index + 1, min(len(self.ink), index + _MAX_HEADER_LINES) + 1):
-            printed += squash(self.ink[after - 1].text)
+            printed += self.ink[after - 1].squashed
             match = self.terms.header_run.fullmatch(printed)
             if match:
                 words = [word[0] for word in self.terms.header_word.findall(printed)]
@@ -129,14 +137,15 @@ class _Dump:
         """Lines from `begin` on that are not a page's own."""
         repeated = {line for first, after, _ in headers[1:] for line in range(first, after)}
         counting = self._page_counter(begin, repeated)
+        beginnings = {line[:2] for line in top}
         kept = []
         for index in range(begin, len(self.ink)):
             ink = self.ink[index]
             if (
                 index in repeated
                 or index in counting
-                or self.terms.page_furniture.fullmatch(fold(ink.text))
-                or (len(ink.text) >= 4 and squash(ink.text) in top)
+                or (len(ink.text) <= _LONGEST_FOOTER and self.terms.page_furniture.fullmatch(ink.folded))
+                or (len(ink.text) >= 4 and ink.folded[:2] in beginnings and ink.squashed in top)
             ):
                 self._mark([ink], "furniture")
             else:
@@ -148,7 +157,7 @@ class _Dump:
         bare = [
             (index, int(match[1]))
             for index in range(begin, len(self.ink))
-            if (match := _BARE_NUMBER.fullmatch(fold(self.ink[index].text)))
+            if (match := _BARE_NUMBER.fullmatch(self.ink[index].folded))
         ]
         numbers = [number for _, number in bare]
         if len(bare) >= 2 and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False)):
@@ -163,9 +172,8 @@ class _Dump:
 
     def _until_next_part(self, body: list[Ink]) -> list[Ink]:
         for index, ink in enumerate(body):
-            folded = fold(ink.text)
             after_stop = index > 0 and body[index - 1].text.endswith(_ENDS_SENTENCE)
-            if after_stop and (self.terms.notes.match(folded) or self.terms.next_part.fullmatch(folded)):
+            if after_stop and (self.terms.notes.match(ink.folded) or self.terms.next_part.fullmatch(ink.folded)):
                 self._mark(body[index:], "outside")
                 return body[:index]
         return body
@@ -183,7 +191,10 @@ class _Dump:
             self._mark(body[: starts[0]], "outside")
         elif not starts:
             self._mark(body, "outside")
-        widest = max((len(ink.text) for start, a in zip(starts, amounts, strict=True) for ink in body[start : a.first]), default=0)
+        widest = max(
+            (len(ink.text) for start, a in zip(starts, amounts, strict=True) for ink in body[start : a.first]),
+            default=0,
+        )
         rows = []
         for position, line in enumerate(amounts):
             after = starts[position + 1] if position + 1 < len(amounts) else len(body)
@@ -213,8 +224,8 @@ class _Dump:
 
     def _amount_line(self, body: list[Ink], index: int, pattern: re.Pattern[str]) -> AmountLine | None:
         ink = body[index]
-        folded = fold(ink.text)
-        if not any("0" <= character <= "9" for character in folded):
+        folded = ink.folded
+        if not _DIGIT.search(folded):
             return None
         tokens = [match.span() for match in _TOKEN.finditer(folded)]
         numeric = [bool(pattern.fullmatch(folded[start:end])) for start, end in tokens]
@@ -228,7 +239,7 @@ class _Dump:
         if tail is None:
             # Each amount may stand on a line of its own.
             while ends + 1 < len(body) and len(numbers) < max(1, len(self.amount_columns)):
-                following = fold(body[ends + 1].text)
+                following = body[ends + 1].folded
                 words = [match.span() for match in _TOKEN.finditer(following)]
                 if not all(pattern.fullmatch(following[start:end]) for start, end in words):
                     break
@@ -238,9 +249,18 @@ class _Dump:
             return None
         if head is not None and (head.text.endswith(("：", ":", "，", "、", "≥", "≤", "=")) or len(head.text) > 60):
             return None
-        if len(numbers) < 2 and len(self.amount_columns) > 1 and not (head is None or ink.indent or self._is_total(head)):
+        if (
+            len(numbers) < 2
+            and len(self.amount_columns) > 1
+            and not (head is None or ink.indent or self._is_total(head))
+        ):
             return None
-        if len(numbers) < 2 and len(self.amount_columns) > 1 and head is None and not self._stands_under_name(body, index):
+        if (
+            len(numbers) < 2
+            and len(self.amount_columns) > 1
+            and head is None
+            and not self._stands_under_name(body, index)
+        ):
             return None
         return AmountLine(index, ends, tuple(numbers), head, tail)
 
@@ -278,9 +298,7 @@ class _Dump:
             return index, previous is None or bool(body[index].indent) or line.first - index <= 3
         return index, bool(body[index].indent)
 
-    def _row(
-        self, body: list[Ink], start: int, line: AmountLine, after: int, widest: int, sure: bool
-    ) -> PrintedRow:
+    def _row(self, body: list[Ink], start: int, line: AmountLine, after: int, widest: int, sure: bool) -> PrintedRow:
         name = [_whole(ink) for ink in body[start : line.first]]
         if line.head is not None:
             name.append(line.head)
@@ -324,31 +342,30 @@ class _Dump:
             if (
                 len(candidate) > width
                 or any(mark in candidate for mark in (*_NOT_IN_NAMES, "，", ","))
-                or _LIST_BEGINS.match(fold(candidate))
+                or _LIST_BEGINS.match(rest[taken].folded)
             ):
                 break
             taken += 1
-        while taken and not (
-            len(rest[taken].text) > len(rest[taken - 1].text) + 2 and len(rest[taken].text) > width
-        ):
+        while taken and not (len(rest[taken].text) > len(rest[taken - 1].text) + 2 and len(rest[taken].text) > width):
             taken -= 1
         if not taken:
             return 0, True
-        joined = above + "".join(squash(ink.text) for ink in rest[:taken])
+        joined = above + "".join(ink.squashed for ink in rest[:taken])
         return taken, self._looks_complete(joined)
 
     def _looks_complete(self, name: str) -> bool:
         return name.endswith(self.terms.name_endings) or name.endswith(")")
 
 
-def _ink(text: str, line: Line) -> Ink | None:
+def _ink(text: str, folded: str, line: Line) -> Ink | None:
     raw = text[line.start : line.end]
     stripped = raw.strip()
     if not stripped:
         return None
     indent = len(raw) - len(raw.lstrip())
     start = line.start + indent
-    return Ink(start, start + len(stripped), stripped, indent, line.page)
+    end = start + len(stripped)
+    return Ink(start, end, stripped, folded[start:end], indent, line.page)
 
 
 def _whole(ink: Ink) -> MappedText:

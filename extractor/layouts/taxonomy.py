@@ -27,6 +27,7 @@ def _tables() -> tuple[dict[str, dict[str, NormalizedCategory]], dict[str, dict[
     return by_word, by_code
 
 
+@lru_cache(maxsize=4096)
 def category(level: Level, label: str | None) -> NormalizedCategory | None:
     """Canonical category of a printed label; None where the label is not in the taxonomy.
 
@@ -36,6 +37,7 @@ def category(level: Level, label: str | None) -> NormalizedCategory | None:
     return _tables()[0][level].get(squash(label)) if label else None
 
 
+@lru_cache(maxsize=4096)
 def category_of_code(level: Level, code: str | None) -> NormalizedCategory | None:
     """Canonical category of a printed code.
 
