@@ -154,7 +154,7 @@ def flag(code: FlagCode = FlagCode.DISAGREEMENT, path: str = "amounts.total", **
     return Flag(code=code, path=path, **(values | changes))
 
 
-def fill(store: Any, number: int, *, per_document: int = 200, fingerprint: str = "f") -> None:
+def fill(store: Any, number: int, *, per_document: int = 200, indicators: int = 7, fingerprint: str = "f") -> None:
     """`number` records in documents of `per_document`; each tenth record carries flags."""
     for start in range(0, number, per_document):
         file = f"{start // per_document:05}.txt"
@@ -162,6 +162,7 @@ def fill(store: Any, number: int, *, per_document: int = 200, fingerprint: str =
             record(
                 index,
                 file,
+                project=reading(index, indicators=reading(index).indicators[:indicators]),
                 flags=(flag(rules="1", model="2", spans=((1, 2),)), flag(FlagCode.UNGROUNDED, "indicators[2].name"))
                 if index % 10 == 0
                 else (),

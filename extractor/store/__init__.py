@@ -20,9 +20,10 @@ usage       what model calls were paid for in this folder, over all of its runs
 
 The amount columns are there to sort and sum by; the exact printed digits are in `line`.
 
-The journal is SQLite's plain one, not a write-ahead log: after any kill run.sqlite itself is the whole truth, so it can
-be copied, mailed or opened from a read-only disk without a -wal file beside it. A write-ahead log would save under a
-millisecond for each document. run.lock beside it is empty and is held by the run that is writing.
+The journal is SQLite's plain one, not a write-ahead log, so that run.sqlite alone can be copied, mailed or opened from
+a read-only disk at any time; a log would keep finished documents in a -wal file beside it, to save half a millisecond
+for each document. A run killed in the very act of saving leaves a run.sqlite-journal, with which the next program that
+opens the database undoes that one save. run.lock is empty and is held by the run that is writing.
 """
 
 from __future__ import annotations

@@ -1,0 +1,40 @@
+"""Tables for spreadsheet programs and scripts, with a byte order mark so that Excel shows Chinese."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from extractor.export.cells import guarded, printable
+from extractor.export.labels import Column, Labels
+from extractor.export.tables import Cell, indicator_rows, project_row
+from schemas.record import Record
+
+
+def write_projects(path: Path, records: Iterator[Record], words: Labels) -> None:
+    """One row for each project."""
+    _write(path, words.project, (project_row(record, ordinal, words) for ordinal, record in enumerate(records, 1)))
+
+
+def write_indicators(path: Path, records: Iterator[Record], words: Labels) -> None:
+    """One row for each indicator of each project."""
+    _write(
+        path,
+        words.indicator,
+        (row for ordinal, record in enumerate(records, 1) for row in indicator_rows(record, ordinal, words)),
+    )
+
+
+def _write(path: Path, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
+    is_text = [column.kind in {"text", "code"} for column in columns]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([column.heading for column in columns])
+        for row in rows:
+            writer.writerow(
+                [
+                    guarded(printable(cell)) if text and isinstance(cell, str) else cell
+                    for cell, text in zip(row, is_text, strict=True)
+                ]
+            )

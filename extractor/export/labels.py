@@ -1,0 +1,76 @@
+"""Columns and words of the exported tables, from labels.toml, in one language."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any, Literal
+
+Language = Literal["zh", "en"]
+Kind = Literal["text", "code", "amount", "integer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column; `path` is the field it shows (None: no flag can point at it), `clip`: it makes no row taller."""
+
+    key: str
+    heading: str
+    kind: Kind
+    width: float
+    path: str | None
+    clip: bool
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Everything of labels.toml in one language."""
+
+    project: tuple[Column, ...]
+    indicator: tuple[Column, ...]
+    review: tuple[Column, ...]
+    sheets: Mapping[str, str]
+    status: Mapping[str, str]
+    kinds: Mapping[str, str]
+    fields: Mapping[str, str]
+    words: Mapping[str, str]
+
+
+@lru_cache
+def labels(language: str = "zh") -> Labels:
+    """The labels in `language`; KeyError for a language that labels.toml does not speak.
+
+    >>> labels("zh").project[3].heading, labels("en").sheets["review"]
+    ('项目名称', 'To check')
+    """
+    table: dict[str, Any] = tomllib.loads(files("extractor.export").joinpath("labels.toml").read_text("utf-8"))
+
+    def columns(name: str) -> tuple[Column, ...]:
+        return tuple(
+            Column(
+                entry["key"],
+                entry[language],
+                entry["kind"],
+                entry["width"],
+                entry.get("path"),
+                entry.get("clip", False),
+            )
+            for entry in table[name]
+        )
+
+    def words(name: str) -> dict[str, str]:
+        return {key: entry[language] for key, entry in table[name].items()}
+
+    return Labels(
+        project=columns("project"),
+        indicator=columns("indicator"),
+        review=columns("review"),
+        sheets=words("sheets"),
+        status=words("status"),
+        kinds=words("kinds"),
+        fields=words("fields"),
+        words=words("words"),
+    )
