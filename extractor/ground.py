@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from extractor.leaves import CUT, LABEL_FIELDS, Leaf, key, leaves
-from extractor.search import Places, Search, Span, interrupted, is_whole, numerals
+from extractor.search import Places, Search
 from extractor.text import Squashed, squash
+from extractor.tokens import Span, interrupted, is_whole, numerals
 from schemas.document import SYNTHETIC, BlockContext
 from schemas.project import ProjectReading, plain_amount
 
@@ -25,6 +26,7 @@ _IGNORED = "。,、;:.!?·…()[]{}<>《》〈〉【】「」『』\"'`|-—_~/#
 """Punctuation that carries no value of its own. % ≥ ≤ ± + = * do, and are missed where no value claims them."""
 _WORD = re.compile(f"[^{re.escape(_IGNORED)}]+")
 _MOST_OVERLAPS = 200
+_CONTEXT_FIELDS = frozenset(("department", "unit"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Grounding:
 def ground(reading: ProjectReading, view: Squashed, context: BlockContext, hints: Places | None = None) -> Grounding:
     """Places of all values of a reading in the block's text, or in its context.
 
-    `hints` are places that the reader knows; a hint key that ends in "+" claims text where the same
+    `hints` are places that the reader knows. With hints, a department or unit that has none is taken
+    to stand in the context, if that prints it. A hint key that ends in "+" claims text where the same
     value is printed once more (`indicators[0].name+`).
 
     >>> from schemas.document import MappedText
@@ -67,13 +70,15 @@ def ground(reading: ProjectReading, view: Squashed, context: BlockContext, hints
     places: Places = {}
     pieces: dict[str, tuple[Span, ...]] = {}
     wanted: dict[str, Leaf] = {}
-    fields = 0
+    fields = elsewhere = 0
     if hints:
         for path, value in leaves(reading):
             fields += 1
             hint = hints.get(path)
             if hint is not None and _stands(view, path, value, *hint):
                 places[path] = hint
+            elif hint is None and path in _CONTEXT_FIELDS and _is_context(path, value, context):
+                elsewhere += 1
             else:
                 wanted[path] = value
     else:
@@ -94,9 +99,13 @@ def ground(reading: ProjectReading, view: Squashed, context: BlockContext, hints
     if reading.attributes:
         _claim_labels(reading, view, places, pieces)
     source = _source(view, places)
+    if len(places) < fields:
+        _add_context(reading, context, places, source)
     ungrounded: tuple[str, ...] = ()
-    if len(places) < fields or reading.attributes:
-        ungrounded = tuple(path for path, value in leaves(reading) if not _in_context(path, value, view, context, places, source))
+    if len(places) + elsewhere < fields or reading.attributes:
+        ungrounded = tuple(
+            path for path, value in leaves(reading) if not _is_grounded(path, value, view, context, places)
+        )
     return Grounding(places, source, ungrounded, pieces, fields)
 
 
@@ -107,6 +116,8 @@ def _stands(view: Squashed, path: str, value: Leaf, start: int, end: int) -> boo
         return False
     if not isinstance(value, str):
         return text[start:end] in numerals(value) and is_whole(view, start, end, strict=False)
+    if text[start] in CUT and not key(value):
+        return False
     raw = view.source.text[positions[start] : positions[end - 1] + 1]
     # Most values are the source's own text, perhaps wrapped; folding it again would cost ten times as much.
     if (
@@ -116,7 +127,7 @@ def _stands(view: Squashed, path: str, value: Leaf, start: int, end: int) -> boo
         and (squash(value) != text[start:end] and (not key(value) or key(value) != text[start:end].rstrip(CUT)))
     ):
         return False
-    if raw[0].isdigit() or raw[-1].isdigit():
+    if raw[0].isdecimal() or raw[-1].isdecimal():
         return is_whole(view, start, end, strict=False)
     return True
 
@@ -136,20 +147,32 @@ def _source(view: Squashed, places: Places) -> dict[str, Span]:
     return source
 
 
-def _in_context(
-    path: str, value: Leaf, view: Squashed, context: BlockContext, places: Places, source: dict[str, Span]
-) -> bool:
-    """True where a value is grounded, be it by the context alone; its span is added to `source`."""
+def _is_context(path: str, value: Leaf, context: BlockContext) -> bool:
+    """True where the context prints this department or unit."""
+    found = context.department if path == "department" else context.unit
+    if found is None or not isinstance(value, str):
+        return False
+    return (found.value == value or key(found.value) == key(value)) and bool(key(value))
+
+
+def _add_context(reading: ProjectReading, context: BlockContext, places: Places, source: dict[str, Span]) -> None:
+    """Spans of a department or unit that stands outside of the block."""
+    for path, value, found in (
+        ("department", reading.department, context.department),
+        ("unit", reading.unit, context.unit),
+    ):
+        known = value is not None and path not in places and _is_context(path, value, context)
+        if known and found is not None and found.span is not None:
+            source[path] = found.span
+
+
+def _is_grounded(path: str, value: Leaf, view: Squashed, context: BlockContext, places: Places) -> bool:
     if path.startswith("attributes.") and not _label_is_printed(path[len("attributes.") :], view, context):
         return False
-    if path in places:
+    if path in places or (path in _CONTEXT_FIELDS and _is_context(path, value, context)):
         return True
-    found = {"department": context.department, "unit": context.unit}.get(path)
-    if found is not None and key(str(value)) and key(found.value) == key(str(value)):
-        if found.span is not None:
-            source[path] = found.span
-        return True
-    return path.startswith("amounts.breakdown[") and path.endswith(".label") and _label_is_printed(str(value), view, context)
+    is_label = path.startswith("amounts.breakdown[") and path.endswith(".label")
+    return is_label and _label_is_printed(str(value), view, context)
 
 
 def _label_is_printed(label: str, view: Squashed, context: BlockContext) -> bool:
@@ -170,9 +193,7 @@ def _printed_again(
             pieces[path] = (*pieces.get(path, (places[path],)), span)
 
 
-def _claim_labels(
-    reading: ProjectReading, view: Squashed, places: Places, pieces: dict[str, tuple[Span, ...]]
-) -> None:
+def _claim_labels(reading: ProjectReading, view: Squashed, places: Places, pieces: dict[str, tuple[Span, ...]]) -> None:
     """A label is text that the reading accounts for, like its value."""
     for label in reading.attributes:
         path = f"attributes.{label}"
@@ -183,9 +204,7 @@ def _claim_labels(
                 pieces[path] = (*pieces.get(path, (places[path],)), (at, at + len(printed)))
 
 
-def unclaimed(
-    view: Squashed, places: Mapping[str, Span] | Iterable[Span], structure: re.Pattern[str]
-) -> list[Span]:
+def unclaimed(view: Squashed, places: Mapping[str, Span] | Iterable[Span], structure: re.Pattern[str]) -> list[Span]:
     """Stretches of the squashed text that no place covers and that say something.
 
     `structure` matches what a layout prints around values: labels, item markers, column headers.
@@ -228,11 +247,12 @@ def _unexplained(view: Squashed, start: int, end: int, structure: re.Pattern[str
             at += 1
             continue
         if structure.fullmatch(text, at, word.end()) is None and not _is_synthetic(view, at, word.end()):
+            span = _trimmed(view, *word.span(), structure)
             if joined:
-                found[-1] = (found[-1][0], word.end())
+                found[-1] = (found[-1][0], span[1])
             else:
-                found.append(word.span())
-            joined = True
+                found.append(span)
+            joined = span[1] == word.end()
         at = word.end()
     return found
 
@@ -245,6 +265,17 @@ def _ends_word(text: str, at: int, end: int, structure: re.Pattern[str]) -> bool
             return False
         at = match.end()
     return True
+
+
+def _trimmed(view: Squashed, start: int, end: int, structure: re.Pattern[str]) -> Span:
+    """[start, end) without structure at its ends that only white space parts from the rest."""
+    positions = view.positions
+    breaks = [at for at in range(start + 1, end) if positions[at] != positions[at - 1] + 1]
+    while breaks and structure.fullmatch(view.text, start, breaks[0]):
+        start = breaks.pop(0)
+    while breaks and structure.fullmatch(view.text, breaks[-1], end):
+        end = breaks.pop()
+    return start, end
 
 
 def _is_synthetic(view: Squashed, start: int, end: int) -> bool:

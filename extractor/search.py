@@ -14,89 +14,20 @@ from collections.abc import Iterator
 
 from extractor.leaves import COLUMNS, INDICATOR_FIELDS, Leaf, key, same_amount
 from extractor.text import Squashed, squash
+from extractor.tokens import Span, interrupted, is_whole, numerals
 from schemas.document import BlockContext, Found
-from schemas.project import ProjectReading
+from schemas.project import ProjectReading, plain_amount
 
-Span = tuple[int, int]
 Places = dict[str, Span]
 
 _TRIES = 64
-_LONGEST_NAME = 300
 _NUMBER = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|-?[0-9]+(?:\.[0-9]+)?")
-_NUMERIC = re.compile(r"[0-9][0-9.,]*[^0-9]?")
 _AFTER_NUMBER = frozenset("、.)]")
 _BETWEEN = "-、.,:;|/()[]"
-_HAN = "零一二三四五六七八九十"
 
 
-def numerals(number: int) -> tuple[str, ...]:
-    """How an item number may be printed, squashed.
-
-    >>> numerals(12)
-    ('12', '⑫', '十二')
-    """
-    forms = [str(number)]
-    if 10 <= number <= 20:
-        forms.append(chr(0x2460 + number - 1))
-    if 1 <= number <= 99:
-        tens, ones = divmod(number, 10)
-        forms.append((_HAN[tens] if tens > 1 else "") + ("十" if tens else "") + (_HAN[ones] if ones or not tens else ""))
-    return tuple(forms)
-
-
-def is_whole(view: Squashed, start: int, end: int, *, strict: bool = True) -> bool:
-    """False where [start, end) begins or ends inside a longer number.
-
-    White space in the source separates numbers that the squashed text glues. `strict` also looks
-    across decimal points and thousands separators.
-
-    >>> from schemas.document import MappedText
-    >>> view = Squashed(MappedText("190 90.5 值:90; 80.00 80.00", range(26)))
-    >>> [start for start in range(len(view.text)) if view.text[start : start + 2] == "90" and is_whole(view, start, start + 2)]
-    [9]
-    """
-    text, positions = view.text, view.positions
-    if start and text[start].isdigit() and positions[start] == positions[start - 1] + 1:
-        before = text[start - 1]
-        if before.isdigit():
-            return False
-        if strict and before in ".," and start > 1 and text[start - 2].isdigit():
-            value = text[start:end]
-            if _NUMERIC.fullmatch(value) and (before == "." or (value[:3].isdigit() and not value[3:4].isdigit())):
-                return False
-    if end < len(text) and text[end - 1].isdigit() and positions[end] == positions[end - 1] + 1:
-        after = text[end]
-        if after.isdigit():
-            return False
-        rest = text[end + 1 : end + 5]
-        if strict and after == "." and rest[:1].isdigit() and positions[end + 1] == positions[end] + 1:
-            return False
-        if strict and after == "," and rest[:3].isdigit() and len(rest) >= 3 and not rest[3:].isdigit():
-            return not _NUMERIC.fullmatch(text[start:end])
-    return True
-
-
-def interrupted(view: Squashed, wanted: str, start: int = 0, end: int | None = None) -> tuple[Span, Span] | None:
-    """The two pieces of a text that wraps around amounts, as names in narrow columns do.
-
-    >>> from schemas.document import MappedText
-    >>> text = "租赁岗位合同\\n138.00 138.00\\n工经费"
-    >>> interrupted(Squashed(MappedText(text, range(len(text)))), "租赁岗位合同工经费")
-    ((0, 6), (18, 21))
-    """
-    if len(wanted) > _LONGEST_NAME:
-        return None
-    text = view.text
-    end = len(text) if end is None else end
-    for tries, gap in enumerate(re.finditer(r"[0-9][0-9.,]*", text[start:end])):
-        if tries == _TRIES:
-            break
-        left, right = start + gap.start(), start + gap.end()
-        for cut in range(min(len(wanted) - 1, left - start), 0, -1):
-            if text.startswith(wanted[cut:], right) and text.startswith(wanted[:cut], left - cut):
-                pieces = (left - cut, left), (right, right + len(wanted) - cut)
-                return pieces if pieces[1][1] <= end else None
-    return None
+def _shortened(printed: str, value: str) -> bool:
+    return printed.startswith(value) and same_amount(printed, value)
 
 
 class Search:
@@ -144,7 +75,7 @@ class Search:
     def _occurrences(self, value: str, start: int, end: int) -> Iterator[Span]:
         if not value:
             return
-        check = value[0].isdigit() or value[-1].isdigit()
+        check = value[0].isdecimal() or value[-1].isdecimal()
         tries = 0
         at = self.text.find(value, start, end)
         while at >= 0 and tries < _TRIES:
@@ -162,7 +93,7 @@ class Search:
         return next((span for span in self._occurrences(value, start, stop) if taken.find(1, *span) < 0), None)
 
     def _last(self, value: str, start: int, end: int) -> Span | None:
-        check = bool(value) and (value[0].isdigit() or value[-1].isdigit())
+        check = bool(value) and (value[0].isdecimal() or value[-1].isdecimal())
         for _ in range(_TRIES if value else 0):
             at = self.text.rfind(value, start, end)
             if at < 0:
@@ -221,20 +152,24 @@ class Search:
         used = {self.places.get(f"amounts.{column}") for column in COLUMNS}
         used |= {span for path, span in self.places.items() if path.startswith("amounts.")}
         for path in paths:
-            value = str(self.wanted[path])
-            span = next((span for number, span in numbers if span not in used and same_amount(number, value)), None)
-            span = span or self._wrapped_number(value, used)
+            value = plain_amount(str(self.wanted[path]))
+            span = (
+                next((span for number, span in numbers if span not in used and number == value), None)
+                # A model may drop zeros (1141.2), but what is not printed cannot have been read (1.00 for "1、").
+                or next((span for number, span in numbers if span not in used and _shortened(number, value)), None)
+                or self._wrapped_number(value, used)
+            )
             if self._put(path, span):
                 used.add(span)
 
     def _numbers(self) -> Iterator[tuple[str, Span]]:
-        """Printed numbers; white space ends a number, though not in the squashed text."""
+        """Printed numbers that are no item numbers; white space ends one, though not in the squashed text."""
         positions, start = self.view.positions, 0
         for end in range(1, len(self.text) + 1):
             if end == len(self.text) or positions[end] != positions[end - 1] + 1:
                 for match in _NUMBER.finditer(self.text, start, end):
-                    if is_whole(self.view, *match.span()):
-                        yield match.group(), match.span()
+                    if is_whole(self.view, *match.span()) and not self.text.startswith("、", match.end()):
+                        yield match.group().replace(",", ""), match.span()
                 start = end
 
     def _wrapped_number(self, value: str, used: set[Span | None]) -> Span | None:
@@ -267,8 +202,8 @@ class Search:
                 following = next((other for other in names[index + 1 : index + 3] if other and other in self.text), "")
                 cursor = self._indicator(prefix, name, following, cursor, later)
             else:
-                known = [self.places[prefix + f] for f in ("name", "cycle_value", "annual_value") if prefix + f in self.places]
-                cursor = max((end for _, end in known), default=cursor)
+                known = (self.places.get(prefix + field) for field in ("name", "cycle_value", "annual_value"))
+                cursor = max((span[1] for span in known if span), default=cursor)
         for path, value in later:
             self._anywhere(path, value)
 
@@ -344,12 +279,17 @@ class Search:
         for form in numerals(number):
             for start, end in ((low, head + 1), (0, len(self.text))):
                 spans = [span for span in self._occurrences(form, start, end) if self.taken.find(1, *span) < 0]
-                marked = [span for span in spans if self.text[span[1] : span[1] + 1] in _AFTER_NUMBER and span[1] < len(self.text)]
+                marked = [span for span in spans if self._is_marker(*span)]
                 if marked and self._put(path, marked[-1 if end == head + 1 else 0]):
                     return
                 if spans and end == head + 1:
                     fallback = fallback or next((span for span in reversed(spans) if self._stands_alone(*span)), None)
         self._put(path, fallback)
+
+    def _is_marker(self, start: int, end: int) -> bool:
+        """True for "2、", "2.", "(2)" and "②", which needs no stop."""
+        printed = self.view.source.text[self.view.positions[start]]
+        return self.text[end : end + 1] in _AFTER_NUMBER or "①" <= printed <= "⑳"
 
     def _values(self, prefix: str, following: str, cursor: int, later: list[tuple[str, str]]) -> int:
         begin = cursor

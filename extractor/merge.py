@@ -1,0 +1,332 @@
+"""Two readings of one block become one project (the policy is told in `extractor.compare`)."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from extractor.align import Pair, align
+from extractor.evidence import (
+    Comparison,
+    Side,
+    described,
+    printed_value,
+    unclaimed_flags,
+    ungrounded_flag,
+    untouched,
+)
+from extractor.leaves import COLUMNS, LABEL_FIELDS, Leaf, indicator_paths, key, same_amount, same_text
+from extractor.messages import flag
+from extractor.text import Squashed, squash
+from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
+from schemas.record import Flag, FlagCode, Span
+
+Same = Callable[[Any, Any], bool]
+_Value = TypeVar("_Value", bound=Leaf)
+
+
+class Merge:
+    """Builds one comparison; every value of either reader passes through `settle` or `lone` once."""
+
+    def __init__(self, rules: Side, model: Side, view: Squashed, phrases: list[Span], language: str) -> None:
+        self.rules, self.model, self.view, self.language = rules, model, view, language
+        self.phrases = phrases
+        self.flags: list[Flag] = []
+        self.spans: dict[str, Span] = {}
+        self.claims: list[Span] = rules.grounding.claims()
+        self.fields = self.twice = 0
+
+    def run(self) -> Comparison:
+        rules, model = self.rules.reading, self.model.reading
+        if rules == model and not (self.rules.ungrounded & self.model.ungrounded):
+            project = rules  # nothing to settle
+            self.spans = self.model.grounding.source | self.rules.grounding.source
+            self.fields = self.twice = self.rules.grounding.fields
+        else:
+            department = self.text("department", rules.department, model.department)
+            unit = self.text("unit", rules.unit, model.unit)
+            name = self.text("name", rules.name, model.name)
+            amounts = self.amounts(rules.amounts, model.amounts)
+            goal = self.text("goal", rules.goal, model.goal)
+            indicators = self.indicators(rules.indicators, model.indicators)
+            attributes = self.attributes(rules.attributes, model.attributes)
+            project = ProjectReading.model_construct(
+                department=department,
+                unit=unit,
+                name=name,
+                amounts=amounts,
+                goal=goal,
+                withheld=bool(self.phrases) if rules.withheld != model.withheld else rules.withheld,
+                indicators=indicators,
+                attributes=attributes,
+            )
+        self.withheld(rules.withheld, model.withheld)
+        if project.withheld or rules.withheld or model.withheld:
+            self.claims += untouched(self.phrases, self.claims)
+        self.flags += unclaimed_flags(self.view, self.claims, self.rules.structure, self.language)
+        return Comparison(project, self.spans, tuple(self.flags), self.twice, self.fields)
+
+    def text(self, path: str, rules: str | None, model: str | None) -> str | None:
+        return self.settle(path, path, path, rules, model, same_text)
+
+    def settle(
+        self, out: str, left: str, right: str, rules: _Value | None, model: _Value | None, same: Same
+    ) -> _Value | None:
+        """The value to publish at `out` of those at `left` in the rules' and at `right` in the model's reading."""
+        if _is_blank(rules) or _is_blank(model):
+            return None if _is_blank(rules) and _is_blank(model) else self.lone(out, left, right, rules, model)
+        self.twice += 1
+        no_rules, no_model = left in self.rules.ungrounded, right in self.model.ungrounded
+        if rules == model or same(rules, model):
+            if no_rules and no_model:
+                self.flags.append(ungrounded_flag(out, "both", str(rules), self.language))
+            return self.publish(out, rules, left if not no_rules or no_model else None, right)
+        variant = ("both" if no_model else "rules") if no_rules else "model" if no_model else ""
+        self.differ(FlagCode.DISAGREEMENT, out, left, right, rules, model, variant)
+        if no_model and not no_rules:
+            return self.publish(out, rules, left, None)
+        if no_rules and not no_model and right not in self.model.overlapping:
+            return self.publish(out, model, None, right)
+        if not no_rules and self._rules_prevail(out):
+            return self.publish(out, rules, left, None)
+        return None
+
+    def _rules_prevail(self, out: str) -> bool:
+        """True where the source and the checks bear out the rules rather than the model."""
+        if not self.rules.explains_the_block:
+            return False
+        # Which column an amount stands in, the rules know from positions and printed totals.
+        return out.startswith("amounts.") or not self.model.explains_the_block
+
+    def lone(self, out: str, left: str, right: str, rules: _Value | None, model: _Value | None) -> _Value | None:
+        """A value against a blank."""
+        if not _is_blank(rules):
+            missing = left in self.rules.ungrounded
+            self.differ(FlagCode.ONLY_RULES, out, left, right, rules, None, "rules" if missing else "")
+            unread = self.model.leaves_unread(self.rules.claims(left))
+            borne_out = not missing and (unread or self._rules_prevail(out))
+            return self.publish(out, rules, left, None) if borne_out else None
+        missing = right in self.model.ungrounded
+        self.differ(FlagCode.ONLY_MODEL, out, left, right, None, model, "model" if missing else "")
+        unread = self.rules.leaves_unread(self.model.claims(right))
+        return self.publish(out, model, None, right) if not missing and unread else None
+
+    def publish(self, out: str, value: _Value | None, left: str | None, right: str | None) -> _Value | None:
+        """Note the span of a published value; `left` is None where the model's is published."""
+        self.fields += 1
+        span = self.rules.grounding.source.get(left) if left else None
+        span = span or (self.model.grounding.source.get(right) if right else None)
+        if span:
+            self.spans[out] = span
+        if left is None and isinstance(value, str) and right and right not in self.model.ungrounded:
+            return printed_value(value, right, self.model.grounding, self.view)  # type: ignore[return-value]
+        return value
+
+    def differ(
+        self, code: FlagCode, out: str, left: str, right: str, rules: Leaf | None, model: Leaf | None, ungrounded: str
+    ) -> None:
+        spans = [
+            side.grounding.source.get(path)
+            for side, path, value in ((self.rules, left, rules), (self.model, right, model))
+            if not _is_blank(value)
+        ]
+        self.claims.extend(self.model.claims(right))
+        self.flags.append(
+            flag(
+                code,
+                out,
+                language=self.language,
+                variant=f"{ungrounded}_ungrounded" if ungrounded else "",
+                rules=None if rules is None else str(rules),
+                model=None if model is None else str(model),
+                spans=tuple(dict.fromkeys(span for span in spans if span)),
+            )
+        )
+
+    def amounts(self, rules: Amounts, model: Amounts) -> Amounts:
+        columns = {}
+        for column in COLUMNS:
+            path = f"amounts.{column}"
+            columns[column] = self.settle(path, path, path, getattr(rules, column), getattr(model, column), same_amount)
+        unplaced = breakdown = ()  # type: tuple[Any, ...]
+        if rules.unplaced or model.unplaced:
+            pairs = _pair(rules.unplaced, model.unplaced, same_amount, leftovers=True)
+            unplaced = self._list("amounts.unplaced", pairs, rules.unplaced, model.unplaced, self._unplaced)
+        if rules.breakdown or model.breakdown:
+            pairs = _pair(rules.breakdown, model.breakdown, _same_label, leftovers=False)
+            breakdown = self._list("amounts.breakdown", pairs, rules.breakdown, model.breakdown, self._funding)
+        return Amounts.model_construct(**columns, unplaced=unplaced, breakdown=breakdown)
+
+    def _list(
+        self, path: str, pairs: list[Pair], rules: Sequence[Any], model: Sequence[Any], settle: Callable[..., Any]
+    ) -> tuple[Any, ...]:
+        """What is published of two lists; flags on what is not get an index past what is."""
+        published: list[Any] = []
+        dropped: list[range] = []
+        for i, j in pairs:
+            before = len(self.flags)
+            left, right = (f"{path}[{-1 if index is None else index}]" for index in (i, j))
+            mine, other = None if i is None else rules[i], None if j is None else model[j]
+            item = settle(f"{path}[{len(published)}]", left, right, mine, other)
+            if item is not None:
+                published.append(item)
+            else:
+                dropped.append(range(before, len(self.flags)))
+        for index, flags in enumerate(dropped, len(published)):
+            for at in flags:
+                tail = self.flags[at].path[len(path) :].partition("]")[2]
+                self.flags[at] = self.flags[at].model_copy(update={"path": f"{path}[{index}]{tail}"})
+        return tuple(published)
+
+    def _unplaced(self, out: str, left: str, right: str, rules: str | None, model: str | None) -> str | None:
+        return self.settle(out, left, right, rules, model, same_amount)
+
+    def _funding(
+        self, out: str, left: str, right: str, rules: FundingLine | None, model: FundingLine | None
+    ) -> FundingLine | None:
+        one, other = rules.amount if rules else None, model.amount if model else None
+        amount = self.settle(f"{out}.amount", f"{left}.amount", f"{right}.amount", one, other, same_amount)
+        if amount is None:
+            return None
+        if rules and model:
+            paths = f"{out}.label", f"{left}.label", f"{right}.label"
+            label = self.settle(*paths, rules.label, model.label, same_text) or rules.label
+        else:
+            label = rules.label if rules else model.label if model else ""
+            self.publish(f"{out}.label", label, f"{left}.label" if rules else None, f"{right}.label")
+        return FundingLine.model_construct(label=label, amount=amount)
+
+    def indicators(self, rules: tuple[Indicator, ...], model: tuple[Indicator, ...]) -> tuple[Indicator, ...]:
+        published: list[Indicator] = []
+        dropped: list[Pair] = []
+        for i, j in align(rules, model):
+            out = len(published)
+            if i is not None and j is not None:
+                published.append(self._both(out, i, j, rules[i], model[j]))
+            elif self._is_kept(i, j):
+                published.append(self._one(out, i, j))
+                self._lone_indicator(out, i, j)
+            else:
+                dropped.append((i, j))
+        for out, (i, j) in enumerate(dropped, len(published)):
+            self._lone_indicator(out, i, j)
+        return tuple(published)
+
+    def _both(self, out: int, i: int, j: int, rules: Indicator, model: Indicator) -> Indicator:
+        mine, theirs = rules.__dict__, model.__dict__
+        values: dict[str, Any] = {}
+        paths = zip(indicator_paths(out), indicator_paths(i), indicator_paths(j), strict=True)
+        for (field, path), (_, left), (_, right) in paths:
+            same = operator.eq if field == "number" else same_text
+            one, other = mine[field], theirs[field]
+            values[field] = None if one is None is other else self.settle(path, left, right, one, other, same)
+        return Indicator.model_construct(**values)
+
+    def _one(self, out: int, i: int | None, j: int | None) -> Indicator:
+        side, index = self._side(i, j)
+        own = side.reading.indicators[index].__dict__
+        values: dict[str, Any] = {}
+        for (field, path), (_, source) in zip(indicator_paths(out), indicator_paths(index), strict=True):
+            left = None if i is None else source
+            values[field] = None if own[field] is None else self.publish(path, own[field], left, source)
+        return Indicator.model_construct(**values)
+
+    def _side(self, i: int | None, j: int | None) -> tuple[Side, int]:
+        return (self.rules, i) if i is not None else (self.model, j or 0)
+
+    def _is_kept(self, i: int | None, j: int | None) -> bool:
+        """True where an indicator that one reader read alone is printed, and its text is no other's."""
+        side, index = self._side(i, j)
+        other = self.model if side is self.rules else self.rules
+        values = side.reading.indicators[index].__dict__
+        paths = [path for field, path in indicator_paths(index) if values[field] is not None]
+        own = [span for path in paths if path.rpartition(".")[2] not in LABEL_FIELDS for span in side.claims(path)]
+        mine = set(paths)
+        if not own or not side.ungrounded.isdisjoint(mine):
+            return False
+        if not side.overlapping.isdisjoint(mine):
+            return False
+        return other.leaves_unread(own) or (side is self.rules and self._rules_prevail("indicators"))
+
+    def _lone_indicator(self, out: int, i: int | None, j: int | None) -> None:
+        side, index = self._side(i, j)
+        is_rules = side is self.rules
+        paths = [path for _, path in indicator_paths(index)]
+        text = described(side.reading.indicators[index])
+        missing = not side.ungrounded.isdisjoint(paths)
+        if not is_rules:
+            self.claims.extend(span for path in paths for span in side.claims(path))
+        # Merged labels stand elsewhere; they would stretch the span over other indicators.
+        own = [side.grounding.source.get(path) for path in paths if path.rpartition(".")[2] not in LABEL_FIELDS]
+        spans = tuple(span for span in own if span)
+        if spans and not missing:
+            spans = ((min(start for start, _ in spans), max(end for _, end in spans)),)
+        self.flags.append(
+            flag(
+                FlagCode.ONLY_RULES if is_rules else FlagCode.ONLY_MODEL,
+                f"indicators[{out}]",
+                language=self.language,
+                variant=f"{'rules' if is_rules else 'model'}_ungrounded" if missing else "",
+                rules=text if is_rules else None,
+                model=None if is_rules else text,
+                spans=spans,
+            )
+        )
+
+    def attributes(self, rules: dict[str, str], model: dict[str, str]) -> dict[str, str]:
+        theirs = {squash(label): label for label in model}
+        published: dict[str, str] = {}
+        for label, value in rules.items():
+            other = theirs.pop(squash(label), None)
+            path = f"attributes.{label}"
+            printed = None if other is None else model[other]
+            kept = self.settle(path, path, f"attributes.{other}", value, printed, same_text)
+            if kept is not None:
+                published[label] = kept
+        for label in theirs.values():
+            path = f"attributes.{label}"
+            kept = self.settle(path, path, path, None, model[label], same_text)
+            if kept is not None:
+                published[label] = kept
+        return published
+
+    def withheld(self, rules: bool, model: bool) -> None:
+        if rules != model:
+            spans = (self.view.source_span(*span) for span in self.phrases)
+            self.flags.append(
+                flag(
+                    FlagCode.DISAGREEMENT,
+                    "withheld",
+                    language=self.language,
+                    variant="withheld",
+                    rules=str(rules).lower(),
+                    model=str(model).lower(),
+                    spans=tuple(span for span in spans if span),
+                )
+            )
+        elif rules and not self.phrases:
+            self.flags.append(ungrounded_flag("withheld", "both", "true", self.language))
+
+
+def _is_blank(value: Leaf | None) -> bool:
+    """Null, or the empty text that some models write for null."""
+    return value is None or (isinstance(value, str) and not key(value))
+
+
+def _same_label(left: FundingLine, right: FundingLine) -> bool:
+    return same_text(left.label, right.label)
+
+
+def _pair(left: Sequence[Any], right: Sequence[Any], same: Same, *, leftovers: bool) -> list[Pair]:
+    """Pairs of equal items in order; `leftovers` are paired in order as well."""
+    free = list(range(len(right)))
+    pairs: list[Pair] = []
+    for i, item in enumerate(left):
+        j = next((j for j in free if same(item, right[j])), None)
+        if j is not None:
+            free.remove(j)
+        pairs.append((i, j))
+    if leftovers:
+        pairs = [(i, free.pop(0) if j is None and free else j) for i, j in pairs]
+    return pairs + [(None, j) for j in free]
