@@ -318,7 +318,7 @@ def print_evaluation(
     if not baseline.exists():
         console.print(f"no floors: {baseline} does not exist; `extractor evaluate --pin` writes it", markup=False)
         return []
-    violations = golden.check(evaluation, golden.load_baseline(baseline))
+    violations = golden.check(evaluation, golden.Baseline.load(baseline))
     for violation in violations:
         errors.print(f"below the floor: {violation}", style="red", markup=False)
     if not violations:
