@@ -14,7 +14,7 @@ from hashlib import sha256
 from extractor import rules
 from extractor.chunk import Chunks, chunk
 from extractor.compare import Comparison, Reading, compare
-from extractor.errors import ExtractorError, ModelError, ModelRefused, ModelTruncated
+from extractor.errors import ExtractorError, LayoutError, ModelError, ModelRefused, ModelTruncated
 from extractor.ground import ground
 from extractor.layouts import CompiledLayout, compiled
 from extractor.messages import flag
@@ -82,8 +82,13 @@ def cut(document: Document) -> OpenDocument:
 
 
 def finish(opened: OpenDocument, answers: Mapping[int, Answer], settings: Settings) -> DocumentResult:
-    """Records and document line; `answers` are the model's, by block index (none: rules alone)."""
+    """Records and document line; `answers` are the model's, by block index (none: rules alone).
+
+    Raises LayoutError where the document prints projects that could not be cut into blocks.
+    """
     document, chunks = opened.document, opened.chunks
+    if not chunks.understood:
+        raise LayoutError(document.file, chunks.reason or "its layout is not understood")
     if opened.layout is None:
         return DocumentResult(_line(opened, [], [], chunks.reason))
     sides = [_read_block(block, opened.layout, answers.get(block.index), settings) for block in chunks.blocks]
@@ -196,6 +201,8 @@ def _record(info: DocumentInfo, side: _Side, settings: Settings) -> Record:
     answered = answer if isinstance(answer, ModelAnswer) else None
     project = comparison.project if comparison else ProjectReading()
     flags = tuple(side.flags)
+    # A compilation may hold tables in different units; a record's own table decides.
+    info = info.model_copy(update={"amount_unit": block.context.amount_unit})
     twice = comparison is not None and side.rules is not None and answered is not None
     return Record(
         id=record_id(info, block.index),

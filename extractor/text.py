@@ -15,7 +15,6 @@ from functools import cached_property, lru_cache
 
 from schemas.document import MappedText
 
-
 _VARIANTS = {
     "“": '"', "”": '"', "„": '"', "〝": '"', "〞": '"', "″": '"', "‘": "'", "’": "'",
     "≧": "≥", "⩾": "≥", "≦": "≤", "⩽": "≤",
@@ -24,7 +23,7 @@ _VARIANTS = {
     "〔": "[", "〕": "]", "～": "~", "〜": "~", "∶": ":", "︰": ":", "﹔": ";",
 }  # fmt: skip
 
-_BREAK = re.compile(r"[^\S\n]*\n\s*")
+_LINE_END = re.compile(r"[\n\r\f\v\x85\u2028\u2029]")
 _BLANKS = re.compile(r"\s+")
 _BLANK_AT_PUNCTUATION = re.compile(r"(?<=[，。；：、！？（）《》【】“”‘’]) | (?=[，。；：、！？（）《》【】“”‘’])")
 _INK = re.compile(r"\S+")
@@ -81,7 +80,7 @@ def join_lines(text: str) -> str:
     text = text.strip()
     if not _BLANKS.search(text):
         return text
-    text = _BREAK.sub("", text)
+    text = "".join(line.strip() for line in text.splitlines())
     return _BLANK_AT_PUNCTUATION.sub("", _BLANKS.sub(" ", text))
 
 
@@ -112,7 +111,7 @@ class Squashed:
     @cached_property
     def line_starts(self) -> frozenset[int]:
         """Squashed positions of characters that begin a printed line."""
-        breaks = [match.end() for match in re.finditer(r"\n", self.source.text)]
+        breaks = [match.end() for match in _LINE_END.finditer(self.source.text)]
         return frozenset([0, *(bisect_left(self.positions, position) for position in breaks)])
 
     def squashed_range(self, start: int, end: int) -> tuple[int, int]:

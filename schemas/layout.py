@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Word = Annotated[str, Field(min_length=1, max_length=60)]
-Column = Literal["number", "department", "unit", "name", "total", "fiscal", "special_account", "other", "goal", "indicators"]
+Column = Literal[
+    "number", "department", "unit", "name", "total", "fiscal", "special_account", "other", "goal", "indicators"
+]
 AMOUNT_COLUMNS: tuple[str, ...] = ("total", "fiscal", "special_account", "other")
 ItemMarker = Literal["N、", "N.", "(N)", "N)", "①"]
 

@@ -32,7 +32,11 @@ class Style:
 
 def wrap(text: str, width: int) -> list[str]:
     """Text in lines of `width` characters, white space at the edges of a line left out."""
-    return [text[start : start + width].strip() for start in range(0, len(text), width) if text[start : start + width].strip()]
+    return [
+        text[start : start + width].strip()
+        for start in range(0, len(text), width)
+        if text[start : start + width].strip()
+    ]
 
 
 def items(indicators: Sequence[Indicator], style: Style) -> str:
@@ -60,7 +64,9 @@ def numbers(amounts: Amounts) -> list[str]:
     return [_grouped(value) for value in values if value is not None]
 
 
-def dump(projects: Sequence[ProjectReading], style: Style, random_: random.Random, unit: str = "云溪市青禾区教育局") -> str:
+def dump(
+    projects: Sequence[ProjectReading], style: Style, random_: random.Random, unit: str = "云溪市青禾区教育局"
+) -> str:
     """A text dump: name lines, an amounts line, goal lines, indicator lines, blank lines anywhere between."""
     lines = ["项目支出绩效目标表（含转移支付项目）", f"部门名称：{unit} 单位：万元", " ".join(HEADER)]
     total = sum_amounts(projects)

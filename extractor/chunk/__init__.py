@@ -21,11 +21,18 @@ from schemas.record import CharacterAccount
 _SAMPLE = 6_000
 _ENOUGH_LABELS = 10
 _SIGNATURE_SHARE = 0.5
+_NAMING = ("name", "unit", "department", "number")
+_SIGNS_OF_PROJECTS = ("一级指标", "三级指标", "年度指标值")
+_HELP = "; its layout is not understood yet: see README, 'Adding a layout'"
 
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """How a document was cut. `reason` says why there are no blocks, where there are none."""
+    """How a document was cut.
+
+    `reason` says why there are no blocks, where there are none; `understood` is False where there should be
+    some, since the document clearly prints projects.
+    """
 
     header: Header
     layout: LayoutSpec | None
@@ -33,6 +40,7 @@ class Chunks:
     totals: tuple[PrintedTotal, ...] = ()
     characters: CharacterAccount = field(default_factory=CharacterAccount)
     reason: str | None = None
+    understood: bool = True
 
 
 def chunk(document: Document, layouts: Iterable[LayoutSpec] = ()) -> Chunks:
@@ -44,15 +52,21 @@ def chunk(document: Document, layouts: Iterable[LayoutSpec] = ()) -> Chunks:
     for section in sections:
         _Assembly(section, layout, blocks, totals, marks).run()
     header = sections[0].header if sections else _bare_header(document, layout)
-    if blocks:
+    if len({section.header.amount_unit and section.header.amount_unit.value for section in sections}) > 1:
+        header = replace(header, amount_unit=None)
+    if len({section.header.department and section.header.department.value for section in sections}) > 1:
+        header = replace(header, department=None)
+    elif blocks:
         header = _with_columns(header, blocks)
+    reason, understood = (None, True) if blocks else _reason(document, sections, layout)
     return Chunks(
         header=header,
         layout=layout.spec if blocks else None,
         blocks=tuple(blocks),
         totals=tuple(totals),
         characters=account(document.text, marks),
-        reason=None if blocks else _reason(document, sections),
+        reason=reason,
+        understood=understood,
     )
 
 
@@ -161,12 +175,14 @@ class _Assembly:
         self._emit(rows, kinds, grand, units, amounts)
 
     def _is_grand(self, row: PrintedRow) -> bool:
-        return self.layout.terms.is_grand_total(row.name) and not row.has_content
+        return not row.has_content and any(
+            self.layout.terms.is_grand_total(row.parts[part].text) for part in _NAMING if part in row.parts
+        )
 
     def _kinds(self, rows: Sequence[PrintedRow]) -> list[str]:
         """`grand`, `subtotal`, `unit`, `group` (a unit above units) or `project` for each row."""
         kinds = []
-        for index, row in enumerate(rows):
+        for row in rows:
             if self._is_grand(row):
                 kinds.append("grand" if "grand" not in kinds else "subtotal")
             elif row.has_content:
@@ -226,7 +242,8 @@ class _Assembly:
 
     def _total(self, kind: str, row: PrintedRow, placed: Placed | None, rows: tuple[int, ...]) -> None:
         amounts = placed.amounts if placed else Amounts()
-        self.totals.append(PrintedTotal(kind, row.name, amounts, row.start, row.end, rows))  # type: ignore[arg-type]
+        name = row.name or next((join_lines(row.parts[part].text) for part in _NAMING if part in row.parts), "")
+        self.totals.append(PrintedTotal(kind, name, amounts, row.start, row.end, rows))  # type: ignore[arg-type]
 
     def _block(self, row: PrintedRow, unit: PrintedRow | None, placed: Placed) -> Block:
         content, cells = _content(row)
@@ -238,7 +255,7 @@ class _Assembly:
                 layout=self.layout.spec.name,
                 department=header.department,
                 unit=_found(unit.parts.get("name")) if unit else None,
-                amount_unit=header.amount_unit.value if header.amount_unit else None,
+                amount_unit=row.amount_unit or (header.amount_unit.value if header.amount_unit else None),
                 fiscal_year=header.fiscal_year,
                 columns=self.section.columns,
                 amounts=placed.amounts,
@@ -300,15 +317,18 @@ def _bare_header(document: Document, layout: CompiledLayout) -> Header:
     return read_header(document, document.lines[:40], layout.terms)
 
 
-def _reason(document: Document, sections: Sequence[Section]) -> str:
+def _reason(document: Document, sections: Sequence[Section], layout: CompiledLayout) -> tuple[str, bool]:
+    """Why there are no blocks, and whether that is as it should be."""
     if sections:
-        return "a project table begins here, but it holds no project rows: an empty template or a cut-off copy"
-    if "绩效目标" in document.text:
-        return (
-            "no project table was recognised: no column header with 项目名称 and 绩效目标 or 绩效指标 was found; "
-            "see README, 'Adding a layout'"
-        )
-    return "holds no 项目支出绩效目标表"
+        if layout.value_label.search(squash(document.text)) or "indicator_name" in sections[0].columns:
+            return "its project table was found, but its rows could not be told apart" + _HELP, False
+        return "a project table begins here, but it holds no project rows: an empty template or a cut-off copy", True
+    text = squash(document.text)
+    if "绩效目标" in text and (layout.value_label.search(text) or any(word in text for word in _SIGNS_OF_PROJECTS)):
+        return "prints 绩效目标 with indicators, but no column header that is known was found" + _HELP, False
+    if "绩效目标" in text:
+        return "speaks of 绩效目标, but holds no project table", True
+    return "holds no 项目支出绩效目标表", True
 
 
 __all__ = ["Chunks", "account", "choose_layout", "chunk"]

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.chunk.placing import is_amount_column
-from extractor.chunk.rows import Mark, PrintedRow, Section, read_header
+from extractor.chunk.rows import Kind, Mark, PrintedRow, Section, is_title, read_header
 from extractor.layouts import CompiledLayout, Terms
 from extractor.text import concat, fold, squash
-from schemas.document import Document, Line, MappedText
+from schemas.document import Document, Found, Line, MappedText
 from schemas.project import plain_amount
 
 _MAX_HEADER_LINES = 14
@@ -30,6 +32,8 @@ _TOKEN = re.compile(r"\S+")
 _ENDS_SENTENCE = ("。", "；", ";", "！", "!", "…")
 _NOT_IN_NAMES = ("：", ":", "；", ";", "。", "指标值")
 _BARE_NUMBER = re.compile(r"(\d{1,4})(?:\s*/\s*\d{1,4})?")
+_SERIAL = re.compile(r"(\d{1,4})[、.]?\s+(?=\S)")
+_TITLE_ABOVE = 4
 _LIST_BEGINS = re.compile(r"(?:[一二三四五六七八九十]+[、是]|\(?\d{1,2}[、.)])")
 
 
@@ -69,27 +73,66 @@ class _Dump:
         self.layout = layout
         self.terms: Terms = layout.terms
         self.marks: list[Mark] = []
+        self.columns: tuple[str, ...] | None = None
         folded = fold(document.text)
-        self.ink = [ink for line in document.lines if (ink := _ink(document.text, folded, line))]
+        self.everything = [ink for line in document.lines if (ink := _ink(document.text, folded, line))]
 
     def read(self) -> tuple[list[Section], list[Mark]]:
+        borders = self._departments()
+        sections = []
+        for start, end in zip([0, *borders], [*borders, len(self.everything)], strict=True):
+            self.ink = self.everything[start:end]
+            section = self._section()
+            if section is not None:
+                sections.append(section)
+        return sections, self.marks
+
+    def _departments(self) -> list[int]:
+        """Lines at which a compilation goes on with another department's table."""
+        borders = []
+        current: str | None = None
+        begins = self.terms.department_begins
+        for index, ink in enumerate(self.everything):
+            match = self.terms.department.match(ink.squashed) if ink.folded[0] in begins else None
+            if match is None or match[1] == current:
+                continue
+            if current is not None:
+                above = range(index, max(0, index - _TITLE_ABOVE) - 1, -1)
+                borders.append(next((line for line in above if is_title(self.everything[line].squashed)), index))
+            current = match[1]
+        return borders
+
+    def _section(self) -> Section | None:
         headers = self._column_headers()
         begin = headers[0][1] if headers else self._begin_without_header()
         if begin is None:
             self._mark(self.ink, "outside")
-            return [], self.marks
+            return None
         top = self.ink[: headers[0][0]] if headers else self.ink[:begin]
         head = read_header(self.document, [Line(ink.start, ink.end, ink.page) for ink in top], self.terms)
+        if headers and head.amount_unit is None:
+            head = replace(head, amount_unit=self._unit_in_header(headers[0][0], begin))
         self._mark(self.ink[:begin], "header")
-        columns = headers[0][2] if headers else tuple(self.layout.spec.columns)
+        columns = headers[0][2] if headers else self.columns or tuple(self.layout.spec.columns)
+        if "indicator_name" in columns:
+            # Without cells nothing tells an indicator's columns apart.
+            self._mark(self.ink[begin:], "outside")
+            return Section(head, columns, [])
+        self.columns = columns
         body = self._without_furniture(begin, headers, {ink.squashed for ink in self.ink[:begin]})
         body = self._until_next_part(body)
         self.amount_columns = [column for column in columns if is_amount_column(column)]
-        rows = self._rows(body)
-        return [Section(head, columns, rows)], self.marks
+        return Section(head, columns, self._rows(body, numbered="number" in columns))
 
-    def _mark(self, lines: Sequence[Ink], kind: str) -> None:
-        self.marks += [Mark(ink.start, ink.end, kind) for ink in lines]  # type: ignore[arg-type]
+    def _unit_in_header(self, first: int, after: int) -> Found | None:
+        for ink in self.ink[first:after]:
+            unit = self.terms.unit_in_header(ink.text)
+            if unit is not None:
+                return Found(unit, (ink.start, ink.end))
+        return None
+
+    def _mark(self, lines: Sequence[Ink], kind: Kind) -> None:
+        self.marks += [Mark(ink.start, ink.end, kind) for ink in lines]
 
     def _column_headers(self) -> list[tuple[int, int, tuple[str, ...]]]:
         """(first line, line after the last, columns) of every printed column header."""
@@ -160,7 +203,7 @@ class _Dump:
             if (match := _BARE_NUMBER.fullmatch(self.ink[index].folded))
         ]
         numbers = [number for _, number in bare]
-        if len(bare) >= 2 and all(b - a == 1 for a, b in zip(numbers, numbers[1:], strict=False)):
+        if len(bare) >= 2 and all(b - a == 1 for a, b in pairwise(numbers)):
             return {index for index, _ in bare}
         return {
             index
@@ -178,7 +221,7 @@ class _Dump:
                 return body[:index]
         return body
 
-    def _rows(self, body: list[Ink]) -> list[PrintedRow]:
+    def _rows(self, body: list[Ink], *, numbered: bool) -> list[PrintedRow]:
         amounts = self._amount_lines(body)
         starts: list[int] = []
         sure: list[bool] = []
@@ -198,7 +241,8 @@ class _Dump:
         rows = []
         for position, line in enumerate(amounts):
             after = starts[position + 1] if position + 1 < len(amounts) else len(body)
-            rows.append(self._row(body, starts[position], line, after, widest, sure[position]))
+            row = self._row(body, starts[position], line, after, widest, sure[position])
+            rows.append(_with_number(row) if numbered else row)
         return rows
 
     def _amount_lines(self, body: list[Ink]) -> list[AmountLine]:
@@ -354,7 +398,7 @@ class _Dump:
         return taken, self._looks_complete(joined)
 
     def _looks_complete(self, name: str) -> bool:
-        return name.endswith(self.terms.name_endings) or name.endswith(")")
+        return name.endswith((*self.terms.name_endings, ")"))
 
 
 def _ink(text: str, folded: str, line: Line) -> Ink | None:
@@ -366,6 +410,20 @@ def _ink(text: str, folded: str, line: Line) -> Ink | None:
     start = line.start + indent
     end = start + len(stripped)
     return Ink(start, end, stripped, folded[start:end], indent, line.page)
+
+
+def _with_number(row: PrintedRow) -> PrintedRow:
+    """The 序号 before a name is a column of its own."""
+    name = row.parts.get("name")
+    match = _SERIAL.match(name.text) if name else None
+    if name is not None and match:
+        after = match.end()
+        row.parts = {
+            "number": MappedText(name.text[: match.end(1)], name.offsets[: match.end(1)]),
+            **row.parts,
+            "name": MappedText(name.text[after:], name.offsets[after:]),
+        }
+    return row
 
 
 def _whole(ink: Ink) -> MappedText:

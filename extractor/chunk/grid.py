@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from extractor.chunk.placing import is_amount_column
-from extractor.chunk.rows import Mark, PrintedRow, Section, read_header
+from extractor.chunk.rows import Kind, Mark, PrintedRow, Section, read_header
 from extractor.layouts import CompiledLayout
 from extractor.text import fold, squash
-from schemas.document import Cell, Document, Line, MappedText, Row
+from schemas.document import Cell, Document, Found, Line, MappedText, Row
 from schemas.project import plain_amount
 
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,8})?")
+_AMOUNT = re.compile(rf"\s*(?P<number>{_NUMBER.pattern})\s*(?P<unit>[千万亿]?元)?\s*")
+INDICATOR_COLUMNS = (
+    "level1",
+    "level2",
+    "indicator_name",
+    "cycle_value",
+    "annual_value",
+    "operator",
+    "measure_unit",
+    "weight",
+)
 _MIN_COLUMNS = 3
 _LONG = 12
 
@@ -23,6 +35,11 @@ class Columns(NamedTuple):
 
     fields: tuple[str | None, ...]
     labels: tuple[str, ...]
+
+    @property
+    def by_indicator(self) -> bool:
+        """Whether each indicator has a row of its own."""
+        return "indicator_name" in self.fields and "indicators" not in self.fields
 
     @property
     def amounts(self) -> tuple[str, ...]:
@@ -35,46 +52,63 @@ def read_grid(document: Document, layout: CompiledLayout) -> tuple[list[Section]
 
 
 class _Grid:
+    """Lines and rows in the order in which they are printed; a new department opens a new section."""
+
     def __init__(self, document: Document, layout: CompiledLayout) -> None:
         self.document = document
         self.terms = layout.terms
         self.layout = layout
         self.marks: list[Mark] = []
+        self.sections: list[Section] = []
         self.columns: Columns | None = None
-        self.unit_in_header: str | None = None
-        self.rows: list[PrintedRow] = []
-        self.top: list[Line] = []
+        self._open_section()
 
     def read(self) -> tuple[list[Section], list[Mark]]:
-        seen: tuple[str, ...] = ()
-        for table in self.document.tables:
-            for row in table.rows:
-                self._row(row, table.page)
-            if self.columns and not seen:
-                seen = self.columns.fields and tuple(field for field in self.columns.fields if field)
-        self._lines()
-        header = read_header(self.document, self.top, self.terms)
-        if not seen:
-            return [], self.marks
-        return [Section(header, seen, self.rows)], self.marks
-
-    def _lines(self) -> None:
-        first = min((mark.start for mark in self.marks if mark.kind != "outside"), default=len(self.document.text))
-        titles: set[str] = set()
-        for line in self.document.lines:
-            printed = self.document.text[line.start : line.end].strip()
-            if not printed:
-                continue
-            word = squash(printed)
-            if line.start < first:
-                self.top.append(line)
-                titles.add(word)
-                kind = "header"
-            elif word in titles or self.terms.page_furniture.fullmatch(fold(printed)):
-                kind = "furniture"
+        printed: list[tuple[Row | Line, int | None]] = [(line, line.page) for line in self.document.lines]
+        printed += [(row, table.page) for table in self.document.tables for row in table.rows]
+        for one, page in sorted(printed, key=lambda pair: pair[0].start):
+            if isinstance(one, Row):
+                self._row(one, page)
             else:
-                kind = "outside"
-            self.marks.append(Mark(line.start, line.end, kind))  # type: ignore[arg-type]
+                self._line(one)
+        self._close_section()
+        return self.sections, self.marks
+
+    def _open_section(self) -> None:
+        self.rows: list[PrintedRow] = []
+        self.top: list[Line] = []
+        self.titles: set[str] = set()
+        self.department: str | None = None
+        self.unit: Found | None = None
+
+    def _close_section(self) -> None:
+        if self.columns is None:
+            return
+        header = read_header(self.document, self.top, self.terms)
+        if header.amount_unit is None and self.unit is not None:
+            header = replace(header, amount_unit=self.unit)
+        self.sections.append(Section(header, tuple(field for field in self.columns.fields if field), self.rows))
+
+    def _line(self, line: Line) -> None:
+        printed = self.document.text[line.start : line.end].strip()
+        if not printed:
+            return
+        word = squash(printed)
+        named = self.terms.department.match(word)
+        kind: Kind = "header"
+        if self.rows and named and self.department not in {None, named[1]}:
+            self._close_section()
+            self._open_section()
+        if not self.rows:
+            self.top.append(line)
+            self.titles.add(word)
+            if named:
+                self.department = named[1]
+        elif word in self.titles or self.terms.page_furniture.fullmatch(fold(printed)):
+            kind = "furniture"
+        else:
+            kind = "outside"
+        self.marks.append(Mark(line.start, line.end, kind))
 
     def _row(self, row: Row, page: int | None) -> None:
         texts = [squash(cell.content.text) for cell in row.cells]
@@ -83,21 +117,56 @@ class _Grid:
             return
         header = self._header(row)
         if header is not None:
-            self.marks.append(Mark(row.start, row.end, "header" if self.columns is None else "furniture"))
+            self.marks.append(Mark(row.start, row.end, "furniture" if self.rows else "header"))
             self.columns = header
+            self._find_unit(row)
             return
         filled = [text for text in texts if text]
         if self.columns is None or (len(filled) == 1 and len(filled[0]) > 1 and self._is_heading(filled[0])):
-            kind = "header" if self.columns is None else "furniture"
-            self.marks.append(Mark(row.start, row.end, kind))  # type: ignore[arg-type]
-            if self.columns is None:
+            self.marks.append(Mark(row.start, row.end, "furniture" if self.rows else "header"))
+            if not self.rows:
                 self.top += [Line(cell.start, cell.end, page) for cell in row.cells if cell.content.text.strip()]
             return
         printed = self._printed(row, page)
+        if self.columns.by_indicator and self._add_indicator(printed):
+            return
         if printed.parts.keys() <= {"goal", "indicators"} and not printed.numbers and self.rows:
             self._continue(self.rows[-1], printed)
         else:
             self.rows.append(printed)
+
+    def _add_indicator(self, printed: PrintedRow) -> bool:
+        """One indicator's row: joined to its project, whose merged cells are blank or printed again."""
+        fields = {field: printed.parts.pop(field) for field in INDICATOR_COLUMNS if field in printed.parts}
+        if not fields:
+            return False
+        project = self.rows[-1] if self.rows else None
+        name = printed.parts.get("name")
+        if project is None or not project.has_content or (name and squash(name.text) != squash(project.name)):
+            self.rows.append(printed)
+            project = printed
+        else:
+            for part, content in printed.parts.items():
+                if part not in project.parts or squash(project.parts[part].text) != squash(content.text):
+                    key = (
+                        part
+                        if part not in project.parts
+                        else _free(f"attributes.{printed.labels.get(part, part)}", project.parts)
+                    )
+                    project.parts[key] = content
+                    project.labels[key] = printed.labels.get(part, "")
+            project.end = printed.end
+        index = sum(1 for part in project.parts if part.endswith("].indicator_name"))
+        for field, content in fields.items():
+            project.parts[f"indicators[{index}].{field}"] = content
+            project.labels[f"indicators[{index}].{field}"] = printed.labels[field]
+        return True
+
+    def _find_unit(self, row: Row) -> None:
+        for cell in row.cells:
+            unit = self.terms.unit_in_header(cell.content.text)
+            if unit is not None and self.unit is None:
+                self.unit = Found(unit, cell.content.source_span(0, len(cell.content.text)))
 
     def _is_heading(self, word: str) -> bool:
         return bool(
@@ -114,7 +183,8 @@ class _Grid:
             fields.append(self.terms.column(label))
             labels.append(squash(label))
         known = [field for field in fields if field]
-        if len(set(known)) < _MIN_COLUMNS or "name" not in known or not {"goal", "indicators"} & set(known):
+        tells = {"goal", "indicators", "indicator_name"} & set(known)
+        if len(set(known)) < _MIN_COLUMNS or "name" not in known or not tells:
             return None
         if any(_NUMBER.fullmatch(label) for label in labels):
             return None
@@ -136,17 +206,19 @@ class _Grid:
         numbers: list[str] = []
         places: list[str] = []
         exact = len(row.cells) == len(columns.fields)
+        unit: str | None = None
         notes: list[str] = []
         for cell, position in zip(row.cells, positions, strict=True):
             content = cell.content
             if not content.text.strip():
                 continue
             field = columns.fields[position] if position is not None else None
-            amount = _amount(content.text)
-            if field and is_amount_column(field) and amount is not None:
-                numbers.append(amount)
+            amount = _amount(content) if field and is_amount_column(field) else None
+            if field and amount is not None:
+                numbers.append(plain_amount(squash(amount.number.text)))
                 places.append(field)
-                parts[field] = content
+                parts[field] = amount.number
+                unit = amount.unit or unit
                 labels[field] = columns.labels[position]  # type: ignore[index]
                 continue
             if field is None or field in parts or is_amount_column(field):
@@ -165,6 +237,7 @@ class _Grid:
             page=page,
             labels=labels,
             notes=notes,
+            amount_unit=unit,
         )
 
     def _continue(self, row: PrintedRow, more: PrintedRow) -> None:
@@ -187,6 +260,9 @@ def align(cells: Sequence[Cell], columns: Columns, layout: CompiledLayout) -> li
     """Column of each cell. Where a row has lost or gained cells, content decides, in print order."""
     if len(cells) == len(columns.fields):
         return list(range(len(cells)))
+    if columns.by_indicator and len(cells) < len(columns.fields):
+        # Merged project cells are lost from the left.
+        return list(range(len(columns.fields) - len(cells), len(columns.fields)))
     kinds = [_kind(cell.content.text, layout) for cell in cells]
     width = len(columns.fields)
     worst = -1e9
@@ -224,7 +300,7 @@ def _kind(text: str, layout: CompiledLayout) -> str:
     word = squash(text)
     if not word:
         return "blank"
-    if _amount(text) is not None:
+    if _NUMBER.fullmatch(word):
         return "number"
     if layout.value_label.search(word) and layout.marker.search(word):
         return "items"
@@ -246,10 +322,24 @@ def _fit(kind: str, field: str | None) -> float:
     return 2.0 if field in {"name", "unit", "department"} else 0.5
 
 
-def _amount(text: str) -> str | None:
-    """Plain digits of an amount cell; None where it is no number."""
-    word = squash(text)
-    return plain_amount(word) if _NUMBER.fullmatch(word) else None
+class Amount(NamedTuple):
+    """The number in an amount cell, and the unit that the cell itself prints."""
+
+    number: MappedText
+    unit: str | None
+
+
+def _amount(cell: MappedText) -> Amount | None:
+    """Number and unit of an amount cell; None where it holds anything else.
+
+    >>> _amount(MappedText("1,200.00 万元", range(12)))
+    Amount(number=MappedText(text='1,200.00', offsets=range(0, 8)), unit='万元')
+    """
+    match = _AMOUNT.fullmatch(fold(cell.text))
+    if match is None:
+        return None
+    start, end = match.span("number")
+    return Amount(MappedText(cell.text[start:end], cell.offsets[start:end]), match["unit"])
 
 
 def _free(key: str, taken: dict[str, MappedText]) -> str:

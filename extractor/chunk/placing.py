@@ -93,30 +93,28 @@ def place(
         unit_rows = [unit for unit, _ in units if unit is not None]
         options = placer.solve(groups, unit_rows)
         placed_units = iter(options)
-        result = []
+        result: list[tuple[Placed | None, list[Placed]]] = []
         if unit_rows:
             for unit, projects in units:
                 if unit is None:
                     result.append((None, placer.children(groups, None, projects)))
                     continue
                 option = next(placed_units)
-                result.append(
-                    (placer.amounts(unit, groups, option), placer.children(groups, (unit, option), projects))
-                )
+                result.append((placer.amounts(unit, groups, option), placer.children(groups, (unit, option), projects)))
         else:
             everything = [project for _, projects in units for project in projects]
             placed = iter(placer.children(groups, (grand, tuple(range(len(groups)))), everything))
             result = [(None, [next(placed) for _ in projects]) for _, projects in units]
         return placer.amounts(grand, groups, tuple(range(len(groups)))), result
-    result = []
+    alone: list[tuple[Placed | None, list[Placed]]] = []
     for unit, projects in units:
         if unit is None:
-            result.append((None, [placer.amounts(project, [], None) for project in projects]))
+            alone.append((None, [placer.amounts(project, [], None) for project in projects]))
             continue
         groups = placer.groups(unit)
         own = tuple(range(len(groups)))
-        result.append((placer.amounts(unit, groups, own), placer.children(groups, (unit, own), projects)))
-    return None, result
+        alone.append((placer.amounts(unit, groups, own), placer.children(groups, (unit, own), projects)))
+    return None, alone
 
 
 class _Placer:
@@ -199,9 +197,9 @@ class _Placer:
         self, groups: Sequence[Group], parent: tuple[Printed, tuple[int, ...] | None] | None, rows: Sequence[Printed]
     ) -> list[Placed]:
         """Amounts of the projects under a total row that stands in the groups given."""
-        if parent is None or parent[1] is None:
+        total, allowed = parent or (None, None)
+        if total is None or allowed is None:
             return [self.amounts(row, groups, None if len(groups) != 1 else self._only(groups, row)) for row in rows]
-        total, allowed = parent
         target = [Decimal(0)] * len(groups)
         for group, part in zip(allowed, [p for p in self.split(total)[1] if Decimal(p)], strict=False):
             target[group] = Decimal(part)

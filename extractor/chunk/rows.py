@@ -13,6 +13,7 @@ from schemas.document import Document, Found, Header, Line, MappedText
 
 Kind = Literal["blocks", "header", "totals", "furniture", "outside"]
 
+_LONGEST_TITLE = 120
 _TITLE = re.compile(r"绩效.{0,12}表|绩效目标")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?:度)?(?!\d*月)")
 _LABELLED_YEAR = re.compile(r"(?:预算年度|年度|年份):((?:19|20)\d\d)")
@@ -30,9 +31,10 @@ class Mark(NamedTuple):
 class PrintedRow:
     """One row of the printed table: a project, a unit, or a total.
 
-    `parts` are the row's texts by column (`name`, `goal`, `indicators`, or `body` where a dump does
-    not part the last two). `numbers` are its amounts in print order, `columns` where each of them
-    stands (None where the text does not tell).
+    `parts` are the row's texts by column: `name`, `goal`, `indicators` (`indicators[0].level1` … where each
+    indicator has a row of its own), or `body` where a dump does not part goal and indicators. `numbers` are
+    its amounts in print order, `columns` where each of them stands (None where the text does not tell).
+    `amount_unit` is what the amount cells print themselves.
     """
 
     parts: dict[str, MappedText]
@@ -43,6 +45,7 @@ class PrintedRow:
     page: int | None = None
     labels: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    amount_unit: str | None = None
 
     @property
     def name(self) -> str:
@@ -51,7 +54,11 @@ class PrintedRow:
 
     @property
     def has_content(self) -> bool:
-        return any(self.parts[part].text.strip() for part in ("goal", "indicators", "body") if part in self.parts)
+        return any(
+            content.text.strip()
+            for part, content in self.parts.items()
+            if part in {"goal", "indicators", "body"} or part.startswith("indicators[")
+        )
 
 
 @dataclass(slots=True)
@@ -61,6 +68,15 @@ class Section:
     header: Header
     columns: tuple[str, ...]
     rows: list[PrintedRow]
+
+
+def is_title(squashed: str) -> bool:
+    """Whether a line is a table's title.
+
+    >>> is_title("云溪市2025年项目支出绩效目标表(含转移支付项目)"), is_title("绩效目标完成情况良好。")
+    (True, False)
+    """
+    return len(squashed) <= _LONGEST_TITLE and bool(_TITLE.search(squashed)) and not squashed.endswith(("。", ";"))
 
 
 def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Header:
@@ -80,8 +96,8 @@ def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Head
         here = Found(join_lines(printed), (start, start + len(printed)))
         first = first or here
         labelled = terms.department.match(word) or terms.header_unit.match(word)
-        if (title is None or len(word) > 60) and not labelled and len(word) <= 120 and _TITLE.search(word):
-            title = title or here
+        if title is None and not labelled and is_title(word):
+            title = here
         if department is None and (match := terms.department.match(word)):
             department = _locate(document, line, match[1])
         if unit is None and (match := terms.amount_unit.search(word)):

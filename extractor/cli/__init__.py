@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from functools import update_wrapper
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 import click
 
@@ -26,13 +28,27 @@ def _translated(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return function(*arguments, **options)
         except ExtractorError as error:
-            click.secho(f"extractor: {error}", fg="red", err=True)
+            click.secho(f"extractor: {printable(str(error))}", fg="red", err=True)
             sys.exit(WRONG_USE)
         except KeyboardInterrupt:
             click.echo("\nextractor: stopped; run the same command again to go on", err=True)
             sys.exit(130)
 
     return update_wrapper(call, function)
+
+
+def printable(text: str, *, keep_lines: bool = False) -> str:
+    """Text without control characters, which could steer the terminal.
+
+    >>> printable("a\\x1b[31mb\\u3000c")
+    'a�[31mb\\u3000c'
+    """
+    return "".join(
+        character
+        if character.isprintable() or category(character) == "Zs" or (keep_lines and character in "\n\t")
+        else "�"
+        for character in text
+    )
 
 
 def _model_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -68,6 +84,9 @@ def main() -> None:
     Settings come from flags, then environment (OPENAI_API_KEY, OPENAI_BASE_URL, EXTRACTOR_MODEL …), then a settings
     file (--settings, ./extractor.toml). Without a model everything works offline on the rules alone.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Chinese must not cost the run
 
 
 @main.command()

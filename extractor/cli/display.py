@@ -16,6 +16,7 @@ from rich.progress import Progress as RichProgress
 from rich.table import Table
 from rich.text import Text
 
+from extractor.cli import printable
 from extractor.jobs import Event, Outcome
 from extractor.pipeline import OpenDocument
 from extractor.settings import Settings
@@ -29,8 +30,8 @@ _EVERY_SECONDS = 2.0
 _SHOWN_DOCUMENTS = 50
 _COLOURS = ("black on cyan", "black on green", "black on yellow", "white on blue", "black on magenta", "white on red")
 
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+console = Console(highlight=False, soft_wrap=True, emoji=False)
+errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 class Progress:
@@ -121,9 +122,7 @@ def summarize(store: RunStore) -> Summary:
     return summary
 
 
-def print_summary(
-    summary: Summary, outcome: Outcome, settings: Settings, files: Sequence[Path], ignored: int
-) -> None:
+def print_summary(summary: Summary, outcome: Outcome, settings: Settings, files: Sequence[Path], ignored: int) -> None:
     """The table at the end of a run, what went wrong, and where the files are."""
     totals = summary.totals
     records = totals.records
@@ -197,14 +196,14 @@ def print_blocks(opened: OpenDocument, *, whole: bool = False) -> None:
     table = Table("#", "offsets", "name", "unit", "amounts", "text")
     for block in chunks.blocks:
         start, end = block.cells.get("name", (0, 0))
-        amounts = block.context.amounts.model_dump(exclude_defaults=True)
+        placed = block.context.amounts.model_dump(exclude_defaults=True)
         text = block.content.text
         table.add_row(
             str(block.index),
             f"{block.start}–{block.end}",
             escape(printable("".join(text[start:end].split()))),
             escape(printable(block.context.unit.value if block.context.unit else "—")),
-            escape(" ".join(f"{key}={value}" for key, value in amounts.items()) or "—"),
+            escape(" ".join(f"{key}={value}" for key, value in placed.items()) or "—"),
             escape(printable(text, keep_lines=True) if whole else printable(" ".join(text.split())[:40]) + "…"),
         )
     console.print(table)
@@ -285,17 +284,6 @@ def _find(source: str, value: str, start: int) -> tuple[int, int] | None:
     return match.span() if match and match.end() > match.start() else None
 
 
-def printable(text: str, *, keep_lines: bool = False) -> str:
-    """Text without control characters, which could steer the terminal.
-
-    >>> printable("a\\x1b[31mb")
-    'a�[31mb'
-    """
-    return "".join(
-        character if character.isprintable() or (keep_lines and character in "\n\t") else "�" for character in text
-    )
-
-
 def print_evaluation(
     golden_dir: Path, documents: Path | None, settings: Settings, *, pin: bool, allow_lower: bool
 ) -> list[str]:
@@ -346,7 +334,9 @@ def print_doctor(settings: Settings) -> bool:
     table.add_row("key accepted", _yes(report.authorized))
     for mode in report.modes:
         table.add_row(f"mode {mode.mode}", _yes(mode.works) + (f"  {printable(mode.problem)}" if mode.problem else ""))
-    table.add_row("sample block", f"{report.input_tokens} tokens in, {report.output_tokens} out, {report.seconds:.1f} s")
+    table.add_row(
+        "sample block", f"{report.input_tokens} tokens in, {report.output_tokens} out, {report.seconds:.1f} s"
+    )
     table.add_row("read right", _yes(report.correct))
     console.print(table)
     for difference in report.differences:

@@ -51,9 +51,11 @@ class CompiledLayout:
             rf"|{punctuation})*"
         )
 
-        begins = {"coded": self.coded1.pattern.replace("?P<code>", "").replace("?P<label>", ""),
-                  "labelled": rf"(?:{alternation([*labels('level1'), *labels('level2')])})[;:]",
-                  "none": ""}[spec.indicators.categories]
+        begins = {
+            "coded": self.coded1.pattern.replace("?P<code>", "").replace("?P<label>", ""),
+            "labelled": rf"(?:{alternation([*labels('level1'), *labels('level2')])})[;:]",
+            "none": "",
+        }[spec.indicators.categories]
         self.signature = re.compile(rf"(?:{re.sub(r'[?]P<n[0-9]+>', '', self.marker.pattern)}){begins}")
 
     def number(self, match: re.Match[str]) -> tuple[int, int]:

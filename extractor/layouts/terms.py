@@ -54,6 +54,7 @@ class Terms:
         labels = alternation(data["header"]["amount_unit"])
         self.amount_unit = re.compile(rf"(?:{labels}):(?:人民币)?({units})")
         self.department = re.compile(rf"^(?:{alternation(data['header']['department'])}):(.+?)(?=(?:{labels}):|$)")
+        self.department_begins = frozenset(word[0] for word in data["header"]["department"])
         self.header_unit = re.compile(rf"^(?:{alternation(data['header']['unit'])}):(.+?)(?=(?:{labels}):|$)")
 
     def column(self, cell: str) -> str | None:
@@ -73,8 +74,7 @@ class Terms:
         >>> terms().unit_in_header("总计（万元）")
         '万元'
         """
-        match = _UNIT_IN_BRACKETS.search(squash(cell))
-        return match[1] if match and match[1] in self.scales else None
+        return next((unit for unit in _UNIT_IN_BRACKETS.findall(squash(cell)) if unit in self.scales), None)
 
     def is_grand_total(self, name: str) -> bool:
         return squash(name) in self.grand_totals

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from extractor.layouts import CompiledLayout
-from extractor.rules.items import Place, find_items, read_item
+from extractor.rules.items import Item, Place, find_items, read_item
 from extractor.text import Squashed
 from schemas.document import Block
 from schemas.project import Amounts, Indicator, ProjectReading
@@ -74,9 +74,32 @@ class _Reader:
         goal = self._text("goal")
         cell = self.cells.get("indicators")
         if cell is None:
-            return goal, [], None
+            return goal, self._indicator_rows(), None
         indicators = self._items(*cell, cell=True)
         return goal, indicators, None if indicators else cell
+
+    def _indicator_rows(self) -> list[Indicator]:
+        """Indicators that have a row each; a category printed once holds for the rows below it."""
+        indicators: list[Indicator] = []
+        carried: dict[str, Place] = {}
+        while cells := self._indicator_cells(index := len(indicators)):
+            if "level1" in cells:
+                carried = {}
+            carried |= {level: cells[level] for level in ("level1", "level2") if level in cells}
+            values: dict[str, str] = {}
+            for field, (start, end) in (carried | cells).items():
+                tail = _TAIL.search(self.view.text, start, end)
+                end = tail.start() if tail else end
+                if start < end:
+                    name = "name" if field == "indicator_name" else field
+                    values[name] = self.view.value(start, end)
+                    self.places[f"indicators[{index}].{name}"] = (start, end)
+            indicators.append(Indicator(**values))
+        return indicators
+
+    def _indicator_cells(self, index: int) -> dict[str, Place]:
+        prefix = f"indicators[{index}]."
+        return {column.removeprefix(prefix): place for column, place in self.cells.items() if column.startswith(prefix)}
 
     def _body(self) -> tuple[str | None, list[Indicator], Place | None]:
         """Goal and indicators of a dump, which stand one after the other without a border."""
@@ -105,7 +128,7 @@ class _Reader:
     def _items(self, start: int, end: int, *, cell: bool) -> list[Indicator]:
         return self._read(find_items(self.view, self.layout, start, end, cell=cell))
 
-    def _read(self, items: list) -> list[Indicator]:  # type: ignore[type-arg]
+    def _read(self, items: list[Item]) -> list[Indicator]:
         indicators = []
         for index, item in enumerate(items):
             indicator, places = read_item(self.view, self.layout, item)
@@ -144,10 +167,10 @@ class _Reader:
             for column, place in self.cells.items()
             if (column in _PLAIN or column.startswith("breakdown:")) and place not in taken
         ]
-        done = {path for path in self.places if path.startswith("amounts.")}
+        done = frozenset(path for path in self.places if path.startswith("amounts."))
         self._in_order(amounts, tokens, done)
 
-    def _in_order(self, amounts: Amounts, tokens: list[Place], done: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    def _in_order(self, amounts: Amounts, tokens: list[Place], done: frozenset[str] = frozenset()) -> None:
         expected: list[tuple[str, str]] = []
         for column in self.block.context.columns:
             if column in _PLAIN and (value := getattr(amounts, column)) is not None:

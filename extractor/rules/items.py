@@ -9,11 +9,11 @@ where it stands.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from extractor.layouts import CompiledLayout
-from extractor.layouts.taxonomy import category
 from extractor.text import Squashed
 from schemas.project import Indicator
 
@@ -68,10 +68,7 @@ def find_items(view: Squashed, layout: CompiledLayout, start: int, end: int, *, 
             items.append(Item(own.start, own, own.end, group))
         floor = group[-1][2]
     items += _after_last(view, layout, floor, end, style, items)
-    for item, following in zip(items, items[1:], strict=False):
-        item.end = following.start
-    items[-1].end = end
-    return items
+    return _ended(items, end)
 
 
 def read_item(view: Squashed, layout: CompiledLayout, item: Item) -> tuple[Indicator, dict[str, Place]]:
@@ -101,12 +98,8 @@ def read_item(view: Squashed, layout: CompiledLayout, item: Item) -> tuple[Indic
     return Indicator(number=number, **values), places
 
 
-def _read_categories(text: str, layout: CompiledLayout, item: Item, put: object) -> int:
+def _read_categories(text: str, layout: CompiledLayout, item: Item, write: Callable[[str, int, int], None]) -> int:
     """Reads level 1 and level 2 at the item's beginning; returns where its name begins."""
-    from collections.abc import Callable
-    from typing import cast
-
-    write = cast(Callable[[str, int, int], None], put)
     position = item.text_start
     stop = item.labels[0][1] if item.labels else item.end
     match = layout.coded2.match(text, position, stop)
@@ -141,10 +134,10 @@ def _read_categories(text: str, layout: CompiledLayout, item: Item, put: object)
 
 
 def _trim(text: str, start: int, end: int, tail: re.Pattern[str]) -> Place:
+    """Without the separators before, and the `tail` (anchored at `end`) behind."""
     while start < end and text[start] in ";,、:":
         start += 1
-    match = tail.search(text, start, end) if tail is _VALUE_TAIL or tail is _FIELD_TAIL else None
-    # `$` means the end of the searched region only through endpos.
+    match = tail.search(text, start, end)
     return start, match.start() if match else end
 
 
@@ -204,15 +197,24 @@ def _own_marker(
     expected = [marker for marker in markers if marker.number == previous + 1]
     with_category = [marker for marker in expected if layout.category_begins.match(text, marker.end)]
     if with_category:
-        return with_category[-1]
+        return _end_of_chain(view, markers, with_category[-1])
     ended = [marker for marker in expected if _ends_before(view, marker, in_body)]
     if ended:
-        return ended[-1]
+        return _end_of_chain(view, markers, ended[-1])
     categories = [marker for marker in markers if layout.category_begins.match(text, marker.end)]
     if categories:
         return categories[-1]
     later = [marker for marker in markers if marker.number > previous and _ends_before(view, marker, in_body)]
     return later[-1] if later else None
+
+
+def _end_of_chain(view: Squashed, markers: Sequence[Marker], first: Marker) -> Marker:
+    """The last of the numbers that count on from `first`: those before it print no value."""
+    last = first
+    for marker in markers:
+        if marker.start > last.start and marker.number == last.number + 1 and view.text[marker.start - 1] in "。;":
+            last = marker
+    return last
 
 
 def _ends_before(view: Squashed, marker: Marker, in_body: bool) -> bool:
@@ -225,9 +227,7 @@ def _ends_before(view: Squashed, marker: Marker, in_body: bool) -> bool:
     return view.text[at - 1] in _ENDS or at in view.line_starts
 
 
-def _without_marker(
-    view: Squashed, layout: CompiledLayout, floor: int, label: int, first: bool, cell: bool
-) -> int:
+def _without_marker(view: Squashed, layout: CompiledLayout, floor: int, label: int, first: bool, cell: bool) -> int:
     """Where an item without a number begins: at a category, else behind the last full stop."""
     if first and cell:
         return floor
@@ -283,10 +283,15 @@ def _unlabelled(view: Squashed, layout: CompiledLayout, start: int, end: int, ce
     chosen = coded or (markers if cell and markers and markers[0].start == start else [])
     items: list[Item] = []
     for marker in chosen:
-        if items and (marker.style != chosen[0].style or marker.number != items[-1].number.number + 1):  # type: ignore[union-attr]
+        if marker.style != chosen[0].style or marker.number != chosen[0].number + len(items):
             continue
         items.append(Item(marker.start, marker, marker.end))
-    for item, following in zip(items, items[1:], strict=False):
+    return _ended(items, end)
+
+
+def _ended(items: list[Item], end: int) -> list[Item]:
+    """Each item ends where the next begins."""
+    for item, following in pairwise(items):
         item.end = following.start
     if items:
         items[-1].end = end
