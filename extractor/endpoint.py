@@ -12,7 +12,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
@@ -21,8 +21,9 @@ import httpx2
 import instructor
 from instructor.core.exceptions import InstructorRetryException
 from openai import APIStatusError, AsyncOpenAI, DefaultAioHttpClient, Omit
+from openai.types.chat import ChatCompletion
 from pydantic import BaseModel
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential_jitter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential, wait_random
 
 from extractor import replies
 from extractor.errors import ModelError, ModelUnavailable
@@ -40,9 +41,12 @@ MODES = {
 
 LIMITS = ("max_tokens", "max_completion_tokens")
 
-BACKOFF = wait_exponential_jitter(initial=0.5, max=30, jitter=0.5)
+BACKOFF = wait_exponential(multiplier=0.5, max=30) + wait_random(0, 0.5)
 SPREAD = 0.2
 """Seconds over which workers start again after a common pause, so that they do not all come at once."""
+
+PACE = 0.002
+"""Least seconds between two requests, about what one costs to prepare."""
 
 MOST_MOVES = 8
 NO_KEY = "not-needed"
@@ -122,6 +126,7 @@ class Endpoint:
         self._settings = settings
         self._address = urlsplit(settings.base_url).netloc
         self._open_at = 0.0
+        self._free_at = 0.0
         self._client = _client(settings)
         self._ask: dict[str, Callable[..., Any]] = {
             name: instructor.patch(create=self._exchange, mode=mode) for name, mode in MODES.items()
@@ -180,12 +185,14 @@ class Endpoint:
         self._proven = dialect
         return completion
 
-    async def _send(self, request: dict[str, Any], dialect: Dialect, meter: Meter) -> Any:
+    async def _send(self, request: Mapping[str, Any], dialect: Dialect, meter: Meter) -> Any:
         await self._gate()
+        await self._pace()
         try:
             # The client's own timeout is for each read: a body that trickles in would never end.
             async with asyncio.timeout(self._settings.timeout):
-                completion = await self._client.chat.completions.create(**request)
+                # Not chat.completions.create: it walks through the whole schema and prompt in every call.
+                completion = await self._client.post("/chat/completions", body=request, cast_to=ChatCompletion)
         except APIStatusError as exc:
             self.last_status = exc.status_code
             raise
@@ -208,6 +215,14 @@ class Endpoint:
             while (left := self._open_at - clock()) > 0:
                 await asyncio.sleep(left)
             await asyncio.sleep(random.random() * SPREAD)
+
+    async def _pace(self) -> None:
+        """Keep requests PACE apart: workers that move in step all wait for the slowest of them."""
+        now = asyncio.get_running_loop().time()
+        slot = max(now, self._free_at)
+        self._free_at = slot + PACE
+        if slot > now:
+            await asyncio.sleep(slot - now)
 
     def _wait(self, state: RetryCallState) -> float:
         """Seconds until the next attempt; a Retry-After closes the gate for everybody instead."""

@@ -87,6 +87,7 @@ class LanguageModel:
         self._cache = cache
         self._prompt = prompts.load(PROMPT)
         self._endpoint: Endpoint | None = None
+        self._spent_before = Spent()
         self._dialect_key = cache_key(kind="dialect", endpoint=settings.base_url, model=settings.model)
         self._remembered: Dialect | None = None
         self._slots = asyncio.Semaphore(settings.concurrency)
@@ -95,8 +96,13 @@ class LanguageModel:
     @property
     def spent(self) -> Spent:
         """Requests and tokens of this run; answers out of the cache cost nothing."""
-        meter = self._endpoint.spent if self._endpoint is not None else Spent()
-        return Spent(meter.requests, meter.input_tokens, meter.output_tokens)
+        before = self._spent_before
+        now = self._endpoint.spent if self._endpoint is not None else Spent()
+        return Spent(
+            before.requests + now.requests,
+            before.input_tokens + now.input_tokens,
+            before.output_tokens + now.output_tokens,
+        )
 
     async def read(self, block: Block) -> ModelAnswer:
         """The model's reading of `block`: out of the cache, else bought and kept.
@@ -121,8 +127,9 @@ class LanguageModel:
 
     async def close(self) -> None:
         if self._endpoint is not None:
-            await self._endpoint.close()
-            self._endpoint = None
+            self._spent_before = self.spent
+            endpoint, self._endpoint = self._endpoint, None
+            await endpoint.close()
 
     def _key(self, message: str) -> str:
         settings = self._settings

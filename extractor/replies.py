@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import Any, Literal, NoReturn, TypeVar, cast
+from typing import Any, Literal, NoReturn, cast
 
 from aiohttp import ClientConnectorError
 from instructor.function_calls import openai_schema
@@ -22,7 +22,6 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from extractor.errors import ModelError, ModelInvalid, ModelRefused, ModelTruncated, ModelUnavailable
 
-S = TypeVar("S", bound=BaseModel)
 Lack = Literal["mode", "limit", "temperature"]
 
 MAX_WAIT = 120.0
@@ -42,6 +41,11 @@ _TOO_LONG = re.compile(
 )
 _BAD_KEY = re.compile(r"invalid_api_key|invalid api key|incorrect api key|authentication|no api key", re.I)
 _NO_MODEL = re.compile(r"model_not_found|model.{0,80}(does not exist|not exist|not found)", re.I)
+_NO_TEMPERATURE = re.compile(
+    r"(unsupported|unknown|unrecognized|invalid)[^.]{0,40}temperature"
+    r"|temperature[^.]{0,60}(support|allowed|only|must|deprecated)",
+    re.I,
+)
 _ABOUT_MODE = re.compile(
     r"tool|function|response.?format|json.?(schema|object|mode)|structured.?output|grammar|guided", re.I
 )
@@ -80,16 +84,16 @@ class Foreign(Exception):
 
 
 @lru_cache(maxsize=32)
-def answer_shape(shape: type[S]) -> type[S]:
-    """`shape` as instructor wants it, made once: a class made for each call would miss every schema cache.
+def answer_shape(shape: type[BaseModel]) -> type[BaseModel]:
+    """What instructor is told to ask for: it stands for `shape`, and its JSON validates to a `shape`.
 
-    Its JSON is refused where a key stands twice or a number is NaN or infinite: Python would take the
-    last key, and the first would be silently lost.
+    Made once, or every schema cache would miss. It has no fields of its own, because instructor walks
+    through all of them several times in every call.
     """
     schema = sent_schema(shape)
 
-    class Answer(shape):  # type: ignore[valid-type, misc]
-        model_config = ConfigDict(title=shape.__name__, hide_input_in_errors=True)
+    class Answer(BaseModel):
+        model_config = ConfigDict(title=shape.__name__)
 
         @classmethod
         def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
@@ -99,11 +103,11 @@ def answer_shape(shape: type[S]) -> type[S]:
         def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Any:
             text = bare_json(str(json_data))
             _refuse_unclear_json(text, shape.__name__)
-            return super().model_validate_json(text, **options)
+            return shape.model_validate_json(text, **options)
 
     Answer.__name__ = Answer.__qualname__ = shape.__name__
     Answer.__doc__ = shape.__doc__
-    return cast("type[S]", openai_schema(Answer))
+    return openai_schema(Answer)
 
 
 def sent_schema(shape: type[BaseModel]) -> dict[str, Any]:
@@ -148,6 +152,8 @@ def bare_json(text: str) -> str:
 
 
 def _refuse_unclear_json(text: str, title: str) -> None:
+    """Python would take the last of two equal keys, and the first would be silently lost."""
+
     def no_twins(pairs: list[tuple[str, Any]]) -> None:
         if len({key for key, _ in pairs}) != len(pairs):
             raise _Unclear("the same key stands twice in one object; each key once")
@@ -217,7 +223,7 @@ def lack_of(error: APIStatusError) -> Lack | None:
         return None
     if "max_completion_tokens" in text:
         return "limit"
-    if "temperature" in text:
+    if error.param == "temperature" or _NO_TEMPERATURE.search(text):
         return "temperature"
     return "mode" if _ABOUT_MODE.search(text) else None
 

@@ -1,0 +1,101 @@
+"""Rules path, file to projects.jsonl: projects per second and core, cost per project against size, memory.
+
+    python benchmarks/rules_path.py [--documents DIR] [--projects 100 1000 10000 100000]
+
+Every size is a batch of copies of the documents, read by a process of its own with one thread; CPU seconds
+are the process's own, so other load on the machine matters little. Ratios compare sizes within one run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+CHILD = "--child"
+
+
+def child(folder: str, out: str) -> None:
+    """One run; prints what it cost as JSON."""
+    from extractor import jobs
+    from extractor.export import export
+    from extractor.settings import Settings
+    from extractor.store import RunStore
+
+    settings = Settings.load({"model": "none"}, environ={})
+    before = time.process_time()
+    wall = time.perf_counter()
+    jobs.run(jobs.find_inputs([folder]).inputs, Path(out), settings)
+    read = time.process_time() - before
+    with RunStore(Path(out) / jobs.DATABASE, create=False) as store:
+        export(store, Path(out), formats=("jsonl",))
+    cpu = time.process_time() - before
+    with (Path(out) / "projects.jsonl").open("rb") as lines:
+        projects = sum(1 for _ in lines)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"projects": projects, "cpu": cpu, "read": read, "wall": time.perf_counter() - wall, "mb": peak}))
+
+
+def measure(documents: list[Path], per_copy: int, wanted: int) -> dict[str, float]:
+    """Cost of a batch of at least `wanted` projects."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "in"
+        for copy in range(max(1, wanted // per_copy)):
+            (folder / f"{copy:05d}").mkdir(parents=True)
+            for document in documents:
+                # Each copy is a document of its own: another name, the same content.
+                (folder / f"{copy:05d}" / document.name).write_bytes(document.read_bytes())
+        command = [sys.executable, __file__, CHILD, str(folder), str(Path(scratch) / "out")]
+        return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    root = Path(__file__).parents[1]
+    shared = root.parent / "shared" / "documents"
+    parser.add_argument("--documents", type=Path, default=shared if shared.is_dir() else root / "golden")
+    parser.add_argument("--projects", type=int, nargs="+", default=[100, 1_000, 10_000])
+    options = parser.parse_args()
+    documents = sorted(
+        path
+        for path in options.documents.rglob("*")
+        if path.suffix in {".txt", ".tsv", ".csv", ".md"} and path.name != "README.md"
+    )
+    if len({path.name for path in documents}) < len(documents):
+        # golden/<case>/source.*: the case names the copy
+        scratch = Path(tempfile.mkdtemp())
+        documents = [_copy(path, scratch) for path in documents]
+    from extractor.pipeline import extract_file
+    from extractor.settings import Settings
+
+    settings = Settings.load({"model": "none"}, environ={})
+    per_copy = sum(len(extract_file(str(path), settings).records) for path in documents)
+    print(f"{len(documents)} documents of {options.documents.name}/, {per_copy} projects a copy")
+    first: float | None = None
+    for wanted in options.projects:
+        cost = measure(documents, per_copy, wanted)
+        each = cost["cpu"] / cost["projects"]
+        first = first or each
+        print(
+            f"{cost['projects']:>8,.0f} projects: {1 / each:>6,.0f} projects/s/core, {each * 1e6:>6,.0f} µs each "
+            f"(x{each / first:.2f}), reading and storing {cost['read'] / cost['projects'] * 1e6:,.0f} µs, "
+            f"peak memory {cost['mb']:,.0f} MB, wall {cost['wall']:,.1f} s"
+        )
+
+
+def _copy(path: Path, folder: Path) -> Path:
+    target = folder / f"{path.parent.name}{path.suffix}"
+    target.write_bytes(path.read_bytes())
+    return target
+
+
+if __name__ == "__main__":
+    if CHILD in sys.argv:
+        child(*sys.argv[2:4])
+    else:
+        main()
