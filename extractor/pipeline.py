@@ -55,7 +55,7 @@ class OpenDocument:
 
 @dataclass(frozen=True, slots=True)
 class DocumentResult:
-    """A document's line, its records, and the text that each record was read from."""
+    """A document's line, its records, and each record's piece of the source: `text[block.start:block.end]`."""
 
     document: DocumentLine
     records: list[Record] = field(default_factory=list)
@@ -103,7 +103,7 @@ def finish(opened: OpenDocument, answers: Mapping[int, Answer], settings: Settin
     if len(records) != len(chunks.blocks):
         raise AssertionError(f"{document.file}: {len(chunks.blocks)} blocks but {len(records)} records")
     line = _line(opened, records, flags, None, sides)
-    return DocumentResult(line, records, [side.block.content.text for side in sides])
+    return DocumentResult(line, records, [document.text[block.start : block.end] for block in chunks.blocks])
 
 
 def failed_document(file: str, error: ExtractorError, *, digest: str = "") -> DocumentResult:

@@ -26,6 +26,7 @@ _VARIANTS = {
 _LINE_END = re.compile(r"[\n\r\f\v\x85\u2028\u2029]")
 _BLANKS = re.compile(r"\s+")
 _BLANK_AT_PUNCTUATION = re.compile(r"(?<=[，。；：、！？（）《》【】“”‘’]) | (?=[，。；：、！？（）《》【】“”‘’])")
+_SHORT = 24
 _INK = re.compile(r"\S+")
 
 
@@ -66,6 +67,12 @@ def squash(text: str) -> str:
     >>> squash("实施周 期\\n指标值：９５％")
     '实施周期指标值:95%'
     """
+    return _squash_short(text) if len(text) <= _SHORT else "".join(fold(text).split())
+
+
+@lru_cache(maxsize=16_384)
+def _squash_short(text: str) -> str:
+    """Labels and values come again and again."""
     return "".join(fold(text).split())
 
 

@@ -36,8 +36,10 @@ def right_answers(sources: list[str]) -> dict[str, ProjectReading]:
     """The reading of every block by its text; golden labels vouch for the rules here (tests/test_golden.py)."""
     answers = {}
     for source in sources:
-        result = finish(cut(read(source)), {}, Settings(cache=False))
-        answers |= {text: record.project for text, record in zip(result.sources, result.records, strict=True)}
+        opened = cut(read(source))
+        records = finish(opened, {}, Settings(cache=False)).records
+        blocks = opened.chunks.blocks
+        answers |= {block.content.text: record.project for block, record in zip(blocks, records, strict=True)}
     return answers
 
 

@@ -18,7 +18,7 @@ from schemas.layout import LayoutSpec
 from schemas.project import Amounts
 from schemas.record import CharacterAccount
 
-_SAMPLE = 6_000
+_SAMPLE = 4_000
 _ENOUGH_LABELS = 10
 _SIGNATURE_SHARE = 0.5
 _NAMING = ("name", "unit", "department", "number")

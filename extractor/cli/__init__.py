@@ -92,11 +92,20 @@ def main() -> None:
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Run folder.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["jsonl", "csv", "xlsx"]),
+    help="What to export; may be given more than once (default: all).",
+)
 @click.option("--fail-on-flags", is_flag=True, help="Exit with status 3 if anything was flagged.")
 @click.option("--quiet", is_flag=True, help="Print the summary only.")
 @_model_options
 @_translated
-def run(paths: tuple[str, ...], out: Path, fail_on_flags: bool, quiet: bool, **options: Any) -> None:
+def run(
+    paths: tuple[str, ...], out: Path, formats: tuple[str, ...], fail_on_flags: bool, quiet: bool, **options: Any
+) -> None:
     """Read files and folders; write records, tables and the list of what to check.
 
     Writes run.sqlite, projects.jsonl, documents.jsonl, projects.csv, indicators.csv and projects.xlsx into the run
@@ -107,7 +116,7 @@ def run(paths: tuple[str, ...], out: Path, fail_on_flags: bool, quiet: bool, **o
     """
     from extractor import jobs
     from extractor.cli import display
-    from extractor.export import export
+    from extractor.export import FORMATS, export
     from extractor.store import RunStore
 
     settings = _settings(**options)
@@ -117,7 +126,7 @@ def run(paths: tuple[str, ...], out: Path, fail_on_flags: bool, quiet: bool, **o
     with display.Progress(len(found.inputs), quiet=quiet) as progress:
         outcome = jobs.run(found.inputs, out, settings, progress.advance)
     with RunStore(out / jobs.DATABASE, create=False) as store:
-        files = export(store, out, language=settings.language)
+        files = export(store, out, formats=formats or tuple(FORMATS), language=settings.language)
         summary = display.summarize(store)
     display.print_summary(summary, outcome, settings, files, found.ignored)
     if outcome.failed or outcome.model_error:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from extractor.cli import printable
@@ -28,7 +28,20 @@ if TYPE_CHECKING:
 
 _EVERY_SECONDS = 2.0
 _SHOWN_DOCUMENTS = 50
-_COLOURS = ("black on cyan", "black on green", "black on yellow", "white on blue", "black on magenta", "white on red")
+_COLOURS = {
+    "name": "black on cyan",
+    "amounts": "black on yellow",
+    "goal": "black on green",
+    "indicator number": "bold",
+    "indicator level1_code": "dim",
+    "indicator level1": "magenta",
+    "indicator level2_code": "dim",
+    "indicator level2": "magenta",
+    "indicator name": "black on magenta",
+    "indicator cycle_value": "white on blue",
+    "indicator annual_value": "white on red",
+}
+_LEGEND = ("name", "amounts", "goal", "indicator name", "indicator cycle_value", "indicator annual_value")
 
 console = Console(highlight=False, soft_wrap=True, emoji=False)
 errors = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
@@ -218,8 +231,9 @@ def print_record(record: Record, source: str) -> None:
     """Source text with the fields marked, both readings side by side, and the flags."""
     info = record.document
     console.print(f"{record.id}  {record.status}  {printable(info.file)}  block {record.block.index}", markup=False)
+    console.print(Text.assemble(*(part for name in _LEGEND for part in ((f" {name} ", _COLOURS[name]), "  "))))
     console.print(Text.assemble(*_marked(record, source)))
-    table = Table("field", "rules", "model", "published", show_lines=False)
+    table = Table(*(Column(name, overflow="fold") for name in ("field", "rules", "model", "published")))
     rows = {name: leaves(reading) for name, reading in _readings(record).items()}
     for path in dict.fromkeys(path for reading in rows.values() for path in reading):
         values = [printable(rows[name].get(path, "")) for name in ("rules", "model", "published")]
@@ -255,16 +269,13 @@ def leaves(reading: ProjectReading | None) -> dict[str, str]:
 
 
 def _marked(record: Record, source: str) -> list[tuple[str, str]]:
-    """The block's text in pieces, each with the colour of the field that claims it."""
+    """The block's source text in pieces, each with the colour of the field that claims it."""
     colours = [""] * len(source)
-    position = 0
-    for order, (_, value) in enumerate(leaves(record.project).items()):
-        at = _find(source, value, position)
-        if at is None:
-            continue
-        start, end = at
-        colours[start:end] = [_COLOURS[order % len(_COLOURS)]] * (end - start)
-        position = start
+    offset = record.block.start
+    # Long fields first, so that what stands inside one (a name around its amounts) keeps its own colour.
+    for path, (start, end) in sorted(record.spans.items(), key=lambda item: item[1][0] - item[1][1]):
+        if offset <= start < end <= offset + len(source):
+            colours[start - offset : end - offset] = [_colour(path)] * (end - start)
     pieces: list[tuple[str, str]] = []
     for character, colour in zip(source, colours, strict=True):
         safe = printable(character, keep_lines=True)
@@ -275,13 +286,10 @@ def _marked(record: Record, source: str) -> list[tuple[str, str]]:
     return pieces
 
 
-def _find(source: str, value: str, start: int) -> tuple[int, int] | None:
-    """Where a value stands in a text whose lines may break inside it."""
-    import re
-
-    pattern = re.compile(r"\s*".join(re.escape(character) for character in value if not character.isspace()))
-    match = pattern.search(source, start) or pattern.search(source)
-    return match.span() if match and match.end() > match.start() else None
+def _colour(path: str) -> str:
+    """Colour of a field by what it is: `indicators[3].annual_value` like every annual value."""
+    field = path.rpartition(".")[2] if path.startswith("indicators") else path.partition(".")[0]
+    return _COLOURS.get(f"indicator {field}" if path.startswith("indicators") else field, "reverse")
 
 
 def print_evaluation(

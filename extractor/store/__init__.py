@@ -11,7 +11,7 @@ records     one row for each project
     fiscal_year, amount_unit, total, fiscal, special_account, other (as printed, in amount_unit), unplaced,
     total_yuan, fiscal_yuan, special_account_yuan, other_yuan, goal, withheld, indicators, flags (those that ask for a
     decision), page, char_start, char_end, model, input_tokens, output_tokens,
-    line (the whole line of projects.jsonl), source (the text that the readers saw)
+    line (the whole line of projects.jsonl), source (the document's text from char_start to char_end)
 flags       one row for each flag of a record, or of a document (block_index and record_id are null)
     file, block_index, record_id, position, code, information (1 = nobody need decide), path, message, rules, model,
     char_start, char_end, spans (JSON)
@@ -64,7 +64,7 @@ class RunStore:
     def save(self, line: DocumentLine, records: Sequence[Record], sources: Sequence[str], fingerprint: str) -> None:
         """Store one document in one transaction, in place of any earlier version of that file.
 
-        `sources[i]` is the text of the block that `records[i]` was read from.
+        `sources[i]` is the piece of the document that `records[i]` was read from.
         """
         file = line.document.file
         if len(records) != len(sources):
