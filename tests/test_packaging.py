@@ -1,0 +1,125 @@
+"""What is installed, what it imports, and what its pins say."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from extractor import __version__
+
+ROOT = Path(__file__).parents[1]
+LOCK = ROOT / "requirements.lock"
+PACKAGES = ("extractor", "schemas", "prompts")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+HEAVY = {"openai", "instructor", "sqlalchemy", "xlsxwriter", "rich", "diskcache", "pydantic"}
+PIN = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]*)==(?P<version>[0-9][0-9a-z.+!]*)(?: ; (?P<marker>[^\\/:]+?))? \\")
+HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
+
+
+def imported(*arguments: str, cwd: Path = ROOT) -> set[str]:
+    """Top-level packages that `extractor ARGUMENTS` imports, in a process of its own."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("EXTRACTOR_", "OPENAI_"))}
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "extractor", *arguments],
+        cwd=cwd,
+        env=environment | {"PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    modules = re.findall(r"^import time:[^|]*\|[^|]*\|\s*(\S+)$", done.stderr, re.MULTILINE)
+    assert "click" in modules, "the list of imports is not in the expected form"
+    return {module.partition(".")[0] for module in modules}
+
+
+@pytest.mark.parametrize("command", [(), ("run",), ("doctor",)], ids=["extractor", "run", "doctor"])
+def test_help_imports_nothing_heavy(command: tuple[str, ...]) -> None:
+    assert imported(*command, "--help") & HEAVY == set()
+
+
+def test_rules_alone_import_no_model_client(tmp_path: Path) -> None:
+    source = ROOT / "golden" / "tab-labelled-a" / "source.tsv"
+    names = imported("run", str(source), "--out", str(tmp_path / "out"), cwd=tmp_path)
+    assert "sqlalchemy" in names
+    assert names & {"openai", "instructor", "diskcache", "tenacity"} == set()
+
+
+def pins(lock: Path) -> dict[str, str]:
+    """The lock's versions by name; every line must be a pin, a hash or a comment."""
+    found: dict[str, str] = {}
+    for number, line in enumerate(lock.read_text(encoding="utf-8").splitlines(), 1):
+        if line.startswith("#") or HASH.fullmatch(line):
+            continue
+        pin = PIN.fullmatch(line)
+        assert pin is not None, f"{lock.name}:{number}: neither a pin nor a hash: {line}"
+        found[pin["name"]] = pin["version"]
+    return found
+
+
+@pytest.mark.parametrize("lock", [LOCK, ROOT / ".ci" / "node.lock"], ids=lambda lock: lock.name)
+def test_lock_holds_names_and_hashes_only(lock: Path) -> None:
+    assert pins(lock)
+    text = lock.read_text(encoding="utf-8")
+    comments = re.findall(r"^#(.*)$", text, re.MULTILINE)
+    assert all(re.fullmatch(r"[\w ]*:?", comment) for comment in comments), "a comment may hold no address or path"
+    for name, rest in re.findall(r"^(\S+)==(.*(?:\n    .*)*)", text, re.MULTILINE):
+        assert "--hash=sha256:" in rest, f"{name} has no hash"
+
+
+def test_lock_satisfies_every_requirement() -> None:
+    pinned = pins(LOCK)
+    wanted = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"]]
+    for requirement in map(Requirement, [*wanted, *PROJECT["build-system"]["requires"]]):
+        version = pinned.get(canonicalize_name(requirement.name))
+        assert version is not None, f"{requirement} is not in {LOCK.name}; run `make lock`"
+        assert requirement.specifier.contains(version), (
+            f"{LOCK.name} pins {version}, not {requirement}; run `make lock`"
+        )
+
+
+def test_version_is_the_same_everywhere() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## (\S+)", changelog, re.MULTILINE)
+    assert newest is not None
+    assert PROJECT["project"]["version"] == __version__ == newest[1]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Names in the wheel, built as an installer would build it."""
+    folder = tmp_path_factory.mktemp("wheel")
+    done = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    with ZipFile(next(folder.glob("*.whl"))) as archive:
+        return archive.namelist()
+
+
+def test_wheel_holds_every_module_and_data_file(wheel: list[str]) -> None:
+    kinds = {".py", ".toml", ".md", ".typed"}
+    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*") if path.suffix in kinds]
+    missing = {path.relative_to(ROOT).as_posix() for path in files} - set(wheel)
+    assert not missing
+    assert {f"{package}/py.typed" for package in PACKAGES} <= set(wheel)
+
+
+def test_wheel_holds_nothing_else(wheel: list[str]) -> None:
+    tops = {name.partition("/")[0] for name in wheel}
+    assert tops == {*PACKAGES, f"budget_extractor-{__version__}.dist-info"}
+    assert any(name.endswith("/licenses/LICENSE") for name in wheel)
