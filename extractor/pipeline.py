@@ -16,7 +16,7 @@ from extractor.chunk import Chunks, chunk
 from extractor.compare import Comparison, Reading, compare
 from extractor.errors import ExtractorError, LayoutError, ModelError, ModelRefused, ModelTruncated
 from extractor.ground import ground
-from extractor.layouts import CompiledLayout, compiled
+from extractor.layouts import CompiledLayout, compiled, load
 from extractor.messages import flag
 from extractor.model import Model, ModelAnswer
 from extractor.normalize import normalize
@@ -25,6 +25,7 @@ from extractor.reconcile import check_document, check_project, find_repeats
 from extractor.settings import Settings
 from extractor.text import Squashed
 from schemas.document import Block, Document
+from schemas.layout import LayoutSpec
 from schemas.project import ProjectReading
 from schemas.record import (
     BlockInfo,
@@ -75,9 +76,9 @@ class _Side:
     unclaimed: int = 0
 
 
-def cut(document: Document) -> OpenDocument:
-    """A document in its blocks."""
-    chunks = chunk(document)
+def cut(document: Document, layouts: Sequence[LayoutSpec] = ()) -> OpenDocument:
+    """A document in its blocks; `layouts` are the user's own."""
+    chunks = chunk(document, layouts)
     return OpenDocument(document, chunks, compiled(chunks.layout) if chunks.layout else None)
 
 
@@ -97,7 +98,7 @@ def finish(opened: OpenDocument, answers: Mapping[int, Answer], settings: Settin
     for index, repeat in repeats.items():
         sides[index].flags.append(repeat)
     flags = check_document(chunks.totals, projects, repeats, _amount_unit(chunks), settings.language)
-    flags += _cut_off(sides, flags, settings.language)
+    flags += _cut_off(document.text, sides, flags, settings.language)
     info = _info(opened)
     records = [_record(info, side, settings) for side in sides]
     if len(records) != len(chunks.blocks):
@@ -121,17 +122,26 @@ async def read_with_model(block: Block, model: Model) -> Answer:
 
 
 async def _extract(path: str, settings: Settings, model: Model | None) -> DocumentResult:
-    opened = cut(read(path, max_bytes=settings.max_bytes))
+    opened = _open(path, settings)
     if model is None:
         return finish(opened, {}, settings)
     answers = await asyncio.gather(*(read_with_model(block, model) for block in opened.chunks.blocks))
     return finish(opened, dict(enumerate(answers)), settings)
 
 
+def _open(path: str, settings: Settings) -> OpenDocument:
+    return cut(read(path, max_bytes=settings.max_bytes), own_layouts(settings))
+
+
+def own_layouts(settings: Settings) -> list[LayoutSpec]:
+    """The layouts that the settings name; UsageError where one cannot be read."""
+    return [load(layout) for layout in settings.layouts]
+
+
 def extract_file(path: str, settings: Settings) -> DocumentResult:
     """Read one file with the rules and, where the settings name one, a model; raises ExtractorError."""
     if settings.model is None:
-        return finish(cut(read(path, max_bytes=settings.max_bytes)), {}, settings)
+        return finish(_open(path, settings), {}, settings)
 
     async def run() -> DocumentResult:
         from extractor.cache import AnswerCache
@@ -277,7 +287,12 @@ def _coverage(chunks: Chunks, sides: Sequence[_Side]) -> float | None:
     return round(1 - left / ink, 4) if ink else None
 
 
-def _cut_off(sides: Sequence[_Side], flags: Sequence[Flag], language: str) -> list[Flag]:
+def _ends_sentence(text: str, block: Block) -> bool:
+    """Whether a block's last printed words end a sentence; a row's last bar or quotation mark is no word."""
+    return text[block.start : block.end].rstrip(' \n\r\t|"').endswith(_STOPS)
+
+
+def _cut_off(text: str, sides: Sequence[_Side], flags: Sequence[Flag], language: str) -> list[Flag]:
     """A flag where the last project ends in the middle, as a file does that was cut off."""
     last = sides[-1].comparison if sides else None
     if last is None or len(sides) < 2 or last.project.withheld:
@@ -294,11 +309,9 @@ def _cut_off(sides: Sequence[_Side], flags: Sequence[Flag], language: str) -> li
         and all(indicator.annual_value is not None for project in usual for indicator in project.indicators)
     ):
         what = "最后一项指标没有年度指标值" if language == "zh" else "its last indicator has no annual value"
-    elif any(f.code == FlagCode.SUM_MISMATCH for f in flags) and not sides[-1].block.content.text.rstrip().endswith(
-        _STOPS
-    ):
-        ended = sum(side.block.content.text.rstrip().endswith(_STOPS) for side in sides[:-1])
-        if ended >= 0.8 * (len(sides) - 1):
+    elif not text.endswith(("\n", "\r", "\f")) or any(f.code == FlagCode.SUM_MISMATCH for f in flags):
+        ended = [_ends_sentence(text, side.block) for side in sides]
+        if not ended[-1] and sum(ended) >= 0.8 * (len(sides) - 1):
             what = "最后一句没有结束" if language == "zh" else "its last sentence has no end"
     if not what:
         return []
@@ -323,6 +336,7 @@ __all__ = [
     "extract_file",
     "failed_document",
     "finish",
+    "own_layouts",
     "read_with_model",
     "record_id",
 ]

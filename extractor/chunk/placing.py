@@ -17,7 +17,8 @@ from typing import NamedTuple
 from schemas.layout import AMOUNT_COLUMNS
 from schemas.project import Amounts, FundingLine
 
-_MAX_STATES = 20_000
+_MAX_STATES = 200_000
+"""Partial sums looked at before a table is too large to be decided; its lone numbers are then unplaced."""
 _TOTAL = "total"
 _FISCAL = "fiscal"
 BREAKDOWN = "breakdown:"
@@ -236,6 +237,7 @@ def _feasible(
     if any(not options for options in rows):
         return None
     reached: list[set[Vector]] = [{(0,) * len(goal)}]
+    states = 1
     for options in rows:
         totals = {_add(state, vector) for state in reached[-1] for _, vector in options}
         following = {
@@ -243,7 +245,8 @@ def _feasible(
             for total in totals
             if all(value <= limit + tolerance for value, limit in zip(total, goal, strict=True))
         }
-        if not following or len(following) > _MAX_STATES:
+        states += len(following)
+        if not following or states > _MAX_STATES:
             return None
         reached.append(following)
     alive = {

@@ -63,6 +63,13 @@ def _model_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--no-cache", is_flag=True, help="Neither use nor fill the answer cache."),
         click.option("--language", type=click.Choice(["zh", "en"]), help="Language of flag messages (default zh)."),
         click.option("--max-bytes", type=int, metavar="N", help="Largest file to read (default 64 MiB)."),
+        click.option(
+            "--layout",
+            "layouts",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            help="Layout file of your own; tried before the built-in ones. May be given more than once.",
+        ),
         click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="TOML file of settings."),
     ]
     for option in reversed(options):
@@ -73,6 +80,7 @@ def _model_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def _settings(settings_file: Path | None, no_cache: bool, **flags: Any) -> Settings:
     from extractor.settings import Settings
 
+    flags["layouts"] = flags["layouts"] or None
     return Settings.load(flags | ({"cache": False} if no_cache else {}), file=settings_file)
 
 
@@ -138,15 +146,17 @@ def run(
 @main.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--text", is_flag=True, help="Print each block's whole text.")
+@click.option("--layout", "layouts", multiple=True, type=click.Path(path_type=Path), help="Layout file of your own.")
 @_translated
-def blocks(file: Path, text: bool) -> None:
+def blocks(file: Path, text: bool, layouts: tuple[Path, ...]) -> None:
     """Show how FILE is cut: its header, its totals, one block per project, and where every character went."""
     from extractor.cli import display
-    from extractor.pipeline import cut
+    from extractor.pipeline import cut, own_layouts
     from extractor.readers import read
     from extractor.settings import Settings
 
-    display.print_blocks(cut(read(file, max_bytes=Settings.load().max_bytes)), whole=text)
+    settings = Settings.load({"layouts": layouts or None})
+    display.print_blocks(cut(read(file, max_bytes=settings.max_bytes), own_layouts(settings)), whole=text)
 
 
 @main.command()
@@ -163,7 +173,7 @@ def show(record_id: str, out: Path) -> None:
     with RunStore(out / jobs.DATABASE, create=False) as store:
         found = store.record(record_id)
     if found is None:
-        raise UsageError(f"{out}: holds no record {record_id!r}; ids are in the first column of projects.csv")
+        raise UsageError(f"{out}: holds no record {record_id!r}; ids are in the column 记录编号 of projects.csv")
     display.print_record(*found)
 
 

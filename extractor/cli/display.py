@@ -145,10 +145,11 @@ def print_summary(summary: Summary, outcome: Outcome, settings: Settings, files:
     resumed = f"  ({outcome.resumed:,} done before)" if outcome.resumed else ""
     table.add_row("文件 documents", f"{sum(totals.documents.values()):,}{resumed}")
     table.add_row("项目 projects", f"{totals.blocks:,}")
+    table.add_row("块 = 记录 + 失败 blocks = records + failed", _balance(totals))
     table.add_row("指标 indicators", f"{totals.indicators:,}")
     table.add_row("一致 agreed", f"{records.get('agreed', 0):,}")
     table.add_row("待核对 flagged", f"{records.get('flagged', 0):,}", style="yellow" if records.get("flagged") else "")
-    table.add_row("未复核 unchecked", f"{records.get('unchecked', 0):,}")
+    table.add_row("单方读取 unchecked", f"{records.get('unchecked', 0):,}")
     table.add_row("失败 failed", _failed_cell(summary), style="red" if outcome.failed or totals.failed else "")
     table.add_row("文件级待核对 document flags", f"{summary.document_flags:,}")
     table.add_row("双读字段 fields read twice", f"{summary.fields_read_twice:,} / {summary.fields:,}")
@@ -182,6 +183,14 @@ def print_summary(summary: Summary, outcome: Outcome, settings: Settings, files:
             markup=False,
         )
     console.print("files: " + "  ".join(str(file) for file in files), markup=False)
+
+
+def _balance(totals: RunTotals) -> str:
+    """Every block that was found is a record or a reported failure."""
+    records = sum(count for status, count in totals.records.items() if status != "failed")
+    if totals.blocks != records + totals.failed:
+        raise AssertionError(f"{totals.blocks} blocks, but {records} records and {totals.failed} failures")
+    return f"{totals.blocks:,} = {records:,} + {totals.failed:,}"
 
 
 def _failed_cell(summary: Summary) -> str:
@@ -230,7 +239,7 @@ def print_blocks(opened: OpenDocument, *, whole: bool = False) -> None:
 def print_record(record: Record, source: str) -> None:
     """Source text with the fields marked, both readings side by side, and the flags."""
     info = record.document
-    console.print(f"{record.id}  {record.status}  {printable(info.file)}  block {record.block.index}", markup=False)
+    console.print(f"{record.id}  {record.status}  {printable(info.file)}  project {record.block.index + 1}", markup=False)
     console.print(Text.assemble(*(part for name in _LEGEND for part in ((f" {name} ", _COLOURS[name]), "  "))))
     console.print(Text.assemble(*_marked(record, source)))
     table = Table(*(Column(name, overflow="fold") for name in ("field", "rules", "model", "published")))

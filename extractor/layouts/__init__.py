@@ -17,15 +17,8 @@ from schemas.layout import LayoutSpec
 
 __all__ = ["CompiledLayout", "Terms", "built_in", "compiled", "load", "terms"]
 
-_ORDER = (
-    "dump-coded-spaced",
-    "dump-coded",
-    "dump-labelled",
-    "dump-plain",
-    "grid-coded",
-    "grid-labelled",
-    "grid-plain",
-)
+_SHARED_WORDS = "terms.toml"
+_SPECIFIC_FIRST = ("coded", "labelled", "none")
 
 
 def load(path: Path) -> LayoutSpec:
@@ -46,8 +39,16 @@ def load(path: Path) -> LayoutSpec:
 @lru_cache
 def built_in() -> tuple[LayoutSpec, ...]:
     """The layouts that ship with the extractor, most specific first."""
-    folder = files(__name__)
-    return tuple(LayoutSpec(**tomllib.loads(folder.joinpath(f"{name}.toml").read_text("utf-8"))) for name in _ORDER)
+    found = [
+        LayoutSpec(**tomllib.loads(file.read_text("utf-8")))
+        for file in files(__name__).iterdir()
+        if file.name.endswith(".toml") and file.name != _SHARED_WORDS
+    ]
+    return tuple(sorted(found, key=_specificity))
+
+
+def _specificity(spec: LayoutSpec) -> tuple[int, bool, str]:
+    return _SPECIFIC_FIRST.index(spec.indicators.categories), not spec.spaced, spec.name
 
 
 def compiled(spec: LayoutSpec) -> CompiledLayout:
