@@ -2,56 +2,45 @@
 
     python benchmarks/rules_path.py [--documents DIR] [--projects 100 1000 10000 100000]
 
-Every size is a batch of copies of the documents, read by a process of its own with one thread; CPU seconds
-are the process's own, so other load on the machine matters little. Ratios compare sizes within one run.
+Every size is a batch of copies of the documents, read by one process with one thread. CPU seconds are that
+process's own, start-up included; ratios compare sizes within one run.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import resource
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-CHILD = "--child"
-
-
-def child(folder: str, out: str) -> None:
-    """One run; prints what it cost as JSON."""
-    from extractor import jobs
-    from extractor.export import export
-    from extractor.settings import Settings
-    from extractor.store import RunStore
-
-    settings = Settings.load({"model": "none"}, environ={})
-    before = time.process_time()
-    wall = time.perf_counter()
-    jobs.run(jobs.find_inputs([folder]).inputs, Path(out), settings)
-    read = time.process_time() - before
-    with RunStore(Path(out) / jobs.DATABASE, create=False) as store:
-        export(store, Path(out), formats=("jsonl",))
-    cpu = time.process_time() - before
-    with (Path(out) / "projects.jsonl").open("rb") as lines:
-        projects = sum(1 for _ in lines)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"projects": projects, "cpu": cpu, "read": read, "wall": time.perf_counter() - wall, "mb": peak}))
-
 
 def measure(documents: list[Path], per_copy: int, wanted: int) -> dict[str, float]:
-    """Cost of a batch of at least `wanted` projects."""
+    """Cost of `extractor run --format jsonl` over a batch of about `wanted` projects, start-up included."""
     with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch) / "in"
-        for copy in range(max(1, wanted // per_copy)):
+        folder, out = Path(scratch) / "in", Path(scratch) / "out"
+        for copy in range(max(1, round(wanted / per_copy))):
             (folder / f"{copy:05d}").mkdir(parents=True)
             for document in documents:
                 # Each copy is a document of its own: another name, the same content.
                 (folder / f"{copy:05d}" / document.name).write_bytes(document.read_bytes())
-        command = [sys.executable, __file__, CHILD, str(folder), str(Path(scratch) / "out")]
-        return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        command = [sys.executable, "-m", "extractor", "run", str(folder), "--out", str(out), "--quiet"]
+        wall = time.perf_counter()
+        process = subprocess.Popen([*command, "--model", "none", "--format", "jsonl"], stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit(f"the run ended with status {process.returncode}")
+        with (out / "projects.jsonl").open("rb") as lines:
+            projects = sum(1 for _ in lines)
+    return {
+        "projects": projects,
+        "cpu": usage.ru_utime + usage.ru_stime,
+        "wall": time.perf_counter() - wall,
+        "mb": usage.ru_maxrss / 1024,
+    }
 
 
 def main() -> None:
@@ -83,8 +72,7 @@ def main() -> None:
         first = first or each
         print(
             f"{cost['projects']:>8,.0f} projects: {1 / each:>6,.0f} projects/s/core, {each * 1e6:>6,.0f} µs each "
-            f"(x{each / first:.2f}), reading and storing {cost['read'] / cost['projects'] * 1e6:,.0f} µs, "
-            f"peak memory {cost['mb']:,.0f} MB, wall {cost['wall']:,.1f} s"
+            f"(x{each / first:.2f}), peak memory {cost['mb']:,.0f} MB, wall {cost['wall']:,.1f} s"
         )
 
 
@@ -95,7 +83,4 @@ def _copy(path: Path, folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    if CHILD in sys.argv:
-        child(*sys.argv[2:4])
-    else:
-        main()
+    main()

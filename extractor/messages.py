@@ -38,6 +38,4 @@ def flag(
 ) -> Flag:
     """A flag with its message; `variant` picks `<code>_<variant>` where one code has several."""
     key = f"{code}_{variant}" if variant else str(code)
-    return Flag(
-        code=code, path=path, message=message(key, language, **facts), rules=rules, model=model, spans=spans
-    )
+    return Flag(code=code, path=path, message=message(key, language, **facts), rules=rules, model=model, spans=spans)

@@ -85,7 +85,7 @@ def choose_layout(document: Document, layouts: Iterable[LayoutSpec] = ()) -> Com
     for layout in fitting:
         if layout.spec.spaced and not spaced:
             continue
-        if sum(1 for _ in layout.signature.finditer(text)) >= max(1.0, labels * _SIGNATURE_SHARE):
+        if layout.has_items(text, max(1.0, labels * _SIGNATURE_SHARE)):
             return layout
     return fitting[-1]
 

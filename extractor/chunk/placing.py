@@ -237,7 +237,7 @@ def _feasible(
     if any(not options for options in rows):
         return None
     reached: list[set[Vector]] = [{(0,) * len(goal)}]
-    states = 1
+    looked_at = 1
     for options in rows:
         totals = {_add(state, vector) for state in reached[-1] for _, vector in options}
         following = {
@@ -245,8 +245,8 @@ def _feasible(
             for total in totals
             if all(value <= limit + tolerance for value, limit in zip(total, goal, strict=True))
         }
-        states += len(following)
-        if not following or states > _MAX_STATES:
+        looked_at += len(following)
+        if not following or looked_at > _MAX_STATES:
             return None
         reached.append(following)
     alive = {

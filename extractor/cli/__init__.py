@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from functools import update_wrapper
@@ -127,6 +128,9 @@ def run(
     from extractor.export import FORMATS, export
     from extractor.store import RunStore
 
+    # Records are trees without cycles: looking for cycles every few hundred objects costs a sixth of the time.
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
     settings = _settings(**options)
     found = jobs.find_inputs(paths, without=out)
     if not found.inputs:

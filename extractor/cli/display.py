@@ -239,7 +239,8 @@ def print_blocks(opened: OpenDocument, *, whole: bool = False) -> None:
 def print_record(record: Record, source: str) -> None:
     """Source text with the fields marked, both readings side by side, and the flags."""
     info = record.document
-    console.print(f"{record.id}  {record.status}  {printable(info.file)}  project {record.block.index + 1}", markup=False)
+    where = f"{printable(info.file)}  project {record.block.index + 1}"
+    console.print(f"{record.id}  {record.status}  {where}", markup=False)
     console.print(Text.assemble(*(part for name in _LEGEND for part in ((f" {name} ", _COLOURS[name]), "  "))))
     console.print(Text.assemble(*_marked(record, source)))
     table = Table(*(Column(name, overflow="fold") for name in ("field", "rules", "model", "published")))

@@ -47,7 +47,6 @@ class CompiledLayout:
         self.structure = re.compile(
             rf"(?:{self.value_label.pattern.replace('?P<cycle>', '?:').replace('?P<annual>', '?:')}"
             rf"|\d{{1,3}}[、.)]|\(\d{{1,3}}\)|[{_CIRCLED}]"
-            rf"|\d{{1,4}}-(?=$)"
             rf"|{punctuation})*"
         )
 
@@ -56,7 +55,16 @@ class CompiledLayout:
             "labelled": rf"(?:{alternation([*labels('level1'), *labels('level2')])})[;:]",
             "none": "",
         }[spec.indicators.categories]
-        self.signature = re.compile(rf"(?:{re.sub(r'[?]P<n[0-9]+>', '', self.marker.pattern)}){begins}")
+        self._signatures = [re.compile(_MARKERS[marker].format(i=0) + begins) for marker in spec.indicators.markers]
+
+    def has_items(self, text: str, at_least: float) -> bool:
+        """Whether that many items of this layout begin in a squashed text."""
+        found = 0
+        for signature in self._signatures:
+            found += sum(1 for _ in signature.finditer(text))
+            if found >= at_least:
+                return True
+        return False
 
     def number(self, match: re.Match[str]) -> tuple[int, int]:
         """(style, item number) that a `marker` match stands for."""
