@@ -42,6 +42,8 @@ from schemas.record import (
 )
 
 Answer = ModelAnswer | ModelError
+_SHOWN = 40
+_MOST_SPANS = 20
 _STOPS = ("。", "；", ";", "！", "”", "）", ")")
 
 
@@ -99,6 +101,7 @@ def finish(opened: OpenDocument, answers: Mapping[int, Answer], settings: Settin
         sides[index].flags.append(repeat)
     flags = check_document(chunks.totals, projects, repeats, _amount_unit(chunks), settings.language)
     flags += _cut_off(document.text, sides, flags, settings.language)
+    flags += _outside(opened, settings.language)
     info = _info(opened)
     records = [_record(info, side, settings) for side in sides]
     if len(records) != len(chunks.blocks):
@@ -290,6 +293,16 @@ def _coverage(chunks: Chunks, sides: Sequence[_Side]) -> float | None:
 def _ends_sentence(text: str, block: Block) -> bool:
     """Whether a block's last printed words end a sentence; a row's last bar or quotation mark is no word."""
     return text[block.start : block.end].rstrip(' \n\r\t|"').endswith(_STOPS)
+
+
+def _outside(opened: OpenDocument, language: str) -> list[Flag]:
+    """A flag for text that stands beside or behind the table and belongs to no project."""
+    spans = opened.chunks.outside
+    if not spans:
+        return []
+    text = " ".join(opened.document.text[start:end] for start, end in spans)
+    shown = text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
+    return [flag(FlagCode.UNCLAIMED_TEXT, "document", language=language, text=shown, spans=spans[:_MOST_SPANS])]
 
 
 def _cut_off(text: str, sides: Sequence[_Side], flags: Sequence[Flag], language: str) -> list[Flag]:

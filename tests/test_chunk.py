@@ -110,6 +110,30 @@ def test_counting_numbers_are_pages_and_others_are_text(tmp_path: Path) -> None:
     assert "\n1\n" not in document(tmp_path, start + pages).blocks[0].content.text
 
 
+TAILS = {
+    "notes": "注：本表金额单位为万元。\n",
+    "another table": "表2 收支预算总表\n一般公共预算 80.00 80.00\n政府性基金 20.00 20.00\n",
+    "another part": "第三部分 名词解释\n财政拨款：指财政当年拨付的资金。\n",
+}
+
+
+@pytest.mark.parametrize("name", TAILS)
+def test_what_follows_the_table_is_outside_and_reported(tmp_path: Path, name: str) -> None:
+    table = HEAD + COLUMNS + "合计 80.00 80.00\n教育局 80.00 80.00\n    维修经费 80.00 80.00\n目标。\n" + ITEM
+    result = extract(tmp_path, table + TAILS[name])
+    assert [record.project.indicators[-1].annual_value for record in result.records] == ["3次"]
+    assert result.document.characters.outside == len(TAILS[name].replace("\n", ""))
+    assert [flag.code for flag in result.document.flags] == ["unclaimed_text"]
+
+
+@pytest.mark.parametrize("line", ["说明：分两步走。", "第一部分做好宣传。", "注：重点做好宣传"])
+def test_what_looks_like_notes_inside_a_project_stays_in_it(tmp_path: Path, line: str) -> None:
+    rows = f"    维修经费 80.00 80.00\n做好维修。\n{line}\n{ITEM}    绿化经费 20.00 20.00\n做好绿化。\n{ITEM}"
+    result = extract(tmp_path, HEAD + COLUMNS + "合计 100.00 100.00\n教育局 100.00 100.00\n" + rows)
+    assert [record.project.goal for record in result.records] == [f"做好维修。{line}", "做好绿化。"]
+    assert not result.document.flags
+
+
 def test_departments_of_a_compilation_keep_their_own_totals_and_units(tmp_path: Path) -> None:
     one = HEAD + COLUMNS + "合计 80.00 80.00\n云溪市教育局 80.00 80.00\n    维修经费 80.00 80.00\n目标。\n" + ITEM
     other = one.replace("教育局", "水务局").replace("万元", "元").replace("80.00", "500000.00")

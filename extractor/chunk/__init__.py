@@ -28,7 +28,7 @@ _HELP = "; its layout is not understood yet: see README, 'Adding a layout'"
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """How a document was cut.
+    """How a document was cut; `outside` are the stretches of text that belong to no table.
 
     `reason` says why there are no blocks, where there are none; `understood` is False where there should be
     some, since the document clearly prints projects.
@@ -39,6 +39,7 @@ class Chunks:
     blocks: tuple[Block, ...] = ()
     totals: tuple[PrintedTotal, ...] = ()
     characters: CharacterAccount = field(default_factory=CharacterAccount)
+    outside: tuple[tuple[int, int], ...] = ()
     reason: str | None = None
     understood: bool = True
 
@@ -65,6 +66,7 @@ def chunk(document: Document, layouts: Iterable[LayoutSpec] = ()) -> Chunks:
         blocks=tuple(blocks),
         totals=tuple(totals),
         characters=account(document.text, marks),
+        outside=tuple(sorted((mark.start, mark.end) for mark in marks if mark.kind == "outside")),
         reason=reason,
         understood=understood,
     )

@@ -10,46 +10,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import NamedTuple
 
+from extractor.chunk.furniture import ColumnHeader, column_headers, end_of_table, furniture
+from extractor.chunk.ink import ENDS_SENTENCE, Ink, ink_of, join, lines, piece, whole
 from extractor.chunk.placing import is_amount_column
 from extractor.chunk.rows import Kind, Mark, PrintedRow, Section, is_title, read_header
 from extractor.layouts import CompiledLayout, Terms
-from extractor.text import concat, fold, squash
+from extractor.text import fold, squash
 from schemas.document import Document, Found, Line, MappedText
 from schemas.project import plain_amount
 
-_MAX_HEADER_LINES = 14
 _MAX_NAME_LINES = 10
 _MAX_CONTINUATION = 3
-_LONGEST_FOOTER = 40
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,6})?")
 _WITH_DECIMALS = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}")
 _MEASURE = re.compile(r"[万亿千百]?元|[%‰]")
 _DIGIT = re.compile(r"[0-9]")
 _TOKEN = re.compile(r"\S+")
-_ENDS_SENTENCE = ("。", "；", ";", "！", "!", "…")
 _NOT_IN_NAMES = ("：", ":", "；", ";", "。", "指标值")
-_BARE_NUMBER = re.compile(r"(\d{1,4})(?:\s*/\s*\d{1,4})?")
 _SERIAL = re.compile(r"(\d{1,4})[、.]?\s+(?=\S)")
 _TITLE_ABOVE = 4
 _LIST_BEGINS = re.compile(r"(?:[一二三四五六七八九十]+[、是]|\(?\d{1,2}[、.)])")
-
-
-class Ink(NamedTuple):
-    """A line that holds text: its stripped span, its text as printed and folded, how far it is indented."""
-
-    start: int
-    end: int
-    text: str
-    folded: str
-    indent: int
-    page: int | None
-
-    @property
-    def squashed(self) -> str:
-        return "".join(self.folded.split())
 
 
 class AmountLine(NamedTuple):
@@ -74,8 +56,7 @@ class _Dump:
         self.terms: Terms = layout.terms
         self.marks: list[Mark] = []
         self.columns: tuple[str, ...] | None = None
-        folded = fold(document.text)
-        self.everything = [ink for line in document.lines if (ink := _ink(document.text, folded, line))]
+        self.everything = ink_of(document)
 
     def read(self) -> tuple[list[Section], list[Mark]]:
         borders = self._departments()
@@ -103,29 +84,35 @@ class _Dump:
         return borders
 
     def _section(self) -> Section | None:
-        headers = self._column_headers()
-        begin = headers[0][1] if headers else self._begin_without_header()
+        headers = column_headers(self.ink, self.terms)
+        begin = headers[0].after if headers else self._begin_without_header()
         if begin is None:
             self._mark(self.ink, "outside")
             return None
-        top = self.ink[: headers[0][0]] if headers else self.ink[:begin]
+        top = self.ink[: headers[0].first] if headers else self.ink[:begin]
         head = read_header(self.document, [Line(ink.start, ink.end, ink.page) for ink in top], self.terms)
         if headers and head.amount_unit is None:
-            head = replace(head, amount_unit=self._unit_in_header(headers[0][0], begin))
+            head = replace(head, amount_unit=self._unit_in_header(headers[0]))
         self._mark(self.ink[:begin], "header")
-        columns = headers[0][2] if headers else self.columns or tuple(self.layout.spec.columns)
+        columns = headers[0].columns if headers else self.columns or tuple(self.layout.spec.columns)
         if "indicator_name" in columns:
             # Without cells nothing tells an indicator's columns apart.
             self._mark(self.ink[begin:], "outside")
             return Section(head, columns, [])
         self.columns = columns
-        body = self._without_furniture(begin, headers, {ink.squashed for ink in self.ink[:begin]})
-        body = self._until_next_part(body)
         self.amount_columns = [column for column in columns if is_amount_column(column)]
-        return Section(head, columns, self._rows(body, numbered="number" in columns))
+        pages = furniture(self.ink, begin, headers, self.terms)
+        self._mark([self.ink[index] for index in sorted(pages)], "furniture")
+        body = [ink for index, ink in enumerate(self.ink[begin:], begin) if index not in pages]
+        amounts = self._amount_lines(body)
+        rows = {index for line in amounts for index in range(line.first, line.last + 1)}
+        end = end_of_table(body, self.terms, rows.__contains__)
+        self._mark(body[end:], "outside")
+        amounts = [line for line in amounts if line.last < end]
+        return Section(head, columns, self._rows(body[:end], amounts, numbered="number" in columns))
 
-    def _unit_in_header(self, first: int, after: int) -> Found | None:
-        for ink in self.ink[first:after]:
+    def _unit_in_header(self, header: ColumnHeader) -> Found | None:
+        for ink in self.ink[header.first : header.after]:
             unit = self.terms.unit_in_header(ink.text)
             if unit is not None:
                 return Found(unit, (ink.start, ink.end))
@@ -133,36 +120,6 @@ class _Dump:
 
     def _mark(self, lines: Sequence[Ink], kind: Kind) -> None:
         self.marks += [Mark(ink.start, ink.end, kind) for ink in lines]
-
-    def _column_headers(self) -> list[tuple[int, int, tuple[str, ...]]]:
-        """(first line, line after the last, columns) of every printed column header."""
-        found = []
-        index = 0
-        while index < len(self.ink):
-            run = self._header_at(index) if self.ink[index].folded[0] in self.terms.header_begins else None
-            if run:
-                found.append((index, *run))
-                index = run[0]
-            else:
-                index += 1
-        return found
-
-    def _header_at(self, index: int) -> tuple[int, tuple[str, ...]] | None:
-        best: tuple[int, tuple[str, ...]] | None = None
-        printed = ""
-        for after in range(index + 1, min(len(self.ink), index + _MAX_HEADER_LINES) + 1):
-            printed += self.ink[after - 1].squashed
-            match = self.terms.header_run.fullmatch(printed)
-            if match:
-                words = [word[0] for word in self.terms.header_word.findall(printed)]
-                columns = tuple(self.terms.columns[word] for word in words)
-                if len(set(columns)) >= 3 and {"name", "goal", "indicators"} & set(columns):
-                    best = after, tuple(dict.fromkeys(columns))
-                continue
-            understood = self.terms.header_run.match(printed)
-            if len(printed) - (understood.end() if understood else 0) > 24:
-                break
-        return best
 
     def _begin_without_header(self) -> int | None:
         """Line of the grand total where the title announces the table but no header can be read."""
@@ -174,55 +131,7 @@ class _Dump:
                 return index
         return None
 
-    def _without_furniture(
-        self, begin: int, headers: Sequence[tuple[int, int, tuple[str, ...]]], top: set[str]
-    ) -> list[Ink]:
-        """Lines from `begin` on that are not a page's own."""
-        repeated = {line for first, after, _ in headers[1:] for line in range(first, after)}
-        counting = self._page_counter(begin, repeated)
-        beginnings = {line[:2] for line in top}
-        kept = []
-        for index in range(begin, len(self.ink)):
-            ink = self.ink[index]
-            if (
-                index in repeated
-                or index in counting
-                or (len(ink.text) <= _LONGEST_FOOTER and self.terms.page_furniture.fullmatch(ink.folded))
-                or (len(ink.text) >= 4 and ink.folded[:2] in beginnings and ink.squashed in top)
-            ):
-                self._mark([ink], "furniture")
-            else:
-                kept.append(ink)
-        return kept
-
-    def _page_counter(self, begin: int, headers: set[int]) -> set[int]:
-        """Bare numbers that are page numbers: they count up by one, or stand at a page's edge."""
-        bare = [
-            (index, int(match[1]))
-            for index in range(begin, len(self.ink))
-            if (match := _BARE_NUMBER.fullmatch(self.ink[index].folded))
-        ]
-        numbers = [number for _, number in bare]
-        if len(bare) >= 2 and all(b - a == 1 for a, b in pairwise(numbers)):
-            return {index for index, _ in bare}
-        return {
-            index
-            for index, _ in bare
-            if index + 1 in headers
-            or (index + 1 < len(self.ink) and self.ink[index + 1].page != self.ink[index].page)
-            or (self.ink[index].page is not None and index == len(self.ink) - 1)
-        }
-
-    def _until_next_part(self, body: list[Ink]) -> list[Ink]:
-        for index, ink in enumerate(body):
-            after_stop = index > 0 and body[index - 1].text.endswith(_ENDS_SENTENCE)
-            if after_stop and (self.terms.notes.match(ink.folded) or self.terms.next_part.fullmatch(ink.folded)):
-                self._mark(body[index:], "outside")
-                return body[:index]
-        return body
-
-    def _rows(self, body: list[Ink], *, numbered: bool) -> list[PrintedRow]:
-        amounts = self._amount_lines(body)
+    def _rows(self, body: list[Ink], amounts: list[AmountLine], *, numbered: bool) -> list[PrintedRow]:
         starts: list[int] = []
         sure: list[bool] = []
         for position, line in enumerate(amounts):
@@ -276,9 +185,9 @@ class _Dump:
         if not any(numeric):
             return None
         first, last = _longest_run(numeric)
-        numbers = [_slice(ink, *token) for token in tokens[first:last]]
-        head = _slice(ink, tokens[0][0], tokens[first - 1][1]) if first else None
-        tail = _slice(ink, tokens[last][0], tokens[-1][1]) if last < len(tokens) else None
+        numbers = [piece(ink, *token) for token in tokens[first:last]]
+        head = piece(ink, tokens[0][0], tokens[first - 1][1]) if first else None
+        tail = piece(ink, tokens[last][0], tokens[-1][1]) if last < len(tokens) else None
         ends = index
         if tail is None:
             # Each amount may stand on a line of its own.
@@ -287,7 +196,7 @@ class _Dump:
                 words = [match.span() for match in _TOKEN.finditer(following)]
                 if not all(pattern.fullmatch(following[start:end]) for start, end in words):
                     break
-                numbers += [_slice(body[ends + 1], *word) for word in words]
+                numbers += [piece(body[ends + 1], *word) for word in words]
                 ends += 1
         if tail is not None and (_MEASURE.match(fold(tail.text)) or head is None):
             return None
@@ -332,7 +241,7 @@ class _Dump:
             above = body[index - 1]
             if index < line.first and body[index].indent:
                 return index, True
-            if above.text.endswith(_ENDS_SENTENCE):
+            if above.text.endswith(ENDS_SENTENCE):
                 return index, True
             if any(mark in above.text for mark in _NOT_IN_NAMES):
                 return index, False
@@ -343,23 +252,23 @@ class _Dump:
         return index, bool(body[index].indent)
 
     def _row(self, body: list[Ink], start: int, line: AmountLine, after: int, widest: int, sure: bool) -> PrintedRow:
-        name = [_whole(ink) for ink in body[start : line.first]]
+        name = [whole(ink) for ink in body[start : line.first]]
         if line.head is not None:
             name.append(line.head)
         rest = body[line.last + 1 : after]
         notes = [] if sure else ["name_start"]
         if name and line.tail is None:
             taken, certain = self._continuation(name, rest, widest)
-            name += [_whole(ink) for ink in rest[:taken]]
+            name += [whole(ink) for ink in rest[:taken]]
             rest = rest[taken:]
             if not certain:
                 notes.append("name_end")
-        parts = {"name": _lines(name)} if name else {}
+        parts = {"name": lines(name)} if name else {}
         content = [line.tail] if line.tail is not None else []
-        content += [_whole(ink) for ink in rest]
+        content += [whole(ink) for ink in rest]
         if content:
-            parts["body"] = _lines(content)
-        parts["amounts"] = _join(list(line.numbers), " ")
+            parts["body"] = lines(content)
+        parts["amounts"] = join(list(line.numbers), " ")
         return PrintedRow(
             parts=parts,
             numbers=tuple(plain_amount(number.text) for number in line.numbers),
@@ -401,17 +310,6 @@ class _Dump:
         return name.endswith((*self.terms.name_endings, ")"))
 
 
-def _ink(text: str, folded: str, line: Line) -> Ink | None:
-    raw = text[line.start : line.end]
-    stripped = raw.strip()
-    if not stripped:
-        return None
-    indent = len(raw) - len(raw.lstrip())
-    start = line.start + indent
-    end = start + len(stripped)
-    return Ink(start, end, stripped, folded[start:end], indent, line.page)
-
-
 def _with_number(row: PrintedRow) -> PrintedRow:
     """The 序号 before a name is a column of its own."""
     name = row.parts.get("name")
@@ -424,28 +322,6 @@ def _with_number(row: PrintedRow) -> PrintedRow:
             "name": MappedText(name.text[after:], name.offsets[after:]),
         }
     return row
-
-
-def _whole(ink: Ink) -> MappedText:
-    return MappedText(ink.text, range(ink.start, ink.end))
-
-
-def _slice(ink: Ink, start: int, end: int) -> MappedText:
-    return MappedText(ink.text[start:end], range(ink.start + start, ink.start + end))
-
-
-def _lines(parts: list[MappedText]) -> MappedText:
-    return _join(parts, "\n")
-
-
-def _join(parts: list[MappedText], separator: str) -> MappedText:
-    pieces: list[MappedText] = []
-    for part in parts:
-        if pieces:
-            # The separator stands for the white space that follows the piece before it.
-            pieces.append(MappedText(separator, [pieces[-1].offsets[-1] + 1]))
-        pieces.append(part)
-    return concat(pieces)
 
 
 def _longest_run(flags: list[bool]) -> tuple[int, int]:

@@ -1,0 +1,111 @@
+"""What of a dump belongs to its pages and headings: column headers, page numbers, repeated titles, notes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from extractor.chunk.ink import ENDS_SENTENCE, Ink
+from extractor.layouts import Terms
+
+_MAX_HEADER_LINES = 14
+_MAX_UNKNOWN = 24
+_LONGEST_FOOTER = 40
+_LONGEST_HEADING = 40
+_INDICATOR = "指标"
+_BARE_NUMBER = re.compile(r"(\d{1,4})(?:\s*/\s*\d{1,4})?")
+
+
+class ColumnHeader(NamedTuple):
+    """A printed column header: its lines [first, after) and its columns in order."""
+
+    first: int
+    after: int
+    columns: tuple[str, ...]
+
+
+def column_headers(ink: Sequence[Ink], terms: Terms) -> list[ColumnHeader]:
+    """Every column header, on one line or wrapped over several."""
+    found: list[ColumnHeader] = []
+    index = 0
+    while index < len(ink):
+        header = _header_at(ink, index, terms) if ink[index].folded[0] in terms.header_begins else None
+        if header:
+            found.append(header)
+            index = header.after
+        else:
+            index += 1
+    return found
+
+
+def _header_at(ink: Sequence[Ink], first: int, terms: Terms) -> ColumnHeader | None:
+    best: ColumnHeader | None = None
+    printed = ""
+    for after in range(first + 1, min(len(ink), first + _MAX_HEADER_LINES) + 1):
+        printed += ink[after - 1].squashed
+        if terms.header_run.fullmatch(printed):
+            columns = tuple(terms.columns[word] for word, _ in terms.header_word.findall(printed))
+            if len(set(columns)) >= 3 and {"name", "goal", "indicators"} & set(columns):
+                best = ColumnHeader(first, after, tuple(dict.fromkeys(columns)))
+            continue
+        understood = terms.header_run.match(printed)
+        if len(printed) - (understood.end() if understood else 0) > _MAX_UNKNOWN:
+            break
+    return best
+
+
+def furniture(ink: Sequence[Ink], begin: int, headers: Sequence[ColumnHeader], terms: Terms) -> set[int]:
+    """Lines from `begin` on that are a page's own: page numbers, and what stood above the table once more."""
+    repeated = {line for header in headers[1:] for line in range(header.first, header.after)}
+    top = {line.squashed for line in ink[:begin]}
+    beginnings = {line[:2] for line in top}
+    counting = _page_counter(ink, begin, repeated)
+    return {
+        index
+        for index in range(begin, len(ink))
+        if index in repeated
+        or index in counting
+        or (len(ink[index].text) <= _LONGEST_FOOTER and terms.page_furniture.fullmatch(ink[index].folded))
+        or (len(ink[index].text) >= 4 and ink[index].folded[:2] in beginnings and ink[index].squashed in top)
+    }
+
+
+def _page_counter(ink: Sequence[Ink], begin: int, headers: set[int]) -> set[int]:
+    """Bare numbers that are page numbers: they count up by one, or stand at a page's edge."""
+    bare = [
+        (index, int(match[1]))
+        for index in range(begin, len(ink))
+        if (match := _BARE_NUMBER.fullmatch(ink[index].folded))
+    ]
+    numbers = [number for _, number in bare]
+    if len(bare) >= 2 and all(b - a == 1 for a, b in pairwise(numbers)):
+        return {index for index, _ in bare}
+    return {
+        index
+        for index, _ in bare
+        if index + 1 in headers
+        or (index + 1 < len(ink) and ink[index + 1].page != ink[index].page)
+        or (ink[index].page is not None and index == len(ink) - 1)
+    }
+
+
+def end_of_table(body: Sequence[Ink], terms: Terms, is_row: Callable[[int], bool]) -> int:
+    """Line at which notes or another part of the document begin.
+
+    Such a line stands behind a finished sentence. Notes have no rows (lines that print amounts, `is_row`) below
+    them; another part may have rows, but no indicators. Everything else is a project's own text.
+    """
+    last_row = max((index for index in range(len(body)) if is_row(index)), default=-1)
+    last_indicator = max((index for index, ink in enumerate(body) if _INDICATOR in ink.text), default=-1)
+    for index in range(max(1, min(last_row, last_indicator) + 1), len(body)):
+        line = body[index]
+        if not body[index - 1].text.endswith(ENDS_SENTENCE):
+            continue
+        heading = len(line.text) <= _LONGEST_HEADING and not line.text.endswith(ENDS_SENTENCE)
+        if (index > last_row and terms.notes.match(line.folded)) or (
+            index > last_indicator and heading and terms.next_part.fullmatch(line.folded)
+        ):
+            return index
+    return len(body)
