@@ -7,6 +7,7 @@ what is missing. What is asked of a model is bounded by blocks in flight, not by
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import time
 from collections import deque
@@ -14,11 +15,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.resources import files as package_files
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from extractor import __version__
 from extractor.errors import ExtractorError, InputError, ModelUnavailable, OutputError, UsageError
+from extractor.export import FORMATS
 from extractor.model import Model, ModelAnswer
 from extractor.pipeline import (
     Answer,
@@ -27,16 +30,27 @@ from extractor.pipeline import (
     cut,
     failed_document,
     finish,
+    own_layouts,
     read_with_model,
 )
-from extractor.readers import SUFFIXES, read
+from extractor.readers import SUFFIXES, display_name, read
 from extractor.settings import Settings
 from extractor.store import RunStore
 from schemas.document import Block
 from schemas.record import DocumentLine
 
 DATABASE = "run.sqlite"
-_OTHER_DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".ofd", ".html", ".htm", ".zip", ".rar", ".rtf")
+RESULTS = frozenset((DATABASE, f"{DATABASE}-journal", "run.lock", *chain(*FORMATS.values())))
+"""Files of a run folder."""
+_OTHER_DOCUMENTS = (
+    ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".ofd", ".html", ".htm", ".zip", ".rar", ".rtf",
+)  # fmt: skip
+_DOCUMENTS = frozenset((*SUFFIXES, *_OTHER_DOCUMENTS))
+_CANNOT_OPEN = {
+    errno.ENOENT: "no such file or folder; check the path",
+    errno.ENOTDIR: "no such file or folder; check the path",
+    errno.EACCES: "may not be opened; check the permissions of the folders above it",
+}
 _IN_FLIGHT = 4
 _SHOWN_FAILURES = 20
 
@@ -85,36 +99,54 @@ class Found(NamedTuple):
 def find_inputs(paths: Sequence[str], *, without: Path | None = None) -> Found:
     """Files under the given paths, in order of their names; UsageError where a path does not exist.
 
-    A folder is searched for text, delimited and Markdown files; documents of other kinds are listed
-    too, so that the run reports what it cannot read. `without` is the run's own folder.
+    A folder is searched for text, delimited and Markdown files; documents of other kinds, and folders
+    that may not be searched, are listed too, so that the run reports what it cannot read. The results of
+    runs (in `without`, the run's own folder, and wherever a run.sqlite lies) are no input.
     """
     found: dict[Path, Input] = {}
     ignored = 0
     own = without.resolve() if without else None
     for given in paths:
         path = Path(given)
-        if not path.exists() and not path.is_symlink():
-            raise UsageError(f"{given}: no such file or folder; check the path")
-        if not path.is_dir():
-            found.setdefault(path.resolve(), Input(path.as_posix(), path))
+        try:
+            path.lstat()
+            is_folder = path.is_dir()
+        except OSError as error:
+            why = _CANNOT_OPEN.get(error.errno or 0) or error.strerror
+            raise UsageError(f"{display_name(path)}: {why}") from None
+        if not is_folder:
+            found.setdefault(_real(path), Input(display_name(path), path))
             continue
         for file in _walk(path, own):
-            if file.suffix.lower() in SUFFIXES or file.suffix.lower() in _OTHER_DOCUMENTS:
-                found.setdefault(file.resolve(), Input(file.as_posix(), file))
+            if file.suffix.lower() in _DOCUMENTS or file.is_dir():
+                found.setdefault(_real(file), Input(display_name(file), file))
             else:
                 ignored += 1
     return Found(sorted(found.values()), ignored)
 
 
-def _walk(folder: Path, without: Path | None) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        if without is not None and Path(parent).resolve() == without:
-            folders[:] = []
+def _walk(top: Path, own: Path | None) -> Iterator[Path]:
+    """Files under a folder, and the folders that may not be searched; links are followed, each folder once."""
+    unreadable: list[str] = []
+    seen: set[str] = set()
+    for parent, folders, names in os.walk(
+        top, onerror=lambda error: unreadable.append(error.filename), followlinks=True
+    ):
+        real = os.path.realpath(parent)
+        if real in seen:
+            folders.clear()
             continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        results = RESULTS if DATABASE in names or Path(real) == own else frozenset()
         for name in sorted(names):
-            if not name.startswith((".", "~$")):
-                yield Path(parent) / name
+            if not name.startswith((".", "~$")) and name not in results:
+                yield Path(parent, name)
+    yield from map(Path, unreadable)
+
+
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))
 
 
 def fingerprint(settings: Settings) -> str:
@@ -122,6 +154,7 @@ def fingerprint(settings: Settings) -> str:
     import prompts
 
     data = [__version__, settings.language, *_data_files()]
+    data += [layout.model_dump_json() for layout in own_layouts(settings)]
     if settings.model is not None:
         decoding = (settings.model, settings.base_url, settings.mode, settings.temperature, settings.max_output_tokens)
         data += [repr(decoding), prompts.load("read_project").hash]
@@ -172,6 +205,7 @@ class _Batch:
         self.store = store
         self.settings = settings
         self.report = report
+        self.layouts = own_layouts(settings)
         self.fingerprint = fingerprint(settings)
         self.outcome = Outcome()
 
@@ -186,7 +220,7 @@ class _Batch:
         from extractor.model import LanguageModel
 
         cache = AnswerCache(self.settings.cache_dir) if self.settings.cache and given_model is None else None
-        model = _Breaker(given_model or LanguageModel(self.settings, cache))
+        model = _Breaker(given_model or LanguageModel(self.settings, cache), self.settings.concurrency)
         waiting: deque[tuple[Input, OpenDocument, list[asyncio.Task[Answer]]]] = deque()
         in_flight = 0
         try:
@@ -211,9 +245,7 @@ class _Batch:
                 cache.close()
         self.outcome.model_error = str(model.fatal) if model.fatal else None
 
-    async def _finish_next(
-        self, waiting: deque[tuple[Input, OpenDocument, list[asyncio.Task[Answer]]]]
-    ) -> int:
+    async def _finish_next(self, waiting: deque[tuple[Input, OpenDocument, list[asyncio.Task[Answer]]]]) -> int:
         given, opened, tasks = waiting[0]
         answers = dict(enumerate(await asyncio.gather(*tasks)))
         waiting.popleft()
@@ -230,10 +262,12 @@ class _Batch:
                 self.outcome.resumed += 1
                 self._tell(given.name, None)
                 return None
-            return cut(document)
+            return cut(document, self.layouts)
         except InputError as error:
             self._save(failed_document(given.name, error))
             return None
+        except OutputError:
+            raise
         except Exception as error:  # a fault of ours must cost this file only, and be seen
             self._save(failed_document(given.name, _fault(given, error)))
             return None
@@ -241,6 +275,8 @@ class _Batch:
     def _finish(self, given: Input, opened: OpenDocument, answers: dict[int, Answer]) -> DocumentResult:
         try:
             return finish(opened, answers, self.settings)
+        except InputError as error:
+            return failed_document(given.name, error, digest=opened.document.sha256)
         except Exception as error:  # as above
             return failed_document(given.name, _fault(given, error), digest=opened.document.sha256)
 
@@ -282,20 +318,22 @@ class _Batch:
 class _Breaker:
     """Stops asking a model once it is clear that every call will fail: wrong key, no such model."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, concurrency: int) -> None:
         self.model = model
         self.name = model.name
         self.fatal: ModelUnavailable | None = None
+        self.slots = asyncio.Semaphore(concurrency)
 
     async def read(self, block: Block) -> ModelAnswer:
-        if self.fatal is not None:
-            raise self.fatal
-        try:
-            return await self.model.read(block)
-        except ModelUnavailable as error:
-            if error.fatal:
-                self.fatal = error
-            raise
+        async with self.slots:
+            if self.fatal is not None:
+                raise self.fatal
+            try:
+                return await self.model.read(block)
+            except ModelUnavailable as error:
+                if error.fatal:
+                    self.fatal = error
+                raise
 
     async def close(self) -> None:
         await self.model.close()

@@ -24,13 +24,17 @@ def scale_of(amount_unit: str | None) -> Decimal | None:
 
 
 def to_yuan(amount: str, scale: Decimal) -> str:
-    """Printed amount in yuan as a plain decimal string, exact.
+    """Printed amount in yuan as a plain decimal string, exact; in 元 it stays as printed.
 
     >>> to_yuan("1141.20", Decimal(10000)), to_yuan("0.015", Decimal(10000)), to_yuan("3.50", Decimal(1))
     ('11412000', '150', '3.50')
     """
     yuan = Decimal(amount) * scale
-    return f"{yuan.to_integral_value():f}" if scale != 1 and yuan == yuan.to_integral_value() else f"{yuan:f}"
+    if scale == 1:
+        return f"{yuan:f}"
+    whole, _, fraction = f"{yuan:f}".partition(".")
+    fraction = fraction.rstrip("0")
+    return f"{whole}.{fraction}" if fraction else whole.removeprefix("-") if not yuan else whole
 
 
 def normalize(project: ProjectReading, amount_unit: str | None) -> Normalized:
@@ -51,7 +55,8 @@ def _amounts(amounts: Amounts, scale: Decimal | None) -> dict[str, str]:
     for index, value in enumerate(amounts.unplaced):
         result[f"unplaced[{index}]"] = to_yuan(value, scale)
     for line in amounts.breakdown:
-        result[f"breakdown.{line.label}"] = to_yuan(line.amount, scale)
+        key = f"breakdown.{line.label}"
+        result[key if key not in result else f"{key}({len(result)})"] = to_yuan(line.amount, scale)
     return result
 
 
@@ -65,4 +70,4 @@ def _indicator(indicator: Indicator) -> NormalizedIndicator:
 
 @lru_cache(maxsize=4096)
 def _key(text: str | None) -> str | None:
-    return squash(text) if text else None
+    return (squash(text) or None) if text else None

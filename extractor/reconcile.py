@@ -1,17 +1,19 @@
 """Checks of what was read against itself: sums, numbering, codes, repeats, empty cells.
 
-Arithmetic is exact (Decimal, in the printed unit). A printed total may differ from the sum of its rows
-by as much as rounding each of them can make up: one unit of the last printed digit for each row.
+Arithmetic is exact (Decimal, in the printed unit). A difference of at most 0.01 for each row is reported as
+rounding; of less, where more than two decimals are printed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from itertools import islice
+from typing import Any
 
 from extractor.layouts import CompiledLayout
 from extractor.layouts.taxonomy import category, category_of_code
-from extractor.messages import flag
+from extractor.messages import flag, message
 from extractor.normalize import scale_of
 from extractor.text import squash
 from schemas.document import Block, PrintedTotal
@@ -28,6 +30,10 @@ _PARTS = ("fiscal", "special_account", "other")
 _HUGE_IN_TEN_THOUSANDS = Decimal(10_000_000)
 _TINY_IN_YUAN = Decimal(1_000)
 _SHORT = 24
+_SHOWN_GAPS = 10
+_CENT = Decimal("0.01")
+_ANY_SUM = 60
+"""Digits of a sum; an amount has 26 at most, and Python would round to 28."""
 
 
 def check_project(
@@ -51,7 +57,14 @@ def find_repeats(projects: Sequence[ProjectReading], blocks: Sequence[Block], la
     for index, project in enumerate(projects):
         if project.name is None or (project.goal is None and not project.indicators):
             continue
-        printed = (project.unit, squash(project.name), project.amounts, project.goal, project.indicators)
+        printed = (
+            project.department,
+            project.unit,
+            squash(project.name),
+            project.amounts,
+            squash(project.goal or ""),
+            project.indicators,
+        )
         first = seen.setdefault(printed, index)
         if first != index:
             repeats[index] = flag(
@@ -72,8 +85,18 @@ def check_document(
     language: str = "zh",
 ) -> list[Flag]:
     """Flags of a document: projects against unit rows against the grand total, and the unit of amounts."""
+    with localcontext(prec=_ANY_SUM):
+        return _check_document(totals, projects, set(repeats), amount_unit, language)
+
+
+def _check_document(
+    totals: Sequence[PrintedTotal],
+    projects: Sequence[ProjectReading],
+    repeated: set[int],
+    amount_unit: str | None,
+    language: str,
+) -> list[Flag]:
     flags: list[Flag] = []
-    repeated = set(repeats)
     for index, total in enumerate(totals):
         rows = {row: projects[row].amounts for row in total.rows}
         names = {row: projects[row].name or "" for row in total.rows}
@@ -103,7 +126,7 @@ class _Checks:
         self.flags: list[Flag] = []
 
     def add(
-        self, code: FlagCode, path: str = "", /, *, spans: Sequence[str] = (), variant: str = "", **facts: object
+        self, code: FlagCode, path: str = "", /, *, spans: Sequence[str] = (), variant: str = "", **facts: Any
     ) -> None:
         found = tuple(self.spans[name] for name in (spans or (path,)) if name in self.spans)
         self.flags.append(flag(code, path, language=self.language, variant=variant, spans=found, **facts))
@@ -126,10 +149,14 @@ class _Checks:
 
     def numbering(self) -> None:
         numbers = [indicator.number for indicator in self.project.indicators if indicator.number is not None]
-        missing = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
+        # A model may say any number: only as many gaps are looked for as are shown.
+        known, last = set(numbers), max(numbers, default=0)
+        missing = list(islice((number for number in range(1, last) if number not in known), _SHOWN_GAPS + 1))
         if missing:
-            shown = "、".join(map(str, missing[:10])) + ("…" if len(missing) > 10 else "")
+            shown = "、".join(map(str, missing[:_SHOWN_GAPS])) + ("…" if len(missing) > _SHOWN_GAPS else "")
             self.add(FlagCode.MISSING_NUMBER, "indicators", missing=shown)
+        elif numbers and (numbers != sorted(numbers) or len(set(numbers)) < len(self.project.indicators)):
+            self.add(FlagCode.MISSING_NUMBER, "indicators", variant="order", numbers="、".join(map(str, numbers[:40])))
 
     def indicator(self, index: int, indicator: Indicator) -> None:
         path = f"indicators[{index}]"
@@ -138,9 +165,8 @@ class _Checks:
         if all(values) and values[0] != values[1] and squash(values[0] or "") != squash(values[1] or ""):
             self.add(FlagCode.CYCLE_ANNUAL_DIFFER, path, spans=[f"{path}.cycle_value", f"{path}.annual_value"])
         if indicator.name is None or not any(values):
-            self.add(
-                FlagCode.TEMPLATE_LEFT_EMPTY, path, spans=[f"{path}.name"], what=f"第 {index + 1} 项指标的名称或指标值"
-            )
+            what = message("indicator_name_or_value", self.language, number=index + 1)
+            self.add(FlagCode.TEMPLATE_LEFT_EMPTY, path, spans=[f"{path}.name"], what=what)
         for name, value in zip(("name", "cycle_value", "annual_value"), (indicator.name, *values), strict=True):
             if value is None or len(value) > _SHORT:
                 continue
@@ -153,8 +179,8 @@ class _Checks:
     def _code_and_label(self, path: str, indicator: Indicator) -> None:
         for level in ("level1", "level2"):
             code, label = getattr(indicator, f"{level}_code"), getattr(indicator, level)
-            known = category(level, label)  # type: ignore[arg-type]
-            expected = category_of_code(level, code)  # type: ignore[arg-type]
+            known = category(level, label)
+            expected = category_of_code(level, code)
             if code and known and expected != known:
                 self.add(
                     FlagCode.CODE_LABEL_MISMATCH,
@@ -164,7 +190,7 @@ class _Checks:
                     expected=expected.term if expected else "—",
                     label=label,
                 )
-        outer, inner = indicator.level1_code, indicator.level2_code
+        outer, inner = squash(indicator.level1_code or ""), squash(indicator.level2_code or "")
         if outer and inner and not inner.startswith(outer):
             above = category_of_code("level1", inner[:1])
             self.add(
@@ -197,6 +223,15 @@ class _Checks:
     def boundaries(self) -> None:
         for note in dict.fromkeys(self.block.notes):
             self.add(FlagCode.BOUNDARY_UNSURE, "name", variant=note)
+
+
+def _printed_amounts(amounts: Amounts) -> list[str]:
+    columns = (getattr(amounts, column) for column in COLUMN_NAMES)
+    return [
+        *(amount for amount in columns if amount is not None),
+        *amounts.unplaced,
+        *(line.amount for line in amounts.breakdown),
+    ]
 
 
 def _parts_difference(amounts: Amounts) -> Decimal | None:
@@ -248,7 +283,7 @@ def _check_sums(
             # 财政拨款 alone makes up the total: one flag says it all.
             continue
         sums[column] = computed
-        rounding = abs(difference) <= _last_digit(printed) * max(len(values), 1) and values
+        rounding = bool(values) and abs(difference) <= _rounding_unit(printed) * len(values)
         flags.append(
             flag(
                 FlagCode.SUM_MISMATCH,
@@ -276,43 +311,53 @@ def _repeat_hint(
     if not twice:
         return ""
     without = sum((value for row, value in values.items() if row not in repeated), Decimal(0))
-    listed = "、".join(f"“{names[row]}” {values[row]:,}" for row in twice)
-    if language == "en":
-        verdict = "which is the printed total" if without == printed else f"still {abs(without - printed):,} apart"
-        return f"Printed twice: {listed}; without the repeats the sum is {without:,}, {verdict}."
-    verdict = "与印出的合计相符" if without == printed else f"仍相差 {abs(without - printed):,}"
-    return f"其中重复印出：{listed}；不计重复为 {without:,}，{verdict}。"
+    return message(
+        "repeat_hint_explains" if without == printed else "repeat_hint_differs",
+        language,
+        rows="、".join(f"“{names[row]}” {values[row]:,}" for row in twice),
+        without=f"{without:,}",
+        difference=f"{abs(without - printed):,}",
+    )
 
 
 def _check_units_against_grand_total(totals: Sequence[PrintedTotal], language: str) -> list[Flag]:
-    grand = next((total for total in totals if total.kind == "grand_total"), None)
+    flags = []
     units = [total for total in totals if total.kind == "unit"]
-    if grand is None or len(units) < 2 or grand.amounts.total is None:
-        return []
-    computed = sum((Decimal(unit.amounts.total) for unit in units if unit.amounts.total), Decimal(0))
-    difference = computed - Decimal(grand.amounts.total)
-    if not difference:
-        return []
-    return [
-        flag(
-            FlagCode.SUM_MISMATCH,
-            f"totals[{totals.index(grand)}].amounts.total",
-            language=language,
-            variant="rounding" if abs(difference) <= _last_digit(grand.amounts.total) * len(units) else "",
-            spans=((grand.start, grand.end), *((unit.start, unit.end) for unit in units)),
-            name=grand.name,
-            column="总计（各单位行）",
-            printed=f"{Decimal(grand.amounts.total):,}",
-            count=len(units),
-            computed=f"{computed:,}",
-            difference=f"{abs(difference):,}",
-            hint="",
+    grand_totals = [(index, total) for index, total in enumerate(totals) if total.kind == "grand_total"]
+    for index, grand in grand_totals:
+        own = units if len(grand_totals) == 1 else [unit for unit in units if _is_within(unit, grand)]
+        if len(own) < 2 or grand.amounts.total is None:
+            continue
+        computed = sum((Decimal(unit.amounts.total) for unit in own if unit.amounts.total), Decimal(0))
+        difference = computed - Decimal(grand.amounts.total)
+        if not difference:
+            continue
+        flags.append(
+            flag(
+                FlagCode.SUM_MISMATCH,
+                f"totals[{index}].amounts.total",
+                language=language,
+                variant="rounding" if abs(difference) <= _rounding_unit(grand.amounts.total) * len(own) else "",
+                spans=((grand.start, grand.end), *((unit.start, unit.end) for unit in own)),
+                name=grand.name,
+                column=message("column_total_of_units", language),
+                printed=f"{Decimal(grand.amounts.total):,}",
+                count=len(own),
+                computed=f"{computed:,}",
+                difference=f"{abs(difference):,}",
+                hint="",
+            )
         )
-    ]
+    return flags
+
+
+def _is_within(unit: PrintedTotal, grand: PrintedTotal) -> bool:
+    """Whether the unit's projects are among the grand total's, which stand in one piece."""
+    return bool(unit.rows and grand.rows) and grand.rows[0] <= unit.rows[0] <= grand.rows[-1]
 
 
 def _check_scale(projects: Sequence[ProjectReading], amount_unit: str | None, language: str) -> list[Flag]:
-    amounts = [Decimal(project.amounts.total) for project in projects if project.amounts.total is not None]
+    amounts = [Decimal(amount) for project in projects for amount in _printed_amounts(project.amounts)]
     if not amounts:
         return []
     scale = scale_of(amount_unit)
@@ -339,10 +384,10 @@ def _check_scale(projects: Sequence[ProjectReading], amount_unit: str | None, la
     ]
 
 
-def _last_digit(printed: str) -> Decimal:
-    """One unit of the last printed digit.
+def _rounding_unit(printed: str) -> Decimal:
+    """What rounding may take from or add to one row: 0.01, or one unit of the last digit if that is less.
 
-    >>> _last_digit("1141.20"), _last_digit("80")
-    (Decimal('0.01'), Decimal('1'))
+    >>> _rounding_unit("1141.20"), _rounding_unit("80"), _rounding_unit("1.0025")
+    (Decimal('0.01'), Decimal('0.01'), Decimal('0.0001'))
     """
-    return Decimal(1).scaleb(int(Decimal(printed).as_tuple().exponent))
+    return min(_CENT, Decimal(1).scaleb(int(Decimal(printed).as_tuple().exponent)))

@@ -56,21 +56,41 @@ class Settings(BaseModel):
     cache_dir: Path = Field(default_factory=default_cache_dir)
     max_bytes: Annotated[int, Field(ge=1)] = 64 * 1024 * 1024
     language: Literal["zh", "en"] = "zh"
+    layouts: tuple[Path, ...] = ()
 
     @field_validator("model")
     @classmethod
     def _none_is_no_model(cls, value: str | None) -> str | None:
         return None if value is None or value.strip().lower() in {"", "none"} else value.strip()
 
+    @field_validator("api_key")
+    @classmethod
+    def _fits_into_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        key = value.get_secret_value().strip() if value else ""
+        if not key.isascii() or not key.isprintable():
+            raise ValueError("must be plain ASCII without blanks or line breaks in it")
+        return SecretStr(key) if key else None
+
     @field_validator("base_url")
     @classmethod
     def _http_without_credentials(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        try:
+            valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            valid = False
+        if not valid or any(character.isspace() for character in value):
             raise ValueError("must be an http(s) address such as http://localhost:8000/v1")
-        if parts.username or parts.password:
+        if parts.username is not None or parts.password is not None:
             raise ValueError("must not hold a user name or password; put the key into OPENAI_API_KEY")
+        if parts.query or parts.fragment:
+            raise ValueError("must not go on after its path (?… or #…); put the key into OPENAI_API_KEY")
         return value.rstrip("/")
+
+    @field_validator("cache_dir")
+    @classmethod
+    def _home(cls, value: Path) -> Path:
+        return value.expanduser()
 
     @classmethod
     def load(
@@ -82,17 +102,31 @@ class Settings(BaseModel):
     ) -> Self:
         """Settings from flags, environment and file; UsageError names the option that is wrong."""
         environ = os.environ if environ is None else environ
-        merged: dict[str, Any] = dict(_read_file(file))
-        merged |= {key: environ[name] for key, name in ENVIRONMENT.items() if environ.get(name)}
-        merged |= {key: value for key, value in (flags or {}).items() if value is not None}
+        sources = (
+            (str(file or SETTINGS_FILE), _read_file(file)),
+            ("environment", {key: environ[name] for key, name in ENVIRONMENT.items() if environ.get(name)}),
+            ("", {key: value for key, value in (flags or {}).items() if value is not None}),
+        )
+        merged = {key: value for _, options in sources for key, value in options.items()}
+        origins = {key: source for source, options in sources for key in options}
         try:
             return cls(**merged)
         except ValidationError as error:
-            lines = [
-                f"{'.'.join(map(str, problem['loc'])) or 'settings'}: {problem['msg']}"
-                for problem in error.errors(include_input=False, include_url=False)
-            ]
+            # The input is left out: it may be a key.
+            problems = error.errors(include_input=False, include_url=False, include_context=False)
+            lines = [_problem(".".join(map(str, problem["loc"])), problem["msg"], origins) for problem in problems]
             raise UsageError("wrong settings: " + "; ".join(lines)) from None
+
+
+def _problem(option: str, text: str, origins: Mapping[str, str]) -> str:
+    """One wrong option in words, with where its value came from.
+
+    >>> _problem("timeout", "Input should be greater than 0", {"timeout": "environment"})
+    'timeout (EXTRACTOR_TIMEOUT): Input should be greater than 0'
+    """
+    origin = origins.get(option, "")
+    name = ENVIRONMENT[option] if origin == "environment" else origin
+    return f"{option}{f' ({name})' if name else ''}: {text.removeprefix('Value error, ')}"
 
 
 def _read_file(file: str | Path | None) -> dict[str, Any]:

@@ -154,13 +154,13 @@ def run(
 @_translated
 def blocks(file: Path, text: bool, layouts: tuple[Path, ...]) -> None:
     """Show how FILE is cut: its header, its totals, one block per project, and where every character went."""
-    from extractor.cli import display
+    from extractor.cli import records
     from extractor.pipeline import cut, own_layouts
     from extractor.readers import read
     from extractor.settings import Settings
 
     settings = Settings.load({"layouts": layouts or None})
-    display.print_blocks(cut(read(file, max_bytes=settings.max_bytes), own_layouts(settings)), whole=text)
+    records.print_blocks(cut(read(file, max_bytes=settings.max_bytes), own_layouts(settings)), whole=text)
 
 
 @main.command()
@@ -170,7 +170,7 @@ def blocks(file: Path, text: bool, layouts: tuple[Path, ...]) -> None:
 def show(record_id: str, out: Path) -> None:
     """Show one record: its source text with the fields marked, both readings side by side, and its flags."""
     from extractor import jobs
-    from extractor.cli import display
+    from extractor.cli import records
     from extractor.errors import UsageError
     from extractor.store import RunStore
 
@@ -178,7 +178,7 @@ def show(record_id: str, out: Path) -> None:
         found = store.record(record_id)
     if found is None:
         raise UsageError(f"{out}: holds no record {record_id!r}; ids are in the column 记录编号 of projects.csv")
-    display.print_record(*found)
+    records.print_record(*found)
 
 
 @main.command()
@@ -193,9 +193,9 @@ def evaluate(golden_dir: Path, documents: Path | None, pin: bool, allow_lower: b
 
     Exit status 1 if a floor of GOLDEN_DIR/baseline.json is not reached.
     """
-    from extractor.cli import display
+    from extractor.cli import checks
 
-    violations = display.print_evaluation(golden_dir, documents, _settings(**options), pin=pin, allow_lower=allow_lower)
+    violations = checks.print_evaluation(golden_dir, documents, _settings(**options), pin=pin, allow_lower=allow_lower)
     if violations:
         sys.exit(FAILED)
 
@@ -208,7 +208,7 @@ def doctor(**options: Any) -> None:
 
     Exit status 1 if a model is configured and cannot be used.
     """
-    from extractor.cli import display
+    from extractor.cli import checks
 
-    if not display.print_doctor(_settings(**options)):
+    if not checks.print_doctor(_settings(**options)):
         sys.exit(FAILED)

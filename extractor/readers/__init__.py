@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from hashlib import sha256
@@ -16,6 +17,8 @@ from schemas.document import Document, Line, Table
 
 SUFFIXES = (".txt", ".text", ".md", ".markdown", ".tsv", ".tab", ".csv")
 """What a folder is searched for; a file named on the command line is read whatever its name."""
+_NOT_A_FILE = "is not a regular file; give a document or a folder of documents"
+_NO_DEVICE = (errno.ENXIO, errno.ENODEV)
 
 
 def read(path: str | Path, *, name: str | None = None, max_bytes: int = 64 * 1024 * 1024) -> Document:
@@ -24,7 +27,7 @@ def read(path: str | Path, *, name: str | None = None, max_bytes: int = 64 * 102
     Raises UnreadableFile (gone, no permission, not a file) and UnsupportedFile (empty, too large,
     binary, undecodable); both name the file and say what to do.
     """
-    file = name or str(path)
+    file = name or display_name(path)
     raw = _read_bytes(Path(path), file, max_bytes)
     text, encoding = decode(raw, file)
     lines = split_lines(text)
@@ -40,6 +43,15 @@ def read(path: str | Path, *, name: str | None = None, max_bytes: int = 64 * 102
     )
 
 
+def display_name(path: str | Path) -> str:
+    """What a file is called in output: its path, bytes that are no UTF-8 written as \\xff.
+
+    >>> display_name("a/b.txt"), display_name("\\udcff.txt")
+    ('a/b.txt', '\\\\xff.txt')
+    """
+    return os.fsencode(Path(path).as_posix()).decode("utf-8", "backslashreplace")
+
+
 def _find_tables(text: str, lines: tuple[Line, ...]) -> tuple[str, tuple[Line, ...], tuple[Table, ...]]:
     if is_markdown(text, lines):
         return ("markdown", *read_markdown(text, lines))
@@ -51,10 +63,10 @@ def _find_tables(text: str, lines: tuple[Line, ...]) -> tuple[str, tuple[Line, .
 
 def _read_bytes(path: Path, file: str, max_bytes: int) -> bytes:
     try:
-        with path.open("rb") as stream:
+        with open(path, "rb", opener=_open_at_once) as stream:
             status = os.fstat(stream.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise UnsupportedFile(file, "is not a regular file; give a document or a folder of documents")
+                raise UnsupportedFile(file, _NOT_A_FILE)
             if status.st_size > max_bytes:
                 raise UnsupportedFile(
                     file,
@@ -70,7 +82,14 @@ def _read_bytes(path: Path, file: str, max_bytes: int) -> bytes:
     except PermissionError:
         raise UnreadableFile(file, "may not be read; check its permissions, then run again") from None
     except OSError as error:
-        raise UnreadableFile(file, f"cannot be read ({error.strerror}); check the disk, then run again") from error
+        if error.errno in _NO_DEVICE:
+            raise UnsupportedFile(file, _NOT_A_FILE) from None
+        raise UnreadableFile(file, f"cannot be read ({error.strerror}); check the path and the disk") from error
     if len(raw) > max_bytes:
         raise UnsupportedFile(file, "grew past the size limit while it was read; run again when it is complete")
     return raw
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    """Opening a named pipe must not wait for somebody to write into it."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from extractor.layouts import terms
 from schemas.document import Cell, Line, MappedText, Row, Table
 
 _DELIMITERS = ("\t", ",", ";", "，")
 _HEADER_COLUMNS = 3
-_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
+_QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"')
 
 
 def find_delimiter(text: str, lines: tuple[Line, ...]) -> str | None:
@@ -27,38 +28,39 @@ def find_delimiter(text: str, lines: tuple[Line, ...]) -> str | None:
 
 
 def read_delimited(text: str, lines: tuple[Line, ...], delimiter: str) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
-    """Lines outside of the table, and the table: every line that holds the delimiter is a row of it."""
+    """Lines outside of the table, and the rows, one table for each page: what holds the delimiter is a row."""
     outside: list[Line] = []
-    rows: list[Row] = []
+    pages: dict[int | None, list[Row]] = {}
     position = 0
+    cell_end = re.compile(rf"[^{re.escape(delimiter)}\r\n\f]*")
     for line in lines:
         if line.start < position:
             continue
-        if delimiter not in text[line.start : line.end]:
-            outside.append(line)
-            continue
-        row = _read_row(text, line.start, delimiter)
-        rows.append(row)
-        position = row.end
-    return tuple(outside), (Table(tuple(rows)),) if rows else ()
+        # A quoted cell may go on over line breaks before the first delimiter comes.
+        if delimiter in text[line.start : line.end] or text.startswith('"', line.start):
+            cells = tuple(_read_cells(text, line.start, delimiter, cell_end))
+            if len(cells) > 1:
+                position = cells[-1].end
+                pages.setdefault(line.page, []).append(Row(cells, line.start, position))
+                continue
+        outside.append(line)
+    return tuple(outside), tuple(Table(tuple(rows), page) for page, rows in pages.items())
 
 
-def _read_row(text: str, start: int, delimiter: str) -> Row:
-    cells: list[Cell] = []
+def _read_cells(text: str, start: int, delimiter: str, cell_end: re.Pattern[str]) -> Iterator[Cell]:
     position = start
-    stop = re.compile(rf"[^{re.escape(delimiter)}\r\n\f]*")
     while True:
         quoted = _QUOTED.match(text, position)
         if quoted and (quoted.end() == len(text) or text[quoted.end()] in f"{delimiter}\r\n\f"):
-            cells.append(Cell(_unquote(text, quoted.start(1), quoted.end(1)), position, quoted.end()))
+            yield Cell(_unquote(text, quoted.start(1), quoted.end(1)), position, quoted.end())
             position = quoted.end()
         else:
-            match = stop.match(text, position)
+            match = cell_end.match(text, position)
             end = match.end() if match else position
-            cells.append(Cell(MappedText(text[position:end], range(position, end)), position, end))
+            yield Cell(MappedText(text[position:end], range(position, end)), position, end)
             position = end
         if position >= len(text) or text[position] != delimiter:
-            return Row(tuple(cells), start, position)
+            return
         position += 1
 
 
@@ -68,10 +70,9 @@ def _unquote(text: str, start: int, end: int) -> MappedText:
     >>> _unquote('a""b', 0, 4)
     MappedText(text='a"b', offsets=[0, 1, 3])
     """
-    offsets = list(range(start, end))
     content = text[start:end]
-    if '""' in content:
-        doubled = {start + match.end() - 1 for match in re.finditer('""', content)}
-        offsets = [offset for offset in offsets if offset not in doubled]
-        content = content.replace('""', '"')
-    return MappedText(content, offsets)
+    if '""' not in content:
+        return MappedText(content, range(start, end))
+    doubled = {start + match.end() - 1 for match in re.finditer('""', content)}
+    offsets = [offset for offset in range(start, end) if offset not in doubled]
+    return MappedText(content.replace('""', '"'), offsets)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import pairwise
 
+from extractor.layouts import terms
 from schemas.document import Cell, Line, MappedText, Row, Table
 
-_SEPARATOR = re.compile(r"\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
+_SEPARATOR = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
 _PIPE = re.compile(r"(?<!\\)\|")
+_HEADER_COLUMNS = 3
 _MARKUP = re.compile(
     r"(?P<break><\s*(?:br|/p|/div|/li|p|div|li)(?:\s[^<>]*)?/?\s*>)"
     r"|(?P<tag></?\s*(?:b|i|u|strong|em|span|font|sup|sub|ul|ol)(?:\s[^<>]*)?>)"
@@ -20,30 +23,31 @@ _MARKUP = re.compile(
 
 
 def is_markdown(text: str, lines: tuple[Line, ...]) -> bool:
-    """Whether the text holds a pipe table: a line of bars right above a line of |---|."""
-    if "|" not in text or "-|" not in text.replace(" ", "").replace(":", ""):
-        return False
-    return any(
-        _is_row(text, above) and _SEPARATOR.match(text, line.start, line.end) and "|" in text[line.start : line.end]
-        for above, line in zip(lines, lines[1:], strict=False)
+    """Whether the text holds a pipe table: a row above a line of |---|, or a row of known column headers."""
+    return "|" in text and any(
+        _is_separator(text, lines, index) or _is_header(text, line) for index, line in enumerate(lines)
     )
 
 
 def read_markdown(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
-    """Lines outside of tables, and one table for each run of consecutive pipe rows."""
+    """Lines outside of tables, and one table for each run of consecutive pipe rows on one page."""
     outside: list[Line] = []
     tables: list[Table] = []
     rows: list[Row] = []
-    for line in lines:
-        if not _is_row(text, line):
-            if rows:
-                tables.append(Table(tuple(rows)))
-                rows = []
+    page: int | None = None
+    inside = _unfenced(text, lines)
+    for index, line in enumerate(lines):
+        is_row = index in inside or _is_row(text, line)
+        if rows and (not is_row or line.page != page):
+            tables.append(Table(tuple(rows), page))
+            rows = []
+        if not is_row:
             outside.append(line)
-        elif not _SEPARATOR.match(text, line.start, line.end):
+        elif not _SEPARATOR.fullmatch(text[line.start : line.end].strip()):
             rows.append(_read_row(text, line))
+            page = line.page
     if rows:
-        tables.append(Table(tuple(rows)))
+        tables.append(Table(tuple(rows), page))
     return tuple(outside), tuple(tables)
 
 
@@ -51,15 +55,47 @@ def _is_row(text: str, line: Line) -> bool:
     return text[line.start : line.end].lstrip().startswith("|")
 
 
+def _is_header(text: str, line: Line) -> bool:
+    if not _is_row(text, line):
+        return False
+    columns = {terms().column(cell.content.text) for cell in _read_row(text, line).cells}
+    return len(columns - {None}) >= _HEADER_COLUMNS
+
+
+def _is_separator(text: str, lines: tuple[Line, ...], index: int) -> bool:
+    """Whether the line is the |---| below a row; the bars at the edges may be left out."""
+    if index == 0:
+        return False
+    printed = text[lines[index].start : lines[index].end].strip()
+    above = lines[index - 1]
+    return (
+        "-" in printed
+        and "|" in printed
+        and _SEPARATOR.fullmatch(printed) is not None
+        and _PIPE.search(text, above.start, above.end) is not None
+    )
+
+
+def _unfenced(text: str, lines: tuple[Line, ...]) -> set[int]:
+    """Lines of tables whose rows do not begin with a bar: from the header down to the first line without one."""
+    inside: set[int] = set()
+    for index in range(len(lines)):
+        if _is_separator(text, lines, index):
+            inside |= {index - 1, index}
+            below = index + 1
+            while below < len(lines) and _PIPE.search(text, lines[below].start, lines[below].end):
+                inside.add(below)
+                below += 1
+    return inside
+
+
 def _read_row(text: str, line: Line) -> Row:
     bars = [match.start() for match in _PIPE.finditer(text, line.start, line.end)]
-    if not text[bars[-1] + 1 : line.end].strip():
-        ends = bars[1:]
-    else:
-        ends = [*bars[1:], line.end]
-    cells = tuple(
-        Cell(_plain(text, bar + 1, end), bar + 1, end) for bar, end in zip(bars, ends, strict=False)
-    )
+    if not bars or text[line.start : bars[0]].strip():
+        bars.insert(0, line.start - 1)
+    if text[bars[-1] + 1 : line.end].strip():
+        bars.append(line.end)
+    cells = tuple(Cell(_plain(text, bar + 1, end), bar + 1, end) for bar, end in pairwise(bars))
     return Row(cells, line.start, line.end)
 
 
@@ -96,26 +132,27 @@ def _plain(text: str, start: int, end: int) -> MappedText:
         elif match["escaped"]:
             keep(match.start("escaped"), match.end())
     keep(position, end)
-    joined = "".join(parts)
-    lead = len(joined) - len(joined.lstrip())
-    content = joined.strip()
-    collapsed = re.sub(r"\s*\n\s*", "\n", content)
-    if collapsed == content:
-        return MappedText(content, offsets[lead : lead + len(content)])
-    pieces = [(match.start(), match.end()) for match in re.finditer(r"\n|[^\n]+", content)]
+    return _trimmed("".join(parts), offsets)
+
+
+def _trimmed(text: str, offsets: list[int]) -> MappedText:
+    """Text without blank lines and without blanks at the ends of its lines.
+
+    >>> _trimmed(" a \\n\\n b", list(range(7)))
+    MappedText(text='a\\nb', offsets=[1, 3, 6])
+    """
     kept_text: list[str] = []
     kept: list[int] = []
-    for first, last in pieces:
-        piece = content[first:last]
-        body = piece.strip() if piece != "\n" else piece
-        if not body and piece != "\n":
-            continue
-        if piece == "\n":
-            if kept_text and kept_text[-1] != "\n":
+    position, line_break = 0, 0
+    for line in text.split("\n"):
+        body = line.strip()
+        if body:
+            if kept:
                 kept_text.append("\n")
-                kept.append(offsets[lead + first])
-            continue
-        shift = piece.index(body)
-        kept_text.append(body)
-        kept.extend(offsets[lead + first + shift : lead + first + shift + len(body)])
+                kept.append(offsets[line_break])
+            line_break = position + len(line)
+            first = position + line.index(body)
+            kept_text.append(body)
+            kept.extend(offsets[first : first + len(body)])
+        position += len(line) + 1
     return MappedText("".join(kept_text), kept)

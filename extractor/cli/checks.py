@@ -1,0 +1,79 @@
+"""What `extractor evaluate` and `extractor doctor` print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.table import Table
+
+from extractor.cli import printable
+from extractor.cli.display import console, errors
+from extractor.settings import Settings
+from schemas.record import Record
+
+
+def print_evaluation(
+    golden_dir: Path, documents: Path | None, settings: Settings, *, pin: bool, allow_lower: bool
+) -> list[str]:
+    """Scores per field and case, what is wrong, and the floors that are not reached."""
+    from extractor import golden
+    from extractor.pipeline import extract_file
+    from schemas.record import DocumentLine
+
+    def read(path: Path) -> tuple[DocumentLine, Sequence[Record]]:
+        result = extract_file(str(path), settings)
+        return result.document, result.records
+
+    evaluation = golden.evaluate(golden.discover(golden_dir, documents), read)
+    console.print(golden.render(evaluation))
+    baseline = golden_dir / "baseline.json"
+    if pin:
+        golden.pin(evaluation, baseline, allow_lower)
+        console.print(f"pinned: {baseline}", markup=False)
+        return []
+    if not baseline.exists():
+        console.print(f"no floors: {baseline} does not exist; `extractor evaluate --pin` writes it", markup=False)
+        return []
+    violations = golden.check(evaluation, golden.Baseline.load(baseline))
+    for violation in violations:
+        errors.print(f"below the floor: {violation}", style="red", markup=False)
+    if not violations:
+        console.print("every floor of baseline.json is reached", style="green", markup=False)
+    return violations
+
+
+def print_doctor(settings: Settings) -> bool:
+    """What the configured model can do; False where it cannot be used."""
+    import asyncio
+
+    console.print(f"cache: {settings.cache_dir}" if settings.cache else "cache: off", markup=False)
+    if settings.model is None:
+        console.print(
+            "no model is configured: runs use the rules alone, offline. To add a second reader, set OPENAI_API_KEY "
+            "(and OPENAI_BASE_URL for an endpoint of your own), then pass --model NAME or set EXTRACTOR_MODEL.",
+            markup=False,
+        )
+        return True
+    from extractor.probe import probe
+
+    report = asyncio.run(probe(settings))
+    table = Table(title=f"{report.model} at {report.base_url}", show_header=False, title_justify="left")
+    table.add_row("reachable", _yes(report.reachable))
+    table.add_row("key accepted", _yes(report.authorized))
+    for mode in report.modes:
+        table.add_row(f"mode {mode.mode}", _yes(mode.works) + (f"  {printable(mode.problem)}" if mode.problem else ""))
+    table.add_row(
+        "sample block", f"{report.input_tokens} tokens in, {report.output_tokens} out, {report.seconds:.1f} s"
+    )
+    table.add_row("read right", _yes(report.correct))
+    console.print(table)
+    for difference in report.differences:
+        console.print(f"read wrong: {printable(difference)}", style="yellow", markup=False)
+    if report.problem:
+        errors.print(printable(report.problem), style="red", markup=False)
+    return report.correct is not None
+
+
+def _yes(value: bool | None) -> str:
+    return "—" if value is None else ("yes" if value else "no")

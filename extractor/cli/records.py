@@ -1,0 +1,132 @@
+"""What `extractor blocks` and `extractor show` print."""
+
+from __future__ import annotations
+
+from rich.markup import escape
+from rich.table import Column, Table
+from rich.text import Text
+
+from extractor.cli import printable
+from extractor.cli.display import console
+from extractor.pipeline import OpenDocument
+from schemas.project import ProjectReading
+from schemas.record import INFORMATION, Record
+
+_COLOURS = {
+    "name": "black on cyan",
+    "amounts": "black on yellow",
+    "goal": "black on green",
+    "indicator number": "bold",
+    "indicator level1_code": "dim",
+    "indicator level1": "magenta",
+    "indicator level2_code": "dim",
+    "indicator level2": "magenta",
+    "indicator name": "black on magenta",
+    "indicator cycle_value": "white on blue",
+    "indicator annual_value": "white on red",
+}
+_LEGEND = ("name", "amounts", "goal", "indicator name", "indicator cycle_value", "indicator annual_value")
+
+
+def print_blocks(opened: OpenDocument, *, whole: bool = False) -> None:
+    """How a document is cut."""
+    document, chunks = opened.document, opened.chunks
+    header = chunks.header
+    found = {
+        "format": f"{document.format}, {document.encoding}",
+        "layout": chunks.layout.name if chunks.layout else "—",
+        "title": header.title.value if header.title else "—",
+        "department": header.department.value if header.department else "—",
+        "fiscal year": str(header.fiscal_year or "—"),
+        "unit of amounts": header.amount_unit.value if header.amount_unit else "—",
+    }
+    for name, value in found.items():
+        console.print(f"{name:>16}  {printable(value)}", markup=False)
+    for total in chunks.totals:
+        amounts = ", ".join(f"{key} {value}" for key, value in total.amounts.model_dump(exclude_defaults=True).items())
+        console.print(f"{total.kind:>16}  {printable(total.name)}: {amounts}", markup=False)
+    table = Table("#", "offsets", "name", "unit", "amounts", "text")
+    for block in chunks.blocks:
+        start, end = block.cells.get("name", (0, 0))
+        placed = block.context.amounts.model_dump(exclude_defaults=True)
+        text = block.content.text
+        table.add_row(
+            str(block.index),
+            f"{block.start}–{block.end}",
+            escape(printable("".join(text[start:end].split()))),
+            escape(printable(block.context.unit.value if block.context.unit else "—")),
+            escape(" ".join(f"{key}={value}" for key, value in placed.items()) or "—"),
+            escape(printable(text, keep_lines=True) if whole else printable(" ".join(text.split())[:40]) + "…"),
+        )
+    console.print(table)
+    if chunks.reason:
+        console.print(f"no blocks: {chunks.reason}", markup=False)
+    account = chunks.characters.model_dump()
+    console.print("characters: " + ", ".join(f"{name} {count:,}" for name, count in account.items()), markup=False)
+    console.print(f"blocks found: {len(chunks.blocks)}", markup=False)
+
+
+def print_record(record: Record, source: str) -> None:
+    """Source text with the fields marked, both readings side by side, and the flags."""
+    info = record.document
+    where = f"{printable(info.file)}  project {record.block.index + 1}"
+    console.print(f"{record.id}  {record.status}  {where}", markup=False)
+    console.print(Text.assemble(*(part for name in _LEGEND for part in ((f" {name} ", _COLOURS[name]), "  "))))
+    console.print(Text.assemble(*_marked(record, source)))
+    table = Table(*(Column(name, overflow="fold") for name in ("field", "rules", "model", "published")))
+    rows = {name: leaves(reading) for name, reading in _readings(record).items()}
+    for path in dict.fromkeys(path for reading in rows.values() for path in reading):
+        values = [printable(rows[name].get(path, "")) for name in ("rules", "model", "published")]
+        differ = record.readings.model is not None and values[0] != values[1]
+        table.add_row(escape(path), *map(escape, values), style="bold red" if differ else "")
+    console.print(table)
+    for flag in record.flags:
+        style = "dim" if flag.code in INFORMATION else "yellow"
+        console.print(f"{flag.code}  {flag.path}  {printable(flag.message)}", style=style, markup=False)
+
+
+def _readings(record: Record) -> dict[str, ProjectReading | None]:
+    return {"rules": record.readings.rules, "model": record.readings.model, "published": record.project}
+
+
+def leaves(reading: ProjectReading | None) -> dict[str, str]:
+    """Every non-null value of a reading by its path."""
+    found: dict[str, str] = {}
+
+    def walk(path: str, value: object) -> None:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                walk(f"{path}.{key}" if path else str(key), inner)
+        elif isinstance(value, list | tuple):
+            for index, inner in enumerate(value):
+                walk(f"{path}[{index}]", inner)
+        elif value is not None:
+            found[path] = str(value)
+
+    if reading is not None:
+        walk("", reading.model_dump())
+    return found
+
+
+def _marked(record: Record, source: str) -> list[tuple[str, str]]:
+    """The block's source text in pieces, each with the colour of the field that claims it."""
+    colours = [""] * len(source)
+    offset = record.block.start
+    # Long fields first, so that what stands inside one (a name around its amounts) keeps its own colour.
+    for path, (start, end) in sorted(record.spans.items(), key=lambda item: item[1][0] - item[1][1]):
+        if offset <= start < end <= offset + len(source):
+            colours[start - offset : end - offset] = [_colour(path)] * (end - start)
+    pieces: list[tuple[str, str]] = []
+    for character, colour in zip(source, colours, strict=True):
+        safe = printable(character, keep_lines=True)
+        if pieces and pieces[-1][1] == colour:
+            pieces[-1] = (pieces[-1][0] + safe, colour)
+        else:
+            pieces.append((safe, colour))
+    return pieces
+
+
+def _colour(path: str) -> str:
+    """Colour of a field by what it is: `indicators[3].annual_value` like every annual value."""
+    field = path.rpartition(".")[2] if path.startswith("indicators") else path.partition(".")[0]
+    return _COLOURS.get(f"indicator {field}" if path.startswith("indicators") else field, "reverse")
