@@ -22,6 +22,7 @@ from extractor.cache import AnswerCache, cache_key
 from extractor.errors import ModelError, ModelInvalid, UsageError
 from extractor.settings import Settings
 from schemas.document import Block, Found
+from schemas.layout import column_label
 from schemas.project import Amounts, ProjectReading
 from schemas.record import ModelUse
 
@@ -29,18 +30,6 @@ if TYPE_CHECKING:
     from extractor.endpoint import Asked, Dialect, Endpoint
 
 PROMPT = "read_project"
-
-COLUMN_LABELS = {
-    "department": "主管部门",
-    "unit": "预算单位",
-    "name": "项目名称",
-    "total": "总计",
-    "fiscal": "财政拨款",
-    "special_account": "财政专户拨款",
-    "other": "其他资金",
-    "goal": "绩效目标",
-    "indicators": "绩效指标",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +235,7 @@ def user_message(block: Block) -> str:
         "单位": _printed(context.unit),
         "年度": str(context.fiscal_year or ""),
         "金额单位": _line(context.amount_unit or ""),
-        "表头列": "、".join(COLUMN_LABELS.get(column, _line(column)) for column in context.columns),
+        "表头列": "、".join(_line(column_label(column)) for column in context.columns),
         "数字所在列": amounts,
     }
     mark = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -256,7 +245,7 @@ def user_message(block: Block) -> str:
 
 def _amounts(amounts: Amounts) -> str:
     placed = [
-        f"{COLUMN_LABELS[column]}={value}"
+        f"{column_label(column)}={value}"
         for column in ("total", "fiscal", "special_account", "other")
         if (value := getattr(amounts, column)) is not None
     ]

@@ -14,6 +14,7 @@ from hashlib import sha256
 from extractor import rules
 from extractor.chunk import Chunks, chunk
 from extractor.compare import Comparison, Reading, compare
+from extractor.completeness import check_end, check_outside
 from extractor.errors import ExtractorError, LayoutError, ModelError, ModelRefused, ModelTruncated
 from extractor.ground import ground
 from extractor.layouts import CompiledLayout, compiled, load
@@ -21,8 +22,9 @@ from extractor.messages import flag
 from extractor.model import Model, ModelAnswer
 from extractor.normalize import normalize
 from extractor.readers import read
-from extractor.reconcile import check_document, check_project, find_repeats
+from extractor.reconcile import check_project, find_repeats
 from extractor.settings import Settings
+from extractor.sums import check_document
 from extractor.text import Squashed
 from schemas.document import Block, Document
 from schemas.layout import LayoutSpec
@@ -42,9 +44,6 @@ from schemas.record import (
 )
 
 Answer = ModelAnswer | ModelError
-_SHOWN = 40
-_MOST_SPANS = 20
-_STOPS = ("。", "；", ";", "！", "”", "）", ")")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +99,9 @@ def finish(opened: OpenDocument, answers: Mapping[int, Answer], settings: Settin
     for index, repeat in repeats.items():
         sides[index].flags.append(repeat)
     flags = check_document(chunks.totals, projects, repeats, _amount_unit(chunks), settings.language)
-    flags += _cut_off(document.text, sides, flags, settings.language)
-    flags += _outside(opened, settings.language)
+    sums_fit = all(found.code != FlagCode.SUM_MISMATCH for found in flags)
+    flags += check_end(document.text, chunks.blocks, projects, sums_fit=sums_fit, language=settings.language)
+    flags += check_outside(document.text, chunks.outside, settings.language)
     info = _info(opened)
     records = [_record(info, side, settings) for side in sides]
     if len(records) != len(chunks.blocks):
@@ -288,58 +288,6 @@ def _coverage(chunks: Chunks, sides: Sequence[_Side]) -> float | None:
     ink = sum(len(side.view.text) for side in sides) + chunks.characters.outside
     left = sum(side.unclaimed for side in sides) + chunks.characters.outside
     return round(1 - left / ink, 4) if ink else None
-
-
-def _ends_sentence(text: str, block: Block) -> bool:
-    """Whether a block's last printed words end a sentence; a row's last bar or quotation mark is no word."""
-    return text[block.start : block.end].rstrip(' \n\r\t|"').endswith(_STOPS)
-
-
-def _outside(opened: OpenDocument, language: str) -> list[Flag]:
-    """A flag for text that stands beside or behind the table and belongs to no project."""
-    spans = opened.chunks.outside
-    if not spans:
-        return []
-    text = " ".join(opened.document.text[start:end] for start, end in spans)
-    shown = text[:_SHOWN] + ("…" if len(text) > _SHOWN else "")
-    return [flag(FlagCode.UNCLAIMED_TEXT, "document", language=language, text=shown, spans=spans[:_MOST_SPANS])]
-
-
-def _cut_off(text: str, sides: Sequence[_Side], flags: Sequence[Flag], language: str) -> list[Flag]:
-    """A flag where the last project ends in the middle, as a file does that was cut off."""
-    last = sides[-1].comparison if sides else None
-    if last is None or len(sides) < 2 or last.project.withheld:
-        return []
-    others = [side.comparison.project for side in sides[:-1] if side.comparison]
-    indicators = last.project.indicators
-    usual = [project for project in others if not project.withheld]
-    what = ""
-    if usual and all(project.indicators for project in usual) and not indicators:
-        what = "没有绩效指标" if language == "zh" else "it has no indicators"
-    elif (
-        indicators
-        and indicators[-1].annual_value is None
-        and all(indicator.annual_value is not None for project in usual for indicator in project.indicators)
-    ):
-        what = "最后一项指标没有年度指标值" if language == "zh" else "its last indicator has no annual value"
-    elif not text.endswith(("\n", "\r", "\f")) or any(f.code == FlagCode.SUM_MISMATCH for f in flags):
-        ended = [_ends_sentence(text, side.block) for side in sides]
-        if not ended[-1] and sum(ended) >= 0.8 * (len(sides) - 1):
-            what = "最后一句没有结束" if language == "zh" else "its last sentence has no end"
-    if not what:
-        return []
-    block = sides[-1].block
-    return [
-        flag(
-            FlagCode.BOUNDARY_UNSURE,
-            "document",
-            variant="cut_off",
-            language=language,
-            name=last.project.name or "",
-            what=what,
-            spans=((block.start, block.end),),
-        )
-    ]
 
 
 __all__ = [

@@ -11,6 +11,19 @@ Column = Literal[
     "number", "department", "unit", "name", "total", "fiscal", "special_account", "other", "goal", "indicators"
 ]
 AMOUNT_COLUMNS: tuple[str, ...] = ("total", "fiscal", "special_account", "other")
+BREAKDOWN = "breakdown:"
+"""Begins the name of any other funding column, followed by its printed label."""
+COLUMN_LABELS = {
+    "department": "主管部门",
+    "unit": "预算单位",
+    "name": "项目名称",
+    "total": "总计",
+    "fiscal": "财政拨款",
+    "special_account": "财政专户拨款",
+    "other": "其他资金",
+    "goal": "绩效目标",
+    "indicators": "绩效指标",
+}
 ItemMarker = Literal["N、", "N.", "(N)", "N)", "①"]
 
 
@@ -48,3 +61,12 @@ class LayoutSpec(_Data):
     total_words: tuple[Word, ...] = ()
     withheld: tuple[Word, ...] = ()
     indicators: IndicatorGrammar = IndicatorGrammar()
+
+
+def column_label(column: str) -> str:
+    """What people call a column.
+
+    >>> column_label("fiscal"), column_label("breakdown:上年结转")
+    ('财政拨款', '上年结转')
+    """
+    return COLUMN_LABELS.get(column, column.removeprefix(BREAKDOWN))

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.layouts import built_in, compiled
-from extractor.reconcile import check_document, check_project, find_repeats
+from extractor.reconcile import check_project, find_repeats
+from extractor.sums import check_document
 from schemas.document import Block, BlockContext, MappedText, PrintedTotal
 from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from schemas.record import Flag, FlagCode

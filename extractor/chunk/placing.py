@@ -14,14 +14,13 @@ from decimal import Decimal
 from itertools import combinations
 from typing import NamedTuple
 
-from schemas.layout import AMOUNT_COLUMNS
+from schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
 from schemas.project import Amounts, FundingLine
 
 _MAX_STATES = 200_000
 """Partial sums looked at before a table is too large to be decided; its lone numbers are then unplaced."""
 _TOTAL = "total"
 _FISCAL = "fiscal"
-BREAKDOWN = "breakdown:"
 
 Vector = tuple[int, ...]
 
