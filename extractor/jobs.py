@@ -100,7 +100,8 @@ def find_inputs(paths: Sequence[str], *, without: Path | None = None) -> Found:
     """Files under the given paths, in order of their names; UsageError where a path does not exist.
 
     A folder is searched for text, delimited and Markdown files; documents of other kinds, and folders
-    that may not be searched, are listed too, so that the run reports what it cannot read. The results of
+    that may not be searched, are listed too, so that the run reports what it cannot read; a README is about
+    documents and is none. The results of
     runs (in `without`, the run's own folder, and wherever a run.sqlite lies) are no input.
     """
     found: dict[Path, Input] = {}
@@ -140,7 +141,7 @@ def _walk(top: Path, own: Path | None) -> Iterator[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         results = RESULTS if DATABASE in names or Path(real) == own else frozenset()
         for name in sorted(names):
-            if not name.startswith((".", "~$")) and name not in results:
+            if not name.startswith((".", "~$", "README")) and name not in results:
                 yield Path(parent, name)
     yield from map(Path, unreadable)
 

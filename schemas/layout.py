@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 Word = Annotated[str, Field(min_length=1, max_length=60)]
 Column = Literal[
-    "number", "department", "unit", "name", "total", "fiscal", "special_account", "other", "goal", "indicators"
-]
+    "number", "department", "unit", "name", "total", "fiscal", "special_account", "other", "goal", "indicators",
+    "level1", "level2", "indicator_name", "cycle_value", "annual_value", "operator", "measure_unit", "weight",
+]  # fmt: skip
 AMOUNT_COLUMNS: tuple[str, ...] = ("total", "fiscal", "special_account", "other")
 BREAKDOWN = "breakdown:"
 """Begins the name of any other funding column, followed by its printed label."""
@@ -57,7 +58,7 @@ class LayoutSpec(_Data):
     row_style: Literal["project"] = "project"
     columns: tuple[Column, ...]
     spaced: bool = False
-    column_synonyms: dict[str, tuple[Word, ...]] = Field(default_factory=dict)
+    column_synonyms: dict[Column, tuple[Word, ...]] = Field(default_factory=dict)
     total_words: tuple[Word, ...] = ()
     withheld: tuple[Word, ...] = ()
     indicators: IndicatorGrammar = IndicatorGrammar()

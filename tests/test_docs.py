@@ -18,9 +18,11 @@ import click
 import pytest
 from pydantic import BaseModel
 
+from extractor import extract
 from extractor.cli import main
 from extractor.layouts import built_in
 from extractor.settings import ENVIRONMENT, Settings
+from schemas.layout import LayoutSpec
 from schemas.project import ProjectReading
 from schemas.record import INFORMATION, DocumentLine, FlagCode, Record, Status
 
@@ -80,7 +82,9 @@ def test_every_command_has_a_section_with_its_options(name: str, command: str) -
     own = {heading: text for heading, text in sections(page(name)).items() if f"`extractor {command}" in heading}
     assert len(own) == 1, f"{name} needs one section headed `extractor {command}`"
     ((heading, text),) = own.items()
-    assert {plain(row[0]).split()[0] for row in rows(text)} == options(COMMANDS[command]) - MODEL_OPTIONS
+    takes = options(COMMANDS[command])
+    own_options = takes if not takes >= MODEL_OPTIONS else takes - MODEL_OPTIONS
+    assert {plain(row[0]).split()[0] for row in rows(text)} == own_options
     for argument in COMMANDS[command].params:
         if isinstance(argument, click.Argument):
             assert argument.make_metavar(click.Context(COMMANDS[command])) in heading
@@ -92,7 +96,7 @@ def test_model_options_have_a_section(name: str) -> None:
     assert len(shared) == 1
     assert {plain(row[0]).split()[0] for row in rows(shared[0])} == MODEL_OPTIONS
     for command, found in COMMANDS.items():
-        assert options(found) >= MODEL_OPTIONS or not options(found) & (MODEL_OPTIONS - {"--out"}), command
+        assert options(found) >= MODEL_OPTIONS or not options(found) & (MODEL_OPTIONS - {"--out", "--layout"}), command
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -111,7 +115,7 @@ def default_of(setting: str) -> str:
     value = Settings.model_fields[setting].get_default(call_default_factory=True)
     if setting == "cache_dir":
         return "~/.cache/budget-extractor"
-    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    return str(value).lower() if isinstance(value, bool) else "" if value in {None, ()} else str(value)
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -119,7 +123,7 @@ def test_settings_table(name: str) -> None:
     found = {plain(row[0]): [plain(cell) for cell in row[1:4]] for row in table(page(name), "Setting", "设置")}
     assert list(found) == list(Settings.model_fields)
     for setting, (flag, variable, default) in found.items():
-        expected = "--no-cache" if setting == "cache" else f"--{setting.replace('_', '-')}"
+        expected = {"cache": "--no-cache", "layouts": "--layout"}.get(setting, f"--{setting.replace('_', '-')}")
         assert flag == (expected if expected in MODEL_OPTIONS else "")
         assert variable == ENVIRONMENT.get(setting, "")
         assert default in ({default_of(setting)} if default_of(setting) else {"none", "无"}), setting
@@ -146,8 +150,27 @@ def test_exit_statuses(name: str) -> None:
 
 @pytest.mark.parametrize("name", READMES)
 def test_settings_file_example(name: str) -> None:
-    (example,) = blocks(page(name), "toml")
-    assert Settings(**tomllib.loads(example)).model == "my-model"
+    settings, layout = blocks(page(name), "toml")
+    assert Settings(**tomllib.loads(settings)).model == "my-model"
+    assert LayoutSpec(**tomllib.loads(layout)).name == "my-layout"
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_layout_example_reads_what_it_says(name: str, tmp_path: Path) -> None:
+    (tmp_path / "my-layout.toml").write_text(blocks(page(name), "toml")[1], encoding="utf-8")
+    (tmp_path / "source.txt").write_text(
+        "项目支出绩效目标表\n部门名称：云溪市教育局 单位：万元\n"
+        "项目名称 总计 财政拨款 财政专户拨款 其他资金 工作任务 绩效指标\n合计 80.00 80.00\n"
+        "    校舍维修经费 80.00 80.00\n保障校舍安全。\n1、维修面积；完成值:≥300平方米；2、合格率；完成值:100%；\n",
+        encoding="utf-8",
+    )
+    result = extract(tmp_path / "source.txt", layouts=[tmp_path / "my-layout.toml"])
+    assert result.document.document.layout == "my-layout"
+    (record,) = result.records
+    assert (record.project.goal, [one.annual_value for one in record.project.indicators]) == (
+        "保障校舍安全。",
+        ["≥300平方米", "100%"],
+    )
 
 
 @pytest.mark.parametrize("name", READMES)

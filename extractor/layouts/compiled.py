@@ -24,7 +24,7 @@ class CompiledLayout:
 
     def __init__(self, spec: LayoutSpec, terms: Terms) -> None:
         self.spec = spec
-        self.terms = Terms(terms.data, spec.column_synonyms) if spec.column_synonyms else terms
+        self.terms = Terms(terms.data, dict(spec.column_synonyms)) if spec.column_synonyms else terms
         values = terms.data["values"]
         cycle = alternation((*values["cycle"], *spec.indicators.cycle_labels))
         annual = alternation((*values["annual"], *spec.indicators.annual_labels))

@@ -28,7 +28,7 @@ def _any(patterns: Iterable[str]) -> re.Pattern[str]:
 class Terms:
     """Look-up over the shared words; `extra` are a layout's own column synonyms."""
 
-    def __init__(self, data: Mapping[str, Any], extra: Mapping[str, Iterable[str]] | None = None) -> None:
+    def __init__(self, data: Mapping[str, Any], extra: Mapping[Any, Iterable[str]] | None = None) -> None:
         self.data = data
         self.columns: dict[str, str] = {
             squash(word): column for column, words in data["columns"].items() for word in words
