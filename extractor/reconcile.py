@@ -18,6 +18,8 @@ from schemas.record import Flag, FlagCode, Span
 
 _SHORT = 24
 _SHOWN_GAPS = 10
+_ENOUGH_SIBLINGS = 2
+_MISSING_VALUE = {"cycle_value": "missing_cycle_value", "annual_value": "missing_annual_value"}
 
 
 def check_project(
@@ -27,6 +29,7 @@ def check_project(
     checks = _Checks(project, block, layout, spans, language)
     checks.amounts()
     checks.numbering()
+    checks.missing_values()
     for index, indicator in enumerate(project.indicators):
         checks.indicator(index, indicator)
     checks.emptiness()
@@ -110,6 +113,17 @@ class _Checks:
             self.add(FlagCode.MISSING_NUMBER, "indicators", missing=shown)
         elif numbers and (numbers != sorted(numbers) or len(set(numbers)) < len(self.project.indicators)):
             self.add(FlagCode.MISSING_NUMBER, "indicators", variant="order", numbers="、".join(map(str, numbers[:40])))
+
+    def missing_values(self) -> None:
+        """An indicator that lacks a value which all others of its project have."""
+        indicators = self.project.indicators
+        for name, key in _MISSING_VALUE.items():
+            without = [index for index, indicator in enumerate(indicators) if getattr(indicator, name) is None]
+            if len(without) == 1 and len(indicators) >= _ENOUGH_SIBLINGS:
+                index = without[0]
+                if indicators[index].cycle_value or indicators[index].annual_value:
+                    what = message(key, self.language, number=index + 1)
+                    self.add(FlagCode.TEMPLATE_LEFT_EMPTY, f"indicators[{index}].{name}", what=what)
 
     def indicator(self, index: int, indicator: Indicator) -> None:
         path = f"indicators[{index}]"

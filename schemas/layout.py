@@ -25,7 +25,7 @@ COLUMN_LABELS = {
     "goal": "绩效目标",
     "indicators": "绩效指标",
 }
-ItemMarker = Literal["N、", "N.", "(N)", "N)", "①"]
+ItemMarker = Literal["N、", "N.", "(N)", "N)", "①", "【N】", "指标N", "一、"]
 
 
 class _Data(BaseModel):
@@ -38,7 +38,7 @@ class IndicatorGrammar(_Data):
     `categories`: `coded` = "1-产出指标；11-数量指标；", `labelled` = "产出指标：", `none`.
     """
 
-    markers: tuple[ItemMarker, ...] = ("N、", "N.", "(N)", "N)", "①")
+    markers: tuple[ItemMarker, ...] = ("N、", "N.", "(N)", "N)", "①", "【N】", "指标N", "一、")
     categories: Literal["coded", "labelled", "none"] = "coded"
     cycle_labels: tuple[Word, ...] = ()
     annual_labels: tuple[Word, ...] = ()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 from extractor.chunk.dump import read_dump
 from extractor.chunk.grid import read_grid
+from extractor.chunk.kinds import RowKind, row_kinds, total_name
 from extractor.chunk.placing import Placed, Printed, is_amount_column, place
 from extractor.chunk.rows import Mark, PrintedRow, Section, read_header
 from extractor.layouts import CompiledLayout, candidates, compiled
@@ -21,7 +21,6 @@ from schemas.record import CharacterAccount
 _SAMPLE = 4_000
 _ENOUGH_LABELS = 10
 _SIGNATURE_SHARE = 0.5
-_NAMING = ("name", "unit", "department", "number")
 _SIGNS_OF_PROJECTS = ("一级指标", "三级指标", "年度指标值")
 _HELP = "; its layout is not understood yet: see README, 'Adding a layout'"
 
@@ -156,8 +155,8 @@ class _Assembly:
 
     def run(self) -> None:
         rows = self.section.rows
-        grand = next((row for row in rows if self._is_grand(row)), None)
-        kinds = self._kinds(rows)
+        kinds = row_kinds(rows, self.layout, has_amounts=bool(self.columns))
+        grand = next((row for row, kind in zip(rows, kinds, strict=True) if kind == "grand"), None)
         units: list[tuple[PrintedRow | None, list[PrintedRow]]] = []
         for row, kind in zip(rows, kinds, strict=True):
             if kind == "unit":
@@ -176,46 +175,10 @@ class _Assembly:
         )
         self._emit(rows, kinds, grand, units, amounts)
 
-    def _is_grand(self, row: PrintedRow) -> bool:
-        return not row.has_content and any(
-            self.layout.terms.is_grand_total(row.parts[part].text) for part in _NAMING if part in row.parts
-        )
-
-    def _kinds(self, rows: Sequence[PrintedRow]) -> list[str]:
-        """`grand`, `subtotal`, `unit`, `group` (a unit above units) or `project` for each row."""
-        kinds = []
-        for row in rows:
-            if self._is_grand(row):
-                kinds.append("grand" if "grand" not in kinds else "subtotal")
-            elif row.has_content:
-                kinds.append("project")
-            elif self.layout.terms.is_subtotal(row.name):
-                kinds.append("subtotal")
-            else:
-                kinds.append("unit" if self.columns else "project")
-        for index, kind in enumerate(kinds):
-            if kind == "unit":
-                kinds[index] = self._check_unit(rows, kinds, index)
-        return kinds
-
-    def _check_unit(self, rows: Sequence[PrintedRow], kinds: Sequence[str], index: int) -> str:
-        """A row without text and without projects below it is a unit above units, or an empty project."""
-        following = kinds[index + 1] if index + 1 < len(kinds) else "end"
-        if following == "project" or not rows[index].numbers:
-            return "unit"
-        amount = Decimal(rows[index].numbers[0])
-        running = Decimal(0)
-        for row, kind in zip(rows[index + 1 :], kinds[index + 1 :], strict=True):
-            if kind == "unit" and row.numbers:
-                running += Decimal(row.numbers[0])
-                if running == amount:
-                    return "group"
-        return "project" if any(kind == "unit" for kind in kinds[:index]) else "unit"
-
     def _emit(
         self,
         rows: Sequence[PrintedRow],
-        kinds: Sequence[str],
+        kinds: Sequence[RowKind],
         grand: PrintedRow | None,
         units: Sequence[tuple[PrintedRow | None, list[PrintedRow]]],
         placed: tuple[Placed | None, list[tuple[Placed | None, list[Placed]]]],
@@ -235,17 +198,24 @@ class _Assembly:
         for row, kind in zip(rows, kinds, strict=True):
             if kind == "project":
                 continue
-            self.marks.append(Mark(row.start, row.end, "totals"))
+            self._mark_total(row)
             if kind == "grand":
                 everything = tuple(range(first, len(self.blocks)))
                 self._total("grand_total", row, placed[0], everything)
             elif kind == "unit" and row.numbers:
                 self._total("unit", row, unit_amounts[id(row)], tuple(indices[id(row)]))
 
+    def _mark_total(self, row: PrintedRow) -> None:
+        """A total row has no text: what a dump prints behind the last of them is outside of the table."""
+        behind = row.parts.get("body")
+        end = behind.offsets[0] if behind is not None else row.end
+        self.marks.append(Mark(row.start, end, "totals"))
+        if behind is not None:
+            self.marks.append(Mark(end, row.end, "outside"))
+
     def _total(self, kind: str, row: PrintedRow, placed: Placed | None, rows: tuple[int, ...]) -> None:
         amounts = placed.amounts if placed else Amounts()
-        name = row.name or next((join_lines(row.parts[part].text) for part in _NAMING if part in row.parts), "")
-        self.totals.append(PrintedTotal(kind, name, amounts, row.start, row.end, rows))  # type: ignore[arg-type]
+        self.totals.append(PrintedTotal(kind, total_name(row), amounts, row.start, row.end, rows))  # type: ignore[arg-type]
 
     def _block(self, row: PrintedRow, unit: PrintedRow | None, placed: Placed) -> Block:
         content, cells = _content(row)
@@ -326,6 +296,8 @@ def _reason(document: Document, sections: Sequence[Section], layout: CompiledLay
             return "its project table was found, but its rows could not be told apart" + _HELP, False
         return "a project table begins here, but it holds no project rows: an empty template or a cut-off copy", True
     text = squash(document.text)
+    if "整体支出绩效" in text and "项目支出绩效" not in text:
+        return "holds a department-level 整体支出 table, no projects", True
     if "绩效目标" in text and (layout.value_label.search(text) or any(word in text for word in _SIGNS_OF_PROJECTS)):
         return "prints 绩效目标 with indicators, but no column header that is known was found" + _HELP, False
     if "绩效目标" in text:

@@ -27,6 +27,7 @@ _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,6})?")
 _WITH_DECIMALS = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}")
 _MEASURE = re.compile(r"[万亿千百]?元|[%‰]")
 _DIGIT = re.compile(r"[0-9]")
+_BLANK = frozenset({"-", "--", "/"})
 _TOKEN = re.compile(r"\S+")
 _NOT_IN_NAMES = ("：", ":", "；", ";", "。", "指标值")
 _SERIAL = re.compile(r"(\d{1,4})[、.]?\s+(?=\S)")
@@ -35,13 +36,17 @@ _LIST_BEGINS = re.compile(r"(?:[一二三四五六七八九十]+[、是]|\(?\d{1
 
 
 class AmountLine(NamedTuple):
-    """Lines [first, last] of a row's amounts; `head` and `tail` stand before and after them."""
+    """Lines [first, last] of a row's amounts; `head` and `tail` stand before and after them.
+
+    `columns` are the numbers' columns where dashes stand in for blank cells.
+    """
 
     first: int
     last: int
     numbers: tuple[MappedText, ...]
     head: MappedText | None
     tail: MappedText | None
+    columns: tuple[str, ...] | None
 
 
 def read_dump(document: Document, layout: CompiledLayout) -> tuple[list[Section], list[Mark]]:
@@ -184,8 +189,11 @@ class _Dump:
         numeric = [bool(pattern.fullmatch(folded[start:end])) for start, end in tokens]
         if not any(numeric):
             return None
-        first, last = _longest_run(numeric)
-        numbers = [piece(ink, *token) for token in tokens[first:last]]
+        first, last = _longest_run(_with_blanks([folded[start:end] for start, end in tokens], numeric))
+        columns = self._columns_of(numeric[first:last])
+        numbers = [
+            piece(ink, *token) for token, number in zip(tokens[first:last], numeric[first:last], strict=True) if number
+        ]
         head = piece(ink, tokens[0][0], tokens[first - 1][1]) if first else None
         tail = piece(ink, tokens[last][0], tokens[-1][1]) if last < len(tokens) else None
         ends = index
@@ -215,7 +223,15 @@ class _Dump:
             and not self._stands_under_name(body, index)
         ):
             return None
-        return AmountLine(index, ends, tuple(numbers), head, tail)
+        return AmountLine(
+            index, ends, tuple(numbers), head, tail, columns if len(numbers) == len(columns or ()) else None
+        )
+
+    def _columns_of(self, numeric: list[bool]) -> tuple[str, ...] | None:
+        """Columns of a row's numbers where a dash stands in for each blank cell."""
+        if all(numeric) or len(numeric) != len(self.amount_columns):
+            return None
+        return tuple(column for column, number in zip(self.amount_columns, numeric, strict=True) if number)
 
     def _is_total(self, head: MappedText) -> bool:
         return self.terms.is_grand_total(head.text)
@@ -272,7 +288,7 @@ class _Dump:
         return PrintedRow(
             parts=parts,
             numbers=tuple(plain_amount(number.text) for number in line.numbers),
-            columns=None,
+            columns=line.columns,
             start=body[start].start,
             end=body[after - 1].end,
             page=body[start].page,
@@ -322,6 +338,14 @@ def _with_number(row: PrintedRow) -> PrintedRow:
             "name": MappedText(name.text[after:], name.offsets[after:]),
         }
     return row
+
+
+def _with_blanks(tokens: list[str], numeric: list[bool]) -> list[bool]:
+    """Which tokens are amounts, or dashes for blank amounts behind one."""
+    run = list(numeric)
+    for index, token in enumerate(tokens):
+        run[index] = run[index] or (index > 0 and run[index - 1] and token in _BLANK)
+    return run
 
 
 def _longest_run(flags: list[bool]) -> tuple[int, int]:

@@ -62,14 +62,43 @@ def furniture(ink: Sequence[Ink], begin: int, headers: Sequence[ColumnHeader], t
     top = {line.squashed for line in ink[:begin]}
     beginnings = {line[:2] for line in top}
     counting = _page_counter(ink, begin, repeated)
-    return {
+    found = {
         index
         for index in range(begin, len(ink))
         if index in repeated
         or index in counting
-        or (len(ink[index].text) <= _LONGEST_FOOTER and terms.page_furniture.fullmatch(ink[index].folded))
+        or (len(ink[index].text) <= _LONGEST_FOOTER and _is_page_line(ink[index], terms))
         or (len(ink[index].text) >= 4 and ink[index].folded[:2] in beginnings and ink[index].squashed in top)
     }
+    return found | _running_heads(ink, begin, found, terms)
+
+
+def _is_page_line(line: Ink, terms: Terms) -> bool:
+    return bool(terms.page_furniture.fullmatch(line.folded) or terms.heading.fullmatch(line.squashed))
+
+
+def _running_heads(ink: Sequence[Ink], begin: int, pages: set[int], terms: Terms) -> set[int]:
+    """Lines printed again word for word that name the budget, or stand beside a page's number every time."""
+    printed: dict[str, list[int]] = {}
+    for index in range(begin, len(ink)):
+        line = ink[index]
+        if index not in pages and 4 <= len(line.text) <= _LONGEST_FOOTER and not line.text.endswith(ENDS_SENTENCE):
+            printed.setdefault(line.folded, []).append(index)
+    found: set[int] = set()
+    for text, indices in printed.items():
+        if len(indices) < 2:
+            continue
+        named = terms.running.fullmatch("".join(text.split()))
+        if named or all(_at_page_edge(ink, index, pages) for index in indices):
+            found.update(indices)
+    return found
+
+
+def _at_page_edge(ink: Sequence[Ink], index: int, pages: set[int]) -> bool:
+    if index - 1 in pages or index + 1 in pages:
+        return True
+    around = (index - 1, index + 1)
+    return any(0 <= other < len(ink) and ink[other].page != ink[index].page for other in around)
 
 
 def _page_counter(ink: Sequence[Ink], begin: int, headers: set[int]) -> set[int]:
@@ -87,25 +116,35 @@ def _page_counter(ink: Sequence[Ink], begin: int, headers: set[int]) -> set[int]
         for index, _ in bare
         if index + 1 in headers
         or (index + 1 < len(ink) and ink[index + 1].page != ink[index].page)
-        or (ink[index].page is not None and index == len(ink) - 1)
+        or (index == len(ink) - 1 and (ink[index].page is not None or ink[index - 1].text.endswith(ENDS_SENTENCE)))
     }
 
 
 def end_of_table(body: Sequence[Ink], terms: Terms, is_row: Callable[[int], bool]) -> int:
     """Line at which notes or another part of the document begin.
 
-    Such a line stands behind a finished sentence. Notes have no rows (lines that print amounts, `is_row`) below
-    them; another part may have rows, but no indicators. Everything else is a project's own text.
+    Notes, signatures and dates have no rows (lines that print amounts, `is_row`) below them; another part may
+    have rows, but no indicators. Everything else is a project's own text.
     """
     last_row = max((index for index in range(len(body)) if is_row(index)), default=-1)
     last_indicator = max((index for index, ink in enumerate(body) if _INDICATOR in ink.text), default=-1)
     for index in range(max(1, min(last_row, last_indicator) + 1), len(body)):
         line = body[index]
-        if not body[index - 1].text.endswith(ENDS_SENTENCE):
-            continue
+        behind_rows, behind_items = index > last_row, index > last_indicator
+        if behind_rows and behind_items and _is_ending(body, index, terms):
+            return index
         heading = len(line.text) <= _LONGEST_HEADING and not line.text.endswith(ENDS_SENTENCE)
-        if (index > last_row and terms.notes.match(line.folded)) or (
-            index > last_indicator and heading and terms.next_part.fullmatch(line.folded)
-        ):
+        if behind_items and heading and terms.next_part.fullmatch(line.folded):
+            return index
+        if behind_rows and body[index - 1].text.endswith(ENDS_SENTENCE) and terms.notes.match(line.folded):
             return index
     return len(body)
+
+
+def _is_ending(body: Sequence[Ink], index: int, terms: Terms) -> bool:
+    """A signature or a date, or the short line (a bureau's name) that stands right above a date."""
+    if terms.endings.fullmatch(body[index].squashed):
+        return True
+    following = body[index + 1].squashed if index + 1 < len(body) else ""
+    short = len(body[index].text) <= _LONGEST_HEADING and body[index - 1].text.endswith(ENDS_SENTENCE)
+    return short and bool(terms.endings.fullmatch(following))

@@ -27,6 +27,8 @@ INDICATOR_COLUMNS = (
     "weight",
 )
 _MIN_COLUMNS = 3
+_BLANK = frozenset("-/\\")
+_ENDS_SENTENCE = ("。", "；", ";")
 _LONG = 12
 
 
@@ -61,13 +63,16 @@ class _Grid:
         self.marks: list[Mark] = []
         self.sections: list[Section] = []
         self.columns: Columns | None = None
+        self.after_break = False
         self._open_section()
 
     def read(self) -> tuple[list[Section], list[Mark]]:
         printed: list[tuple[Row | Line, int | None]] = [(line, line.page) for line in self.document.lines]
         printed += [(row, table.page) for table in self.document.tables for row in table.rows]
+        first_rows = {id(table.rows[0]) for table in self.document.tables if table.rows}
         for one, page in sorted(printed, key=lambda pair: pair[0].start):
             if isinstance(one, Row):
+                self.after_break = self.after_break or id(one) in first_rows
                 self._row(one, page)
             else:
                 self._line(one)
@@ -79,6 +84,7 @@ class _Grid:
         self.top: list[Line] = []
         self.titles: set[str] = set()
         self.department: str | None = None
+        self.other_table = False
         self.unit: Found | None = None
 
     def _close_section(self) -> None:
@@ -110,6 +116,22 @@ class _Grid:
             kind = "outside"
         self.marks.append(Mark(line.start, line.end, kind))
 
+    def _department_row(self, word: str) -> None:
+        """A row that names another department opens that department's section."""
+        named = self.terms.department.match(word)
+        if not named or not self.rows or self.department == named[1]:
+            return
+        columns = self.columns
+        self._close_section()
+        self._open_section()
+        self.columns = columns
+        self.department = named[1]
+
+    def _is_other_table(self, texts: Sequence[str]) -> bool:
+        """Whether a row is the column header of a table that is not about projects' goals."""
+        columns = [self.terms.column(text) for text in texts if text]
+        return "name" in columns and len(columns) >= _MIN_COLUMNS and not any(_NUMBER.fullmatch(t) for t in texts)
+
     def _row(self, row: Row, page: int | None) -> None:
         texts = [squash(cell.content.text) for cell in row.cells]
         if not any(texts):
@@ -119,21 +141,54 @@ class _Grid:
         if header is not None:
             self.marks.append(Mark(row.start, row.end, "furniture" if self.rows else "header"))
             self.columns = header
+            self.other_table = False
             self._find_unit(row)
             return
         filled = [text for text in texts if text]
+        if self.other_table or (self.rows and self._is_other_table(texts)):
+            self.other_table = True
+            self.marks.append(Mark(row.start, row.end, "outside"))
+            return
+        if self.columns is not None and len(filled) == 1:
+            self._department_row(filled[0])
         if self.columns is None or (len(filled) == 1 and len(filled[0]) > 1 and self._is_heading(filled[0])):
             self.marks.append(Mark(row.start, row.end, "furniture" if self.rows else "header"))
             if not self.rows:
                 self.top += [Line(cell.start, cell.end, page) for cell in row.cells if cell.content.text.strip()]
             return
         printed = self._printed(row, page)
+        after_break, self.after_break = self.after_break, False
         if self.columns.by_indicator and self._add_indicator(printed):
             return
         if printed.parts.keys() <= {"goal", "indicators"} and not printed.numbers and self.rows:
             self._continue(self.rows[-1], printed)
+        elif after_break and self._is_second_half(printed):
+            self._continue(self.rows[-1], printed)
+            self.rows[-1].notes.append("row_joined")
         else:
+            self._fill_down(printed)
             self.rows.append(printed)
+
+    def _is_second_half(self, printed: PrintedRow) -> bool:
+        """Whether the first row of a page is the rest of the last row of the page before, its name included."""
+        before = self.rows[-1] if self.rows else None
+        if before is None or not before.numbers or printed.numbers or not before.has_content:
+            return False
+        items, more = before.parts.get("indicators"), printed.parts.get("indicators")
+        if more is not None and self.layout.marker.match(squash(more.text)):
+            return False
+        last = items or before.parts.get("goal")
+        return more is not None and last is not None and not last.text.rstrip().endswith(_ENDS_SENTENCE)
+
+    def _fill_down(self, printed: PrintedRow) -> None:
+        """A merged unit or department cell is printed once and holds for the rows below it."""
+        before = next((row for row in reversed(self.rows) if row.has_content), None)
+        if before is None or not printed.has_content:
+            return
+        for column in ("department", "unit"):
+            if column in before.parts and column not in printed.parts:
+                printed.parts = {column: before.parts[column], **printed.parts}
+                printed.labels[column] = before.labels[column]
 
     def _add_indicator(self, printed: PrintedRow) -> bool:
         """One indicator's row: joined to its project, whose merged cells are blank or printed again."""
@@ -214,6 +269,8 @@ class _Grid:
                 continue
             field = columns.fields[position] if position is not None else None
             amount = _amount(content) if field and is_amount_column(field) else None
+            if field and is_amount_column(field) and squash(content.text) in _BLANK:
+                continue
             if field and amount is not None:
                 numbers.append(plain_amount(squash(amount.number.text)))
                 places.append(field)

@@ -36,8 +36,10 @@ def _ink(text: str, folded: str, line: Line) -> Ink | None:
     stripped = raw.strip()
     if not stripped:
         return None
-    indent = len(raw) - len(raw.lstrip())
-    start = line.start + indent
+    lead = len(raw) - len(raw.lstrip())
+    # One blank is no indent: extraction leaves it anywhere.
+    indent = 0 if raw[:lead] == " " else lead
+    start = line.start + lead
     end = start + len(stripped)
     return Ink(start, end, stripped, folded[start:end], indent, line.page)
 

@@ -10,11 +10,15 @@ from extractor.text import squash
 from schemas.layout import LayoutSpec
 
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+_HAN = "一二三四五六七八九"
 _MARKERS = {
     "N、": r"(?P<n{i}>\d{{1,3}})、",
     "N.": r"(?P<n{i}>\d{{1,3}})\.(?:(?!\d)|(?=\d-[^\d\W])|(?=(?:19|20)\d\d年))",
     "(N)": r"\((?P<n{i}>\d{{1,3}})\)",
     "N)": r"(?P<n{i}>\d{{1,3}})\)",
+    "【N】": r"[【\[](?P<n{i}>\d{{1,3}})[】\]]",
+    "指标N": r"指标(?P<n{i}>\d{{1,3}})[:、.]",
+    "一、": rf"(?P<n{{i}}>(?:[{_HAN}]?十[{_HAN}]?|[{_HAN}]))、",
     "①": rf"(?P<n{{i}}>[{_CIRCLED}])",
 }
 
@@ -46,7 +50,7 @@ class CompiledLayout:
         punctuation = r"[^\w%≥≤±≈<>=×÷+/*°℃‰￥¥$]"
         self.structure = re.compile(
             rf"(?:{self.value_label.pattern.replace('?P<cycle>', '?:').replace('?P<annual>', '?:')}"
-            rf"|\d{{1,3}}[、.)]|\(\d{{1,3}}\)|[{_CIRCLED}]"
+            rf"|\d{{1,3}}[、.)]|\(\d{{1,3}}\)|[{_CIRCLED}]|[【\[]\d{{1,3}}[】\]]|指标\d{{0,3}}|[{_HAN}十]{{1,3}}、"
             rf"|{punctuation})*"
         )
 
@@ -70,4 +74,17 @@ class CompiledLayout:
         """(style, item number) that a `marker` match stands for."""
         style = match.lastindex or 1
         printed = match[style]
-        return style, _CIRCLED.index(printed) + 1 if printed in _CIRCLED else int(printed)
+        if printed in _CIRCLED:
+            return style, _CIRCLED.index(printed) + 1
+        return style, int(printed) if printed.isdecimal() else _from_han(printed)
+
+
+def _from_han(numeral: str) -> int:
+    """A Chinese numeral below a hundred.
+
+    >>> _from_han("三"), _from_han("十二"), _from_han("二十")
+    (3, 12, 20)
+    """
+    tens, ten, ones = numeral.rpartition("十")
+    unit = _HAN.index(ones) + 1 if ones else 0
+    return (_HAN.index(tens) + 1 if tens else 1) * 10 + unit if ten else unit

@@ -12,6 +12,7 @@ from typing import Any
 
 from extractor.text import squash
 
+_OF_WHICH = "其中:"
 _BRACKETS = re.compile(r"\([^()]*\)")
 _UNIT_IN_BRACKETS = re.compile(r"\((?:单位:)?([^()]*元)\)")
 
@@ -44,6 +45,11 @@ class Terms:
         self.template = _any(data["empty"]["template"])
         self.not_applicable = frozenset(squash(word) for word in data["empty"]["not_applicable"])
         self.page_furniture = _any(data["furniture"]["page"])
+        self.running = _any(data["furniture"]["running"])
+        self.heading = _any(data["furniture"]["heading"])
+        self.endings = _any(data["furniture"]["endings"])
+        self.categories = _any(data["totals"]["category"])
+        self.withheld_alone = frozenset(data["withheld"]["alone"])
         self.notes = _any(data["furniture"]["notes"])
         self.next_part = _any(data["furniture"]["next_part"])
         self.name_endings = tuple(data["names"]["endings"])
@@ -66,6 +72,7 @@ class Terms:
         word = squash(cell)
         if not word or len(word) > 60:
             return None
+        word = word.removeprefix(_OF_WHICH)
         return self.columns.get(word) or self.columns.get(_BRACKETS.sub("", word))
 
     def unit_in_header(self, cell: str) -> str | None:
@@ -81,6 +88,8 @@ class Terms:
 
     def is_subtotal(self, name: str) -> bool:
         word = squash(name)
+        if self.categories.fullmatch(word):
+            return True
         return any(word.endswith(subtotal) for subtotal in self.subtotals) and len(word) <= 30
 
 

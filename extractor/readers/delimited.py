@@ -18,10 +18,12 @@ def find_delimiter(text: str, lines: tuple[Line, ...]) -> str | None:
     for delimiter in _DELIMITERS:
         if delimiter not in text:
             continue
+        cell_end = _cell_end(delimiter)
         for line in lines:
             printed = text[line.start : line.end]
-            if printed.count(delimiter) >= _HEADER_COLUMNS - 1:
-                columns = {terms().column(cell.strip().strip('"')) for cell in printed.split(delimiter)}
+            if printed.count(delimiter) >= _HEADER_COLUMNS - 1 or printed.startswith('"'):
+                cells = _read_cells(text, line.start, delimiter, cell_end)
+                columns = {terms().column(cell.content.text) for cell in cells}
                 if len(columns - {None}) >= _HEADER_COLUMNS:
                     return delimiter
     return None
@@ -32,7 +34,7 @@ def read_delimited(text: str, lines: tuple[Line, ...], delimiter: str) -> tuple[
     outside: list[Line] = []
     pages: dict[int | None, list[Row]] = {}
     position = 0
-    cell_end = re.compile(rf"[^{re.escape(delimiter)}\r\n\f]*")
+    cell_end = _cell_end(delimiter)
     for line in lines:
         if line.start < position:
             continue
@@ -45,6 +47,10 @@ def read_delimited(text: str, lines: tuple[Line, ...], delimiter: str) -> tuple[
                 continue
         outside.append(line)
     return tuple(outside), tuple(Table(tuple(rows), page) for page, rows in pages.items())
+
+
+def _cell_end(delimiter: str) -> re.Pattern[str]:
+    return re.compile(rf"[^{re.escape(delimiter)}\r\n\f]*")
 
 
 def _read_cells(text: str, start: int, delimiter: str, cell_end: re.Pattern[str]) -> Iterator[Cell]:

@@ -143,7 +143,10 @@ class _Reader:
             self.places["goal+"] = second
             return True
         place = self.places.get("goal")
-        return bool(goal and place and self.layout.withheld.search(self.view.text, *place))
+        if not goal or not place:
+            return False
+        alone = self.view.text[slice(*place)].rstrip("。;") in self.layout.terms.withheld_alone
+        return alone or bool(self.layout.withheld.search(self.view.text, *place))
 
     def _place_amounts(self, amounts: Amounts) -> None:
         """Places of the printed numbers: by cell in a table, in print order in a dump."""

@@ -20,6 +20,7 @@ from schemas.project import Indicator
 Place = tuple[int, int]
 
 _ENDS = "。;!?.)]}》】\"'"
+_NUMERAL = re.compile(r"\d+|[一二三四五六七八九十]+|[①-⑳]")
 _VALUE_TAIL = re.compile(r"[。;]+$")
 _FIELD_TAIL = re.compile(r"[。;,，、]+$")
 
@@ -84,9 +85,9 @@ def read_item(view: Squashed, layout: CompiledLayout, item: Item) -> tuple[Indic
 
     number = item.number.number if item.number else None
     if item.number:
-        digits = re.search(r"[^()、.]+", text[item.number.start : item.number.end])
+        digits = _NUMERAL.search(text, item.number.start, item.number.end)
         if digits:
-            places["number"] = (item.number.start + digits.start(), item.number.start + digits.end())
+            places["number"] = digits.span()
     position = _read_categories(text, layout, item, put)
     stop = item.labels[0][1] if item.labels else item.end
     tail = _FIELD_TAIL if item.labels else _VALUE_TAIL
@@ -153,6 +154,14 @@ def _label_groups(view: Squashed, layout: CompiledLayout, start: int, end: int) 
                 continue
         elif groups and _is_nested_label(view, groups[-1], match):
             continue
+        elif (
+            groups
+            and kind == "cycle_value"
+            and [known for known, _, _ in groups[-1]] == ["annual_value"]
+            and not _item_between(view, layout, groups[-1][-1][2], match.start())
+        ):
+            groups[-1].append((kind, match.start(), match.end()))
+            continue
         groups.append([(kind, match.start(), match.end())])
     return groups
 
@@ -167,6 +176,13 @@ def _opens_item(view: Squashed, layout: CompiledLayout, start: int, end: int) ->
     return any(
         layout.category_begins.match(view.text, match.end(), end)
         for match in layout.marker.finditer(view.text, start, end)
+    )
+
+
+def _item_between(view: Squashed, layout: CompiledLayout, start: int, end: int) -> bool:
+    """Whether anything that could begin an item stands between two value labels."""
+    return bool(_markers(view, layout, start, end, None, None)) or any(
+        view.text[match.start() - 1] in _ENDS for match in layout.category_begins.finditer(view.text, start + 1, end)
     )
 
 
