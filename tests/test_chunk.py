@@ -227,6 +227,97 @@ def test_a_unit_above_units_is_no_project(tmp_path: Path) -> None:
     ]
 
 
+START = HEAD + COLUMNS + "合计 100.00 100.00\n云溪市教育局 100.00 100.00\n"
+ONE = "    维修经费 80.00 80.00\n目标甲。\n" + ITEM
+OTHER = "    绿化经费 20.00 20.00\n目标乙。\n" + ITEM
+BUREAU = ("维修经费", "云溪市教育局", "80.00", "目标甲。", "3次")
+PARKS = ("绿化经费", "云溪市教育局", "20.00", "目标乙。", "3次")
+SAME: dict[str, str] = {
+    "a running head inside a name": START + ONE.replace("维修经费", "维\n云溪市教育局2025年部门预算\n修经费") + OTHER,
+    "a running head inside a label": START
+    + ONE.replace("年度指标值", "年度指\n云溪市教育局2025年部门预算\n标值")
+    + OTHER,
+    "a repeated line beside page numbers": START
+    + ONE.replace("目标", "目\n云溪之声\n— 1 —\n标")
+    + OTHER.replace("目标", "目\n云溪之声\n— 2 —\n标"),
+    "a unit line of a page": START + ONE.replace("目标", "目\n单位：万元\n标") + OTHER,
+    "a category row": START + "其他运转类项目 100.00 100.00\n" + ONE + OTHER,
+    "a date and a signature below": START + ONE + OTHER + "云溪市教育局\n2025年2月14日\n填报人：李某\n",
+    "the page number of the last page": START + ONE + OTHER + "36\n",
+    "the grand total below": HEAD
+    + COLUMNS
+    + "云溪市教育局 100.00 100.00\n"
+    + ONE
+    + OTHER
+    + "合计 100.00 100.00\n注：无。\n",
+    "a dash for each blank amount": START.replace("100.00 100.00", "100.00 100.00 — —")
+    + ONE.replace("80.00 80.00", "80.00 80.00 — —")
+    + OTHER.replace("20.00 20.00", "20.00 20.00 － －"),
+    "one blank before a line of the name": START + ONE + OTHER.replace("绿化经费", "绿\n 化经费"),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_the_same_two_projects(tmp_path: Path, name: str) -> None:
+    result = extract(tmp_path, SAME[name])
+    found = [
+        (project.name, project.unit, project.amounts.total, project.goal, project.indicators[-1].annual_value)
+        for project in (record.project for record in result.records)
+    ]
+    assert found == [BUREAU, PARKS]
+    assert [record.project.amounts.fiscal for record in result.records] == ["80.00", "20.00"]
+    assert {flag.code for flag in result.document.flags} <= {"unclaimed_text"}
+
+
+def grid(rows: str) -> str:
+    columns = "| 预算单位 | 项目名称 | 总计 | 绩效目标 | 绩效指标 |\n|---|---|---|---|---|\n"
+    return "单位：万元\n" + columns + rows
+
+
+def test_merged_unit_cells_hold_for_the_rows_below(tmp_path: Path) -> None:
+    item = "1、次数；年度指标值:3次。"
+    rows = f"| 甲中心 | 维修 | 80.00 | 目标。 | {item} |\n| | 绿化 | 20.00 | 目标。 | {item} |\n"
+    result = extract(tmp_path, grid(rows))
+    assert [record.project.unit for record in result.records] == ["甲中心", "甲中心"]
+
+
+def test_a_row_split_over_pages_is_joined_and_flagged(tmp_path: Path) -> None:
+    rows = (
+        "| 甲中心 | 河道保 | 80.00 | 保洁河 | 1、次数；年度指标值:1 |\n\n"
+        "| | | | | |\n|---|---|---|---|---|\n"
+        "| | 洁费 | | 道12公里。 | 2次。2、水质；年度指标值:改善。 |\n"
+        "| 甲中心 | 绿化 | 20.00 | 目标。 | 1、次数；年度指标值:3次。 |\n"
+    )
+    first, second = extract(tmp_path, grid(rows)).records
+    assert (first.project.name, first.project.goal) == ("河道保洁费", "保洁河道12公里。")
+    assert [one.annual_value for one in first.project.indicators] == ["12次", "改善"]
+    assert [flag.code for flag in first.flags] == ["boundary_unsure"]
+    assert second.status == "unchecked"
+
+
+def test_a_table_of_something_else_is_outside(tmp_path: Path) -> None:
+    rows = "| 甲中心 | 维修 | 80.00 | 目标。 | 1、次数；年度指标值:3次。 |\n\n"
+    other = "| 项目名称 | 采购品目 | 数量 |\n|---|---|---|\n| 监测服务 | 服务 | 12.00 |\n"
+    result = extract(tmp_path, grid(rows) + other)
+    assert [record.project.name for record in result.records] == ["维修"]
+    assert "unclaimed_text" in {flag.code for flag in result.document.flags}
+
+
+def test_rows_that_name_a_department(tmp_path: Path) -> None:
+    item = "1、次数；年度指标值:3次。"
+    one = f"部门：甲局,,,\n项目名称,总计,绩效目标,绩效指标\n维修,80.00,目标。,{item}\n"
+    result = extract(tmp_path, one + f"部门：乙局,,,\n绿化,20.00,目标。,{item}\n")
+    assert [record.project.department for record in result.records] == ["甲局", "乙局"]
+
+
+def test_an_indicator_without_the_value_that_its_neighbours_have(tmp_path: Path) -> None:
+    items = ITEM.rstrip() + "2、1-产出指标；12-质量指标；合格率；实施周期指标值:95%。\n"
+    result = extract(tmp_path, START + ONE.replace(ITEM, items) + OTHER)
+    assert [(flag.code, flag.path) for flag in result.records[0].flags] == [
+        ("template_left_empty", "indicators[1].annual_value")
+    ]
+
+
 COLUMNS_OF_MONEY = ("total", "fiscal", "special_account", "other")
 PLACES: dict[str, tuple[list[str] | None, list[str], dict[str, object]]] = {
     # printed totals, printed numbers of the one project that differs, its amounts

@@ -70,15 +70,18 @@ def furniture(ink: Sequence[Ink], begin: int, headers: Sequence[ColumnHeader], t
         or (len(ink[index].text) <= _LONGEST_FOOTER and _is_page_line(ink[index], terms))
         or (len(ink[index].text) >= 4 and ink[index].folded[:2] in beginnings and ink[index].squashed in top)
     }
-    return found | _running_heads(ink, begin, found, terms)
+    departments = tuple(match[1] for line in top if (match := terms.department.match(line)))
+    return found | _running_heads(ink, begin, found, terms, departments)
 
 
 def _is_page_line(line: Ink, terms: Terms) -> bool:
     return bool(terms.page_furniture.fullmatch(line.folded) or terms.heading.fullmatch(line.squashed))
 
 
-def _running_heads(ink: Sequence[Ink], begin: int, pages: set[int], terms: Terms) -> set[int]:
-    """Lines printed again word for word that name the budget, or stand beside a page's number every time."""
+def _running_heads(
+    ink: Sequence[Ink], begin: int, pages: set[int], terms: Terms, departments: tuple[str, ...]
+) -> set[int]:
+    """Lines that name the department's budget, and lines printed again beside a page's number every time."""
     printed: dict[str, list[int]] = {}
     for index in range(begin, len(ink)):
         line = ink[index]
@@ -86,10 +89,12 @@ def _running_heads(ink: Sequence[Ink], begin: int, pages: set[int], terms: Terms
             printed.setdefault(line.folded, []).append(index)
     found: set[int] = set()
     for text, indices in printed.items():
+        word = "".join(text.split())
+        names_budget = terms.running.fullmatch(word)
         if len(indices) < 2:
-            continue
-        named = terms.running.fullmatch("".join(text.split()))
-        if named or all(_at_page_edge(ink, index, pages) for index in indices):
+            if names_budget and departments and word.startswith(departments):
+                found.update(indices)
+        elif names_budget or all(_at_page_edge(ink, index, pages) for index in indices):
             found.update(indices)
     return found
 
