@@ -18,7 +18,7 @@ from extractor.completeness import check_end, check_outside
 from extractor.errors import ExtractorError, LayoutError, ModelError, ModelRefused, ModelTruncated
 from extractor.ground import ground
 from extractor.layouts import CompiledLayout, compiled, load
-from extractor.messages import flag
+from extractor.messages import flag, message
 from extractor.model import Model, ModelAnswer
 from extractor.normalize import normalize
 from extractor.readers import read
@@ -89,10 +89,11 @@ def finish(opened: OpenDocument, answers: Mapping[int, Answer], settings: Settin
     Raises LayoutError where the document prints projects that could not be cut into blocks.
     """
     document, chunks = opened.document, opened.chunks
-    if not chunks.understood:
-        raise LayoutError(document.file, chunks.reason or "its layout is not understood")
+    reason = message(chunks.reason, settings.language) if chunks.reason else None
+    if reason is not None and not chunks.understood:
+        raise LayoutError(document.file, reason)
     if opened.layout is None:
-        return DocumentResult(_line(opened, [], [], chunks.reason))
+        return DocumentResult(_line(opened, [], [], reason))
     sides = [_read_block(block, opened.layout, answers.get(block.index), settings) for block in chunks.blocks]
     projects = [side.comparison.project if side.comparison else ProjectReading() for side in sides]
     repeats = find_repeats(projects, chunks.blocks, settings.language)

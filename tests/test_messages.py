@@ -16,7 +16,7 @@ from schemas.record import FlagCode
 TABLE: dict[str, dict[str, str]] = tomllib.loads(files("extractor").joinpath("messages.toml").read_text("utf-8"))
 SOURCES = "".join(path.read_text("utf-8") for path in Path(str(files("extractor"))).rglob("*.py"))
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-PRINTED_TERMS = re.compile("元|万元|总计|时效指标")
+PRINTED_TERMS = re.compile("元|万元|总计|时效指标|项目支出绩效目标表|绩效目标|整体支出")
 """Words of the documents that an English message quotes."""
 
 

@@ -22,15 +22,14 @@ _SAMPLE = 4_000
 _ENOUGH_LABELS = 10
 _SIGNATURE_SHARE = 0.5
 _SIGNS_OF_PROJECTS = ("一级指标", "三级指标", "年度指标值")
-_HELP = "; its layout is not understood yet: see README, 'Adding a layout'"
 
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
     """How a document was cut; `outside` are the stretches of text that belong to no table.
 
-    `reason` says why there are no blocks, where there are none; `understood` is False where there should be
-    some, since the document clearly prints projects.
+    `reason` says why there are no blocks, where there are none, as a key of messages.toml; `understood` is False
+    where there should be some, since the document clearly prints projects.
     """
 
     header: Header
@@ -290,19 +289,17 @@ def _bare_header(document: Document, layout: CompiledLayout) -> Header:
 
 
 def _reason(document: Document, sections: Sequence[Section], layout: CompiledLayout) -> tuple[str, bool]:
-    """Why there are no blocks, and whether that is as it should be."""
-    if sections:
-        if layout.value_label.search(squash(document.text)) or "indicator_name" in sections[0].columns:
-            return "its project table was found, but its rows could not be told apart" + _HELP, False
-        return "a project table begins here, but it holds no project rows: an empty template or a cut-off copy", True
+    """Why there are no blocks, as a key of messages.toml, and whether that is as it should be."""
     text = squash(document.text)
+    values = layout.value_label.search(text) is not None
+    if sections:
+        understood = not values and "indicator_name" not in sections[0].columns
+        return ("no_rows", True) if understood else ("rows_not_understood", False)
     if "整体支出绩效" in text and "项目支出绩效" not in text:
-        return "holds a department-level 整体支出 table, no projects", True
-    if "绩效目标" in text and (layout.value_label.search(text) or any(word in text for word in _SIGNS_OF_PROJECTS)):
-        return "prints 绩效目标 with indicators, but no column header that is known was found" + _HELP, False
-    if "绩效目标" in text:
-        return "speaks of 绩效目标, but holds no project table", True
-    return "holds no 项目支出绩效目标表", True
+        return "department_level_table", True
+    if "绩效目标" in text and (values or any(word in text for word in _SIGNS_OF_PROJECTS)):
+        return "header_not_understood", False
+    return ("no_table_but_goals" if "绩效目标" in text else "no_table"), True
 
 
 __all__ = ["Chunks", "account", "choose_layout", "chunk"]

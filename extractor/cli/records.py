@@ -8,6 +8,7 @@ from rich.text import Text
 
 from extractor.cli import printable
 from extractor.cli.display import console
+from extractor.messages import message
 from extractor.pipeline import OpenDocument
 from schemas.project import ProjectReading
 from schemas.record import INFORMATION, Record
@@ -60,7 +61,7 @@ def print_blocks(opened: OpenDocument, *, whole: bool = False) -> None:
         )
     console.print(table)
     if chunks.reason:
-        console.print(f"no blocks: {chunks.reason}", markup=False)
+        console.print(f"no blocks: {message(chunks.reason, 'en')}", markup=False)
     account = chunks.characters.model_dump()
     console.print("characters: " + ", ".join(f"{name} {count:,}" for name, count in account.items()), markup=False)
     console.print(f"blocks found: {len(chunks.blocks)}", markup=False)
