@@ -15,6 +15,8 @@ _MAX_UNKNOWN = 24
 _LONGEST_FOOTER = 40
 _LONGEST_HEADING = 40
 _INDICATOR = "指标"
+_DIGIT = re.compile(r"\d")
+_BUDGET = re.compile("[预决]\\s*算")
 _BARE_NUMBER = re.compile(r"(\d{1,4})(?:\s*/\s*\d{1,4})?")
 
 
@@ -75,7 +77,9 @@ def furniture(ink: Sequence[Ink], begin: int, headers: Sequence[ColumnHeader], t
 
 
 def _is_page_line(line: Ink, terms: Terms) -> bool:
-    return bool(terms.page_furniture.fullmatch(line.folded) or terms.heading.fullmatch(line.squashed))
+    if ":" in line.folded:
+        return bool(terms.heading.fullmatch(line.squashed))
+    return bool(_DIGIT.search(line.folded) and terms.page_furniture.fullmatch(line.folded))
 
 
 def _running_heads(
@@ -89,8 +93,10 @@ def _running_heads(
             printed.setdefault(line.folded, []).append(index)
     found: set[int] = set()
     for text, indices in printed.items():
+        if len(indices) < 2 and not _BUDGET.search(text):
+            continue
         word = "".join(text.split())
-        names_budget = terms.running.fullmatch(word)
+        names_budget = _BUDGET.search(word) and terms.running.fullmatch(word)
         if len(indices) < 2:
             if names_budget and departments and word.startswith(departments):
                 found.update(indices)

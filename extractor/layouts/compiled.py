@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from extractor.layouts.taxonomy import labels
 from extractor.layouts.terms import Terms, alternation
@@ -36,7 +37,7 @@ class CompiledLayout:
         self.marker = re.compile(
             "|".join(_MARKERS[marker].format(i=i) for i, marker in enumerate(spec.indicators.markers))
         )
-        self.markers = spec.indicators.markers
+        self._marker_of_style = [re.compile(_MARKERS[marker].format(i=0)) for marker in spec.indicators.markers]
         code_label = r"[^\d\W][^:;,。、\d]{1,14}?"
         self.coded1 = re.compile(rf"(?P<code>\d{{1,2}})-(?P<label>{code_label})[;:,。]")
         self.coded2 = re.compile(rf"(?P<code>\d{{2,4}})-(?P<label>{code_label})[;:,。]")
@@ -70,13 +71,20 @@ class CompiledLayout:
                 return True
         return False
 
-    def number(self, match: re.Match[str]) -> tuple[int, int]:
-        """(style, item number) that a `marker` match stands for."""
-        style = match.lastindex or 1
-        printed = match[style]
-        if printed in _CIRCLED:
-            return style, _CIRCLED.index(printed) + 1
-        return style, int(printed) if printed.isdecimal() else _from_han(printed)
+    def find_markers(
+        self, text: str, start: int, end: int, style: int | None = None
+    ) -> Iterator[tuple[int, int, int, int]]:
+        """(start, end, style, number) of each item number in [start, end); of one style where it is known."""
+        pattern = self.marker if style is None else self._marker_of_style[style - 1]
+        for match in pattern.finditer(text, start, end):
+            printed = match[match.lastindex or 1]
+            yield match.start(), match.end(), style or match.lastindex or 1, _number(printed)
+
+
+def _number(printed: str) -> int:
+    if printed.isdecimal():
+        return int(printed)
+    return _CIRCLED.index(printed) + 1 if printed in _CIRCLED else _from_han(printed)
 
 
 def _from_han(numeral: str) -> int:

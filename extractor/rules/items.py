@@ -192,14 +192,10 @@ def _markers(
     """Item numbers in [start, end) that stand where an item can begin."""
     found = []
     text = view.text
-    for match in layout.marker.finditer(text, start, end):
-        kind, number = layout.number(match)
-        if style is not None and kind != style:
-            continue
-        at = match.start()
+    for at, after, kind, number in layout.find_markers(text, start, end, style):
         stands = at == cell_start or (at > 0 and text[at - 1] in _ENDS) or at in view.line_starts or at == 0
-        if stands or layout.category_begins.match(text, match.end()):
-            found.append(Marker(at, match.end(), kind, number))
+        if stands or layout.category_begins.match(text, after):
+            found.append(Marker(at, after, kind, number))
     return found
 
 
