@@ -88,6 +88,8 @@ def join_lines(text: str) -> str:
     if not _BLANKS.search(text):
         return text
     text = "".join(line.strip() for line in text.splitlines())
+    if not _BLANKS.search(text):
+        return text
     return _BLANK_AT_PUNCTUATION.sub("", _BLANKS.sub(" ", text))
 
 

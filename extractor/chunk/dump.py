@@ -26,7 +26,6 @@ _MAX_CONTINUATION = 3
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,6})?")
 _WITH_DECIMALS = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}")
 _MEASURE = re.compile(r"[万亿千百]?元|[%‰]")
-_DIGIT = re.compile(r"[0-9]")
 _BLANK = frozenset({"-", "--", "/"})
 _TOKEN = re.compile(r"\S+")
 _NOT_IN_NAMES = ("：", ":", "；", ";", "。", "指标值")
@@ -183,7 +182,7 @@ class _Dump:
     def _amount_line(self, body: list[Ink], index: int, pattern: re.Pattern[str]) -> AmountLine | None:
         ink = body[index]
         folded = ink.folded
-        if not _DIGIT.search(folded):
+        if not pattern.search(folded):
             return None
         tokens = [match.span() for match in _TOKEN.finditer(folded)]
         numeric = [bool(pattern.fullmatch(folded[start:end])) for start, end in tokens]

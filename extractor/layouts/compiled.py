@@ -41,6 +41,9 @@ class CompiledLayout:
         code_label = r"[^\d\W][^:;,。、\d]{1,14}?"
         self.coded1 = re.compile(rf"(?P<code>\d{{1,2}})-(?P<label>{code_label})[;:,。]")
         self.coded2 = re.compile(rf"(?P<code>\d{{2,4}})-(?P<label>{code_label})[;:,。]")
+        self.coded = re.compile(
+            rf"(?P<code1>\d{{1,2}})-(?P<label1>{code_label})[;:,。](?P<code2>\d{{2,4}})-(?P<label2>{code_label})[;:,。]"
+        )
         self.word1 = re.compile(rf"(?P<label>{alternation(labels('level1'))})[;:-]")
         self.word2 = re.compile(rf"(?P<label>{alternation(labels('level2'))})[;:-]")
         self.category_begins = re.compile(

@@ -20,6 +20,7 @@ from schemas.project import Indicator
 Place = tuple[int, int]
 
 _ENDS = "。;!?.)]}》】\"'"
+_CODED = (("code1", "level1_code"), ("label1", "level1"), ("code2", "level2_code"), ("label2", "level2"))
 _NUMERAL = re.compile(r"\d+|[一二三四五六七八九十]+|[①-⑳]")
 _VALUE_TAIL = re.compile(r"[。;]+$")
 _FIELD_TAIL = re.compile(r"[。;,，、]+$")
@@ -103,6 +104,11 @@ def _read_categories(text: str, layout: CompiledLayout, item: Item, write: Calla
     """Reads level 1 and level 2 at the item's beginning; returns where its name begins."""
     position = item.text_start
     stop = item.labels[0][1] if item.labels else item.end
+    match = layout.coded.match(text, position, stop)
+    if match:
+        for group, field_name in _CODED:
+            write(field_name, *match.span(group))
+        return match.end()
     match = layout.coded2.match(text, position, stop)
     if match and len(match["code"]) >= 2:
         write("level2_code", *match.span("code"))
