@@ -54,7 +54,7 @@ class Settings(BaseModel):
     concurrency: Annotated[int, Field(ge=1, le=1024)] = 8
     cache: bool = True
     cache_dir: Path = Field(default_factory=default_cache_dir)
-    max_bytes: Annotated[int, Field(ge=1)] = 64 * 1024 * 1024
+    max_bytes: Annotated[int, Field(ge=1)] = 16 * 1024 * 1024
     language: Literal["zh", "en"] = "zh"
     layouts: tuple[Path, ...] = ()
 

@@ -63,7 +63,7 @@ def _model_options(function: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--cache-dir", type=click.Path(path_type=Path), help="Folder of the answer cache."),
         click.option("--no-cache", is_flag=True, help="Neither use nor fill the answer cache."),
         click.option("--language", type=click.Choice(["zh", "en"]), help="Language of flag messages (default zh)."),
-        click.option("--max-bytes", type=int, metavar="N", help="Largest file to read (default 64 MiB)."),
+        click.option("--max-bytes", type=int, metavar="N", help="Largest file to read (default 16 MiB)."),
         click.option(
             "--layout",
             "layouts",

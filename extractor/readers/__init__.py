@@ -21,7 +21,7 @@ _NOT_A_FILE = "is not a regular file; give a document or a folder of documents"
 _NO_DEVICE = (errno.ENXIO, errno.ENODEV)
 
 
-def read(path: str | Path, *, name: str | None = None, max_bytes: int = 64 * 1024 * 1024) -> Document:
+def read(path: str | Path, *, name: str | None = None, max_bytes: int = 16 * 1024 * 1024) -> Document:
     """Read one file; `name` is what it is called in the output (default: the path as given).
 
     Raises UnreadableFile (gone, no permission, not a file) and UnsupportedFile (empty, too large,
