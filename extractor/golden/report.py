@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 LIMIT = 20
+_NAME_WIDTH = 30
 _AROUND = 12
 _LONGEST = 60
 _VISIBLE = str.maketrans({" ": "␣", "\u3000": "□", "\n": "↵", "\t": "→"})
@@ -118,7 +119,9 @@ def _shown(difference: Difference) -> list[str]:
 def _table(first: str) -> Table:
     from rich.table import Table
 
-    table = Table(first)
+    table = Table(padding=(0, 0))
+    # The names must be readable at any width; the figures are narrow.
+    table.add_column(first, no_wrap=True, min_width=_NAME_WIDTH)
     for column in ("F1", "precision", "recall", "right", "extra", "missed", "F1 but for spacing"):
         table.add_column(column, justify="right")
     return table
