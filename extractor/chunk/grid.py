@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
+from extractor.chunk.cells import NUMBER, Columns, align, read_amount
 from extractor.chunk.placing import is_amount_column
 from extractor.chunk.rows import Kind, Mark, PrintedRow, Section, read_header
 from extractor.layouts import CompiledLayout
 from extractor.text import fold, squash
-from schemas.document import Cell, Document, Found, Line, MappedText, Row
+from schemas.document import Document, Found, Line, MappedText, Row
 from schemas.project import plain_amount
 
-_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,8})?")
-_AMOUNT = re.compile(rf"\s*(?P<number>{_NUMBER.pattern})\s*(?P<unit>[千万亿]?元)?\s*")
 INDICATOR_COLUMNS = (
     "level1",
     "level2",
@@ -29,23 +26,6 @@ INDICATOR_COLUMNS = (
 _MIN_COLUMNS = 3
 _BLANK = frozenset("-/\\")
 _ENDS_SENTENCE = ("。", "；", ";")
-_LONG = 12
-
-
-class Columns(NamedTuple):
-    """Canonical column of each cell (None = a label of its own), and the labels as printed."""
-
-    fields: tuple[str | None, ...]
-    labels: tuple[str, ...]
-
-    @property
-    def by_indicator(self) -> bool:
-        """Whether each indicator has a row of its own."""
-        return "indicator_name" in self.fields and "indicators" not in self.fields
-
-    @property
-    def amounts(self) -> tuple[str, ...]:
-        return tuple(field for field in self.fields if field and is_amount_column(field))
 
 
 def read_grid(document: Document, layout: CompiledLayout) -> tuple[list[Section], list[Mark]]:
@@ -130,7 +110,7 @@ class _Grid:
     def _is_other_table(self, texts: Sequence[str]) -> bool:
         """Whether a row is the column header of a table that is not about projects' goals."""
         columns = [self.terms.column(text) for text in texts if text]
-        return "name" in columns and len(columns) >= _MIN_COLUMNS and not any(_NUMBER.fullmatch(t) for t in texts)
+        return "name" in columns and len(columns) >= _MIN_COLUMNS and not any(NUMBER.fullmatch(t) for t in texts)
 
     def _row(self, row: Row, page: int | None) -> None:
         texts = [squash(cell.content.text) for cell in row.cells]
@@ -241,7 +221,7 @@ class _Grid:
         tells = {"goal", "indicators", "indicator_name"} & set(known)
         if len(set(known)) < _MIN_COLUMNS or "name" not in known or not tells:
             return None
-        if any(_NUMBER.fullmatch(label) for label in labels):
+        if any(NUMBER.fullmatch(label) for label in labels):
             return None
         used: set[str] = set()
         for index, field in enumerate(fields):
@@ -268,7 +248,7 @@ class _Grid:
             if not content.text.strip():
                 continue
             field = columns.fields[position] if position is not None else None
-            amount = _amount(content) if field and is_amount_column(field) else None
+            amount = read_amount(content) if field and is_amount_column(field) else None
             if field and is_amount_column(field) and squash(content.text) in _BLANK:
                 continue
             if field and amount is not None:
@@ -311,92 +291,6 @@ class _Grid:
                 row.parts[part] = content
                 row.labels[part] = more.labels.get(part, part)
         row.end = more.end
-
-
-def align(cells: Sequence[Cell], columns: Columns, layout: CompiledLayout) -> list[int | None]:
-    """Column of each cell. Where a row has lost or gained cells, content decides, in print order."""
-    if len(cells) == len(columns.fields):
-        return list(range(len(cells)))
-    if columns.by_indicator and len(cells) < len(columns.fields):
-        # Merged project cells are lost from the left.
-        return list(range(len(columns.fields) - len(cells), len(columns.fields)))
-    kinds = [_kind(cell.content.text, layout) for cell in cells]
-    width = len(columns.fields)
-    worst = -1e9
-    score = [[worst] * (width + 1) for _ in range(len(cells) + 1)]
-    choice: list[list[str]] = [[""] * (width + 1) for _ in range(len(cells) + 1)]
-    score[0] = [-1.0 * (columns.fields[:j].count("name") * 8 + j) for j in range(width + 1)]
-    choice[0] = ["column"] * (width + 1)
-    for i in range(1, len(cells) + 1):
-        for j in range(width + 1):
-            skip_cell = score[i - 1][j] - (0.1 if kinds[i - 1] == "blank" else 20)
-            best, how = skip_cell, "cell"
-            if j:
-                skip_column = score[i][j - 1] - (9 if columns.fields[j - 1] == "name" else 1)
-                if skip_column > best:
-                    best, how = skip_column, "column"
-                both = score[i - 1][j - 1] + _fit(kinds[i - 1], columns.fields[j - 1])
-                if both >= best:
-                    best, how = both, "both"
-            score[i][j], choice[i][j] = best, how
-    positions: list[int | None] = [None] * len(cells)
-    i, j = len(cells), width
-    while i:
-        how = choice[i][j]
-        if how == "both":
-            i, j = i - 1, j - 1
-            positions[i] = j
-        elif how == "cell":
-            i -= 1
-        else:
-            j -= 1
-    return positions
-
-
-def _kind(text: str, layout: CompiledLayout) -> str:
-    word = squash(text)
-    if not word:
-        return "blank"
-    if _NUMBER.fullmatch(word):
-        return "number"
-    if layout.value_label.search(word) and layout.marker.search(word):
-        return "items"
-    return "long" if len(word) > _LONG else "short"
-
-
-def _fit(kind: str, field: str | None) -> float:
-    if kind == "blank":
-        return 0.2
-    amount = field is not None and is_amount_column(field)
-    if kind == "number":
-        return 2.0 if amount else (-1.0 if field in {"name", None, "number"} else -6.0)
-    if amount:
-        return -12.0
-    if kind == "items":
-        return 4.0 if field == "indicators" else -3.0
-    if kind == "long":
-        return 2.0 if field in {"goal", "name"} else 1.0
-    return 2.0 if field in {"name", "unit", "department"} else 0.5
-
-
-class Amount(NamedTuple):
-    """The number in an amount cell, and the unit that the cell itself prints."""
-
-    number: MappedText
-    unit: str | None
-
-
-def _amount(cell: MappedText) -> Amount | None:
-    """Number and unit of an amount cell; None where it holds anything else.
-
-    >>> _amount(MappedText("1,200.00 万元", range(12)))
-    Amount(number=MappedText(text='1,200.00', offsets=range(0, 8)), unit='万元')
-    """
-    match = _AMOUNT.fullmatch(fold(cell.text))
-    if match is None:
-        return None
-    start, end = match.span("number")
-    return Amount(MappedText(cell.text[start:end], cell.offsets[start:end]), match["unit"])
 
 
 def _free(key: str, taken: dict[str, MappedText]) -> str:
