@@ -16,7 +16,6 @@ from schemas.project import Indicator, ProjectReading, plain_amount
 
 Leaf = str | int
 
-SCALARS = ("department", "unit", "name", "goal")
 COLUMNS = ("total", "fiscal", "special_account", "other")
 INDICATOR_FIELDS = tuple(Indicator.model_fields)
 LABEL_FIELDS = ("level1_code", "level1", "level2_code", "level2")

@@ -22,7 +22,7 @@ from extractor.cache import AnswerCache, cache_key
 from extractor.errors import ModelError, ModelInvalid, UsageError
 from extractor.settings import Settings
 from schemas.document import Block, Found
-from schemas.layout import column_label
+from schemas.layout import AMOUNT_COLUMNS, column_label
 from schemas.project import Amounts, ProjectReading
 from schemas.record import ModelUse
 
@@ -246,7 +246,7 @@ def user_message(block: Block) -> str:
 def _amounts(amounts: Amounts) -> str:
     placed = [
         f"{column_label(column)}={value}"
-        for column in ("total", "fiscal", "special_account", "other")
+        for column in AMOUNT_COLUMNS
         if (value := getattr(amounts, column)) is not None
     ]
     placed += [f"{_line(line.label)}={line.amount}" for line in amounts.breakdown]

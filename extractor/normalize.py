@@ -8,10 +8,9 @@ from functools import lru_cache
 from extractor.layouts import terms
 from extractor.layouts.taxonomy import category
 from extractor.text import squash
+from schemas.layout import AMOUNT_COLUMNS
 from schemas.project import Amounts, Indicator, ProjectReading
 from schemas.record import Normalized, NormalizedIndicator
-
-_COLUMNS = ("total", "fiscal", "special_account", "other")
 
 
 def scale_of(amount_unit: str | None) -> Decimal | None:
@@ -51,7 +50,9 @@ def normalize(project: ProjectReading, amount_unit: str | None) -> Normalized:
 def _amounts(amounts: Amounts, scale: Decimal | None) -> dict[str, str]:
     if scale is None:
         return {}
-    result = {column: to_yuan(value, scale) for column in _COLUMNS if (value := getattr(amounts, column)) is not None}
+    result = {
+        column: to_yuan(value, scale) for column in AMOUNT_COLUMNS if (value := getattr(amounts, column)) is not None
+    }
     for index, value in enumerate(amounts.unplaced):
         result[f"unplaced[{index}]"] = to_yuan(value, scale)
     for line in amounts.breakdown:

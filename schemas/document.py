@@ -97,7 +97,6 @@ class Header:
     title: Found | None = None
     department: Found | None = None
     fiscal_year: int | None = None
-    fiscal_year_span: tuple[int, int] | None = None
     amount_unit: Found | None = None
 
 

@@ -55,7 +55,6 @@ class LayoutSpec(_Data):
     title: Word
     description: str = ""
     source: Literal["dump", "grid"]
-    row_style: Literal["project"] = "project"
     columns: tuple[Column, ...]
     spaced: bool = False
     column_synonyms: dict[Column, tuple[Word, ...]] = Field(default_factory=dict)

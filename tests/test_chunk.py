@@ -305,9 +305,10 @@ def test_a_table_of_something_else_is_outside(tmp_path: Path) -> None:
 
 def test_rows_that_name_a_department(tmp_path: Path) -> None:
     item = "1、次数；年度指标值:3次。"
-    one = f"部门：甲局,,,\n项目名称,总计,绩效目标,绩效指标\n维修,80.00,目标。,{item}\n"
+    one = f"部门：甲局,单位：万元,,\n项目名称,总计（万元）,绩效目标,绩效指标\n维修,80.00,目标。,{item}\n"
     result = extract(tmp_path, one + f"部门：乙局,,,\n绿化,20.00,目标。,{item}\n")
     assert [record.project.department for record in result.records] == ["甲局", "乙局"]
+    assert [record.normalized.amounts["total"] for record in result.records] == ["800000", "200000"]
 
 
 def test_an_indicator_without_the_value_that_its_neighbours_have(tmp_path: Path) -> None:

@@ -210,3 +210,9 @@ def test_taxonomy_is_consistent(level: str) -> None:
         assert category(level, found.term) == found  # type: ignore[arg-type]
         if level == "level2":
             assert category_of_code("level1", found.code[0]) is not None
+
+
+def test_total_words_of_a_layout(tmp_path: Path) -> None:
+    spec = LayoutSpec(name="own", title="own", source="dump", columns=("name", "total"), total_words=("各项总和",))
+    assert compiled(spec).terms.is_grand_total("各项 总和")
+    assert not compiled(built_in()[0]).terms.is_grand_total("各项总和")

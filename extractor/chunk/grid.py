@@ -97,7 +97,7 @@ class _Grid:
         self.marks.append(Mark(line.start, line.end, kind))
 
     def _department_row(self, word: str) -> None:
-        """A row that names another department opens that department's section."""
+        """A row that names another department opens that department's section of the same table."""
         named = self.terms.department.match(word)
         if not named or not self.rows or self.department == named[1]:
             return
@@ -106,6 +106,8 @@ class _Grid:
         self._open_section()
         self.columns = columns
         self.department = named[1]
+        # It is the same table still, so its unit of amounts holds on.
+        self.unit = self.sections[-1].header.amount_unit
 
     def _is_other_table(self, texts: Sequence[str]) -> bool:
         """Whether a row is the column header of a table that is not about projects' goals."""

@@ -16,7 +16,6 @@ Kind = Literal["blocks", "header", "totals", "furniture", "outside"]
 _LONGEST_TITLE = 120
 _TITLE = re.compile(r"绩效.{0,12}表|绩效目标")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?:度)?(?!\d*月)")
-_LABELLED_YEAR = re.compile(r"(?:预算年度|年度|年份):((?:19|20)\d\d)")
 
 
 class Mark(NamedTuple):
@@ -84,7 +83,7 @@ def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Head
     title: Found | None = None
     department: Found | None = None
     unit: Found | None = None
-    year: tuple[int, tuple[int, int]] | None = None
+    year: int | None = None
     first: Found | None = None
     for line in lines:
         raw = document.text[line.start : line.end]
@@ -102,17 +101,15 @@ def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Head
             department = _locate(document, line, match[1])
         if unit is None and (match := terms.amount_unit.search(word)):
             unit = _locate(document, line, match[1], last=True)
-        if match := _LABELLED_YEAR.search(word):
-            year = year or (int(match[1]), (line.start, line.end))
+        if match := terms.year.search(word):
+            year = year or int(match[1])
     title = title or first
-    if year is None and title and (match := _YEAR.search(title.value)) and title.span:
-        at = document.text.find(match[1], title.span[0], title.span[1])
-        year = (int(match[1]), (at, at + 4))
+    if year is None and title and (match := _YEAR.search(title.value)):
+        year = int(match[1])
     return Header(
         title=title,
         department=department,
-        fiscal_year=year[0] if year else None,
-        fiscal_year_span=year[1] if year else None,
+        fiscal_year=year,
         amount_unit=unit,
     )
 

@@ -8,6 +8,7 @@ from rich.text import Text
 
 from extractor.cli import printable
 from extractor.cli.display import console
+from extractor.leaves import leaves
 from extractor.messages import message
 from extractor.pipeline import OpenDocument
 from schemas.project import ProjectReading
@@ -75,7 +76,7 @@ def print_record(record: Record, source: str) -> None:
     console.print(Text.assemble(*(part for name in _LEGEND for part in ((f" {name} ", _COLOURS[name]), "  "))))
     console.print(Text.assemble(*_marked(record, source)))
     table = Table(*(Column(name, overflow="fold") for name in ("field", "rules", "model", "published")))
-    rows = {name: leaves(reading) for name, reading in _readings(record).items()}
+    rows = {name: _values(reading) for name, reading in _readings(record).items()}
     for path in dict.fromkeys(path for reading in rows.values() for path in reading):
         values = [printable(rows[name].get(path, "")) for name in ("rules", "model", "published")]
         differ = record.readings.model is not None and values[0] != values[1]
@@ -90,23 +91,9 @@ def _readings(record: Record) -> dict[str, ProjectReading | None]:
     return {"rules": record.readings.rules, "model": record.readings.model, "published": record.project}
 
 
-def leaves(reading: ProjectReading | None) -> dict[str, str]:
-    """Every non-null value of a reading by its path."""
-    found: dict[str, str] = {}
-
-    def walk(path: str, value: object) -> None:
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                walk(f"{path}.{key}" if path else str(key), inner)
-        elif isinstance(value, list | tuple):
-            for index, inner in enumerate(value):
-                walk(f"{path}[{index}]", inner)
-        elif value is not None:
-            found[path] = str(value)
-
-    if reading is not None:
-        walk("", reading.model_dump())
-    return found
+def _values(reading: ProjectReading | None) -> dict[str, str]:
+    """Every value of a reading by its path."""
+    return {path: str(value) for path, value in leaves(reading)} if reading is not None else {}
 
 
 def _marked(record: Record, source: str) -> list[tuple[str, str]]:

@@ -29,7 +29,8 @@ class CompiledLayout:
 
     def __init__(self, spec: LayoutSpec, terms: Terms) -> None:
         self.spec = spec
-        self.terms = Terms(terms.data, dict(spec.column_synonyms)) if spec.column_synonyms else terms
+        own_words = spec.column_synonyms or spec.total_words
+        self.terms = Terms(terms.data, dict(spec.column_synonyms), spec.total_words) if own_words else terms
         values = terms.data["values"]
         cycle = alternation((*values["cycle"], *spec.indicators.cycle_labels))
         annual = alternation((*values["annual"], *spec.indicators.annual_labels))

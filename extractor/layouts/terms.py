@@ -27,9 +27,11 @@ def _any(patterns: Iterable[str]) -> re.Pattern[str]:
 
 
 class Terms:
-    """Look-up over the shared words; `extra` are a layout's own column synonyms."""
+    """Look-up over the shared words; `extra` are a layout's own column synonyms, `totals` its total words."""
 
-    def __init__(self, data: Mapping[str, Any], extra: Mapping[Any, Iterable[str]] | None = None) -> None:
+    def __init__(
+        self, data: Mapping[str, Any], extra: Mapping[Any, Iterable[str]] | None = None, totals: Iterable[str] = ()
+    ) -> None:
         self.data = data
         self.columns: dict[str, str] = {
             squash(word): column for column, words in data["columns"].items() for word in words
@@ -38,7 +40,7 @@ class Terms:
             self.columns[squash(label)] = f"breakdown:{label}"
         for column, words in (extra or {}).items():
             self.columns |= {squash(word): column for word in words}
-        self.grand_totals = frozenset(squash(word) for word in data["totals"]["grand"])
+        self.grand_totals = frozenset(squash(word) for word in (*data["totals"]["grand"], *totals))
         self.subtotals = tuple(squash(word) for word in data["totals"]["subtotal"])
         self.scales = {squash(unit): Decimal(scale) for unit, scale in data["header"]["scales"].items()}
         self.withheld = _any(data["withheld"]["phrases"])
@@ -60,6 +62,7 @@ class Terms:
         labels = alternation(data["header"]["amount_unit"])
         self.amount_unit = re.compile(rf"(?:{labels}):(?:人民币)?({units})")
         self.department = re.compile(rf"^(?:{alternation(data['header']['department'])}):(.+?)(?=(?:{labels}):|$)")
+        self.year = re.compile(rf"(?:{alternation(data['header']['year'])}):((?:19|20)\d\d)")
         self.department_begins = frozenset(word[0] for word in data["header"]["department"])
         self.header_unit = re.compile(rf"^(?:{alternation(data['header']['unit'])}):(.+?)(?=(?:{labels}):|$)")
 

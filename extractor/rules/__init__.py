@@ -12,11 +12,11 @@ from extractor.layouts import CompiledLayout
 from extractor.rules.items import Item, Place, find_items, read_item
 from extractor.text import Squashed
 from schemas.document import Block
+from schemas.layout import AMOUNT_COLUMNS
 from schemas.project import Amounts, Indicator, ProjectReading
 
 _AMOUNT = re.compile(r"-?[\d,]+(?:\.\d+)?")
 _TAIL = re.compile(r"[。;]+$")
-_PLAIN = ("total", "fiscal", "special_account", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class _Reader:
         """Places of the printed numbers: by cell in a table, in print order in a dump."""
         if "amounts" not in self.cells:
             for column, place in self.cells.items():
-                if column in _PLAIN and getattr(amounts, column) is not None:
+                if column in AMOUNT_COLUMNS and getattr(amounts, column) is not None:
                     self.places[f"amounts.{column}"] = place
             self._place_the_rest(amounts)
             return
@@ -168,7 +168,7 @@ class _Reader:
         tokens = [
             place
             for column, place in self.cells.items()
-            if (column in _PLAIN or column.startswith("breakdown:")) and place not in taken
+            if (column in AMOUNT_COLUMNS or column.startswith("breakdown:")) and place not in taken
         ]
         done = frozenset(path for path in self.places if path.startswith("amounts."))
         self._in_order(amounts, tokens, done)
@@ -176,7 +176,7 @@ class _Reader:
     def _in_order(self, amounts: Amounts, tokens: list[Place], done: frozenset[str] = frozenset()) -> None:
         expected: list[tuple[str, str]] = []
         for column in self.block.context.columns:
-            if column in _PLAIN and (value := getattr(amounts, column)) is not None:
+            if column in AMOUNT_COLUMNS and (value := getattr(amounts, column)) is not None:
                 expected.append((f"amounts.{column}", value))
             elif column.startswith("breakdown:"):
                 label = column.split(":", 1)[1]
