@@ -8,7 +8,7 @@ before all. What resembles nothing stays alone.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from extractor.leaves import INDICATOR_FIELDS, key
 from schemas.project import Indicator
@@ -32,8 +32,10 @@ _SCORE, _DIFFERENCE, _FURTHEST = 1 << 26, 1 << 15, 255
 Keys = tuple[str | None, ...]
 
 
-def align(rules: Sequence[Indicator], model: Sequence[Indicator]) -> list[Pair]:
-    """Pairs (index in `rules`, index in `model`); None where one has no counterpart.
+def align(
+    rules: Sequence[Indicator], model: Sequence[Indicator], fields: Collection[str] = INDICATOR_FIELDS
+) -> list[Pair]:
+    """Pairs (index in `rules`, index in `model`) by what both say in `fields`; None where one has no counterpart.
 
     Ordered as in `rules`; what only `model` has follows what it follows there.
 
@@ -45,25 +47,25 @@ def align(rules: Sequence[Indicator], model: Sequence[Indicator]) -> list[Pair]:
     """
     if rules == model:
         return [(index, index) for index in range(len(rules))]
-    left, right = [_keys(indicator) for indicator in rules], [_keys(indicator) for indicator in model]
+    left, right = ([_keys(indicator, fields) for indicator in side] for side in (rules, model))
     partner: dict[int, int] = {}
     everything = tuple(range(len(INDICATOR_FIELDS)))
     rest_left, rest_right = list(range(len(left))), list(range(len(right)))
     rest_left, rest_right = _pair_equal(left, right, rest_left, rest_right, partner, everything)
     if rest_left and rest_right:
         if len(rest_left) > MOST or len(rest_right) > MOST:
-            for fields in ((_NAME, _NUMBER), (_NAME,), (_NUMBER,)):
-                rest_left, rest_right = _pair_equal(left, right, rest_left, rest_right, partner, fields)
+            for telling in ((_NAME, _NUMBER), (_NAME,), (_NUMBER,)):
+                rest_left, rest_right = _pair_equal(left, right, rest_left, rest_right, partner, telling)
         else:
             partner |= _pair_alike(left, right, rest_left, rest_right)
     return _in_order(len(left), len(right), partner)
 
 
-def _keys(indicator: Indicator) -> Keys:
+def _keys(indicator: Indicator, fields: Collection[str]) -> Keys:
     values = indicator.__dict__
     keys: list[str | None] = []
     for field in INDICATOR_FIELDS:
-        value = values[field]
+        value = values[field] if field in fields else None
         keys.append(None if value is None else (key(value) or None) if isinstance(value, str) else str(value))
     return tuple(keys)
 

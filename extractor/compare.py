@@ -1,4 +1,4 @@
-"""What is published of two readings of one project, and what a person has to look at.
+"""What is published of two or three readings of one project, and what a person has to look at.
 
 Policy. A reader's reading is evidence; the source decides.
 
@@ -23,6 +23,30 @@ Policy. A reader's reading is evidence; the source decides.
    Text shown in a flag is not flagged twice.
 A model's value is published as the source prints it, not as the model writes it (95％ stays 95％).
 With one reader there is nothing to compare: points 1 (published, flagged where not found) and 5 stay.
+
+A second reader may abstain: a field is not its business, or it is not sure. Where it has no vote the
+rules' value is published as by one reader, was not read twice, and is told as abstained if it is its
+business. (So are its own unsure values where it is the only reader.)
+
+6. A value that it is not sure of is no vote, and is not published beside the rules' reading. That it
+   has none is a vote only where it is sure of all text that the rules' value claims (where that claims
+   none: of all text, borders aside). The same holds for an indicator as a whole: the rules' one is
+   disputed where it is sure of the text of the number, name and values; its own where it is sure of the
+   name and values it has.
+7. Whether it explains the block is asked of its business: text that the other reader's remaining
+   values claim counts as explained. So it is not outvoted for what it was never asked.
+
+Three readings: a language model's is compared with the rules' as above, and decides with them what is
+published; a third one only votes, on texts and indicators. Two against one is still flagged, with what
+two read as the suggestion.
+
+8. On a value that is flagged already its text is noted in that flag, with the suggestion where it says
+   what one of the two said. An indicator that one of the two lacks is suggested where it reads all of
+   it alike.
+9. Where the two agree and it differs, that is a `disagreement` with what the two read as the
+   suggestion (none where that is a blank). One flag for each dispute.
+10. Where it abstains nothing is noted. Without the rules' reading it has no say, and the language
+    model's stands as the only one.
 """
 
 from __future__ import annotations
@@ -33,7 +57,6 @@ from extractor.evidence import (
     Comparison,
     Reading,
     Side,
-    as_printed,
     phrases_in,
     unclaimed_flags,
     ungrounded_flag,
@@ -42,6 +65,7 @@ from extractor.evidence import (
 from extractor.leaves import leaves
 from extractor.merge import Merge
 from extractor.messages import flag
+from extractor.printed import as_printed
 from extractor.text import Squashed
 from schemas.project import ProjectReading
 from schemas.record import Flag, FlagCode
@@ -56,9 +80,11 @@ def compare(
     structure: re.Pattern[str],
     withheld: re.Pattern[str],
     language: str = "zh",
+    third: Reading | None = None,
 ) -> Comparison:
-    """Compare two readings of one block, or check the only one.
+    """Compare the readings of one block, or check the only one.
 
+    `third` is the built-in reader's where `model` is a language model's; without that one it is the second.
     `structure` matches what the layout prints around values, `withheld` its phrases for 不宜公开.
 
     >>> from extractor.ground import ground
@@ -73,14 +99,18 @@ def compare(
     >>> [(flag.code.value, flag.path, flag.rules, flag.model) for flag in found.flags], found.project.goal
     ([('disagreement', 'goal', '95%', '96%')], '95%')
     """
+    if model is None:
+        model, third = third, None
     if rules is None or model is None:
         only = rules or model
         if only is None:
             return Comparison(ProjectReading(), {}, (), 0, 0)
         return _one_reader(only, "rules" if rules else "model", view, structure, withheld, language)
     phrases = phrases_in(view, withheld)
-    left, right = (Side(side, view, structure, phrases) for side in (rules, model))
-    return Merge(left, right, view, phrases, language).run()
+    left = Side(rules, view, structure, phrases)
+    right = Side(model, view, structure, phrases, beside=left)
+    voter = Side(third, view, structure, phrases, beside=left) if third else None
+    return Merge(left, right, view, phrases, language, voter).run()
 
 
 def _one_reader(
@@ -103,4 +133,4 @@ def _one_reader(
     flags += unclaimed_flags(view, claims, structure, language)
     if reader == "model":
         reading = as_printed(reading, grounding, view)
-    return Comparison(reading, grounding.source, tuple(flags), 0, grounding.fields)
+    return Comparison(reading, grounding.source, tuple(flags), 0, grounding.fields, tuple(only.unsure()))

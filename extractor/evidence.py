@@ -1,41 +1,91 @@
-"""What a reading is worth against its source: its own consistency, its flags, its values as printed."""
+"""What a reading is worth against its source: where it has a vote, its own consistency, its flags."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 from extractor.ground import Grounding, overlaps, unclaimed
-from extractor.leaves import COLUMNS, INDICATOR_FIELDS, LABEL_FIELDS, indicator_paths
+from extractor.leaves import INDICATOR_FIELDS, LABEL_FIELDS, Leaf, indicator_paths, key, leaves
 from extractor.messages import flag, message
-from extractor.text import Squashed, fold
-from schemas.project import Indicator, ProjectReading, plain_amount
+from extractor.text import Squashed
+from schemas.project import ProjectReading
 from schemas.record import Flag, FlagCode, Span
 
 _SHOWN = 40
+_ROOM = 5
+"""Doubtful characters in a row that an overlooked indicator might be; fewer are doubt about a border."""
+_TELLING = ("name", "cycle_value", "annual_value")
+"""Fields that make an indicator what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """Where a reader has no vote: it was not asked for a field, or it is not sure.
+
+    `fields` are the project's own fields that it reads, `indicator_fields` those of an indicator; every
+    other field is not its business. `unsure` are paths of values that it read but would not swear to,
+    `doubt` squashed stretches where it is not sure what stands there: that it has no value there says nothing.
+    """
+
+    fields: frozenset[str]
+    indicator_fields: frozenset[str]
+    unsure: frozenset[str] = frozenset()
+    doubt: tuple[Span, ...] = ()
+
+    def reads(self, path: str) -> bool:
+        """True where the field at `path` is its business.
+
+        >>> one = Abstention(frozenset({"name"}), frozenset({"annual_value"}))
+        >>> [one.reads(path) for path in ("name", "indicators[2].annual_value", "attributes.name", "amounts.total")]
+        [True, True, False, False]
+        """
+        parent, _, field = path.rpartition(".")
+        return field in self.indicator_fields if parent.startswith("indicators[") else path in self.fields
+
+    def doubts(self, spans: Sequence[Span]) -> bool:
+        """True where the reader may have missed what claims `spans`; what claims no text needs room to stand in."""
+        if not spans:
+            return any(end - start >= _ROOM for start, end in self.doubt)
+        return any(start < end2 and start2 < end for start, end in spans for start2, end2 in self.doubt)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One reader's reading with its grounding."""
+    """One reader's reading with its grounding; `abstention` is None for a reader that answers for everything."""
 
     reading: ProjectReading
     grounding: Grounding
+    abstention: Abstention | None = None
+
+    def unsure(self) -> list[str]:
+        """Paths of the values that it would not swear to, in order."""
+        paths = self.abstention.unsure if self.abstention else ()
+        return [path for path, _ in leaves(self.reading) if path in paths] if paths else []
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The project to publish: its values' spans in `Document.text`, its flags, and how many values were read twice."""
+    """The project to publish: its values' spans in `Document.text`, its flags, and how many values were read twice.
+
+    `abstained` are the paths of published values on which the second reader, whose business they are, did not
+    vote: while there are any, the record is not `agreed`. Fields that are not its business are not among them.
+    """
 
     project: ProjectReading
     spans: dict[str, Span]
     flags: tuple[Flag, ...]
     fields_read_twice: int
     fields: int
+    abstained: tuple[str, ...] = ()
+
+
+def is_blank(value: Leaf | None) -> bool:
+    """Null, or the empty text that some models write for null."""
+    return value is None or (isinstance(value, str) and not key(value))
 
 
 def ungrounded_flag(path: str, reader: str, value: str, language: str) -> Flag:
@@ -73,71 +123,63 @@ def untouched(phrases: list[Span], claims: list[Span]) -> list[Span]:
     return [phrase for phrase in phrases if not any(start < phrase[1] and phrase[0] < end for start, end in claims)]
 
 
-def printed_value(value: str, path: str, grounding: Grounding, view: Squashed) -> str:
-    """`value` as the source prints it; how it wraps and where it has blanks is the reader's to say."""
-    place = grounding.places.get(path)
-    if place is None or path in grounding.pieces:
-        return value
-    if path.startswith("amounts.") and not path.endswith(".label"):
-        return plain_amount(fold(view.text[slice(*place)]))
-    printed = view.value(*place)
-    return value if "".join(printed.split()) == "".join(value.split()) else printed
-
-
-def as_printed(reading: ProjectReading, grounding: Grounding, view: Squashed) -> ProjectReading:
-    def printed(path: str, value: Any) -> Any:
-        return printed_value(value, path, grounding, view) if isinstance(value, str) else value
-
-    def several(prefix: str, values: dict[str, Any], fields: Sequence[str]) -> dict[str, Any]:
-        return {field: printed(prefix + field, values[field]) for field in fields}
-
-    amounts = reading.amounts
-    return reading.model_copy(
-        update={
-            **several("", reading.__dict__, ("department", "unit", "name", "goal")),
-            "amounts": amounts.model_copy(
-                update={
-                    **several("amounts.", amounts.__dict__, COLUMNS),
-                    "unplaced": tuple(
-                        printed(f"amounts.unplaced[{i}]", value) for i, value in enumerate(amounts.unplaced)
-                    ),
-                    "breakdown": tuple(
-                        line.model_copy(update=several(f"amounts.breakdown[{i}].", line.__dict__, ("label", "amount")))
-                        for i, line in enumerate(amounts.breakdown)
-                    ),
-                }
-            ),
-            "indicators": tuple(
-                indicator.model_copy(update=several(f"indicators[{i}].", indicator.__dict__, INDICATOR_FIELDS))
-                for i, indicator in enumerate(reading.indicators)
-            ),
-            "attributes": {label: printed(f"attributes.{label}", value) for label, value in reading.attributes.items()},
-        }
-    )
-
-
-def described(indicator: Indicator) -> str:
-    """An indicator in one line, for a person.
-
-    >>> described(Indicator(number=2, level2_code="12", level2="质量指标", name="验收率", annual_value="100%"))
-    '2、12-质量指标；验收率；100%'
-    """
-    codes = ((indicator.level1_code, indicator.level1), (indicator.level2_code, indicator.level2))
-    labels = ["-".join(part for part in pair if part) for pair in codes]
-    one = indicator
-    rest = (one.name, one.operator, one.cycle_value, one.annual_value, one.measure_unit, one.weight)
-    parts = [part for part in (*labels, *rest) if part]
-    return ("" if one.number is None else f"{one.number}、") + "；".join(parts)
-
-
 class Side:
-    """One reader in a comparison, with what its reading as a whole is worth."""
+    """One reader in a comparison, with what its reading as a whole is worth, and where it has a vote.
 
-    def __init__(self, side: Reading, view: Squashed, structure: re.Pattern[str], phrases: list[Span]) -> None:
-        self.reading, self.grounding = side.reading, side.grounding
+    What is not the business of a reader is what `beside` it the other one made of it.
+    """
+
+    def __init__(
+        self,
+        side: Reading,
+        view: Squashed,
+        structure: re.Pattern[str],
+        phrases: list[Span],
+        beside: Side | None = None,
+    ) -> None:
+        self.reading, self.grounding, self.abstention = side.reading, side.grounding, side.abstention
+        self.unsure = side.unsure
         self.view, self.structure = view, structure
-        self.phrases = phrases if side.reading.withheld else []
+        self.beside = beside if side.abstention else None
+        self.phrases = phrases if (self.beside or self).reading.withheld else []
         self.ungrounded = frozenset(side.grounding.ungrounded)
+
+    @property
+    def indicator_fields(self) -> Collection[str]:
+        return self.abstention.indicator_fields if self.abstention else INDICATOR_FIELDS
+
+    def reads(self, path: str) -> bool:
+        return self.abstention is None or self.abstention.reads(path)
+
+    def votes(self, path: str, value: Leaf | None, against: Sequence[Span]) -> bool:
+        """True where this reader answers for its `value` at `path`; `against` a blank stands what claims this text."""
+        one = self.abstention
+        if one is None:
+            return True
+        return one.reads(path) and path not in one.unsure and not (is_blank(value) and one.doubts(against))
+
+    def votes_for(self, index: int) -> bool:
+        """True where this reader answers for its indicator at `index`, which another reader lacks."""
+        own = {path for field, path in indicator_paths(index) if field in _TELLING}
+        return self.abstention is None or own.isdisjoint(self.abstention.unsure)
+
+    def votes_against(self, spans: Sequence[Span]) -> bool:
+        """True where this reader answers for having no indicator in text that another reader's claims."""
+        return self.abstention is None or not self.abstention.doubts(spans)
+
+    def repeats(self, other: ProjectReading) -> bool:
+        """True where this reading says of its business just what `other` says."""
+        one, reading = self.abstention, self.reading
+        if one is None:
+            return reading == other
+        if any(getattr(reading, field) != getattr(other, field) for field in one.fields):
+            return False
+        if reading.indicators == other.indicators:
+            return True
+        pairs = list(zip(reading.indicators, other.indicators, strict=False))
+        return len(reading.indicators) == len(other.indicators) and all(
+            mine.__dict__[field] == theirs.__dict__[field] for mine, theirs in pairs for field in one.indicator_fields
+        )
 
     @cached_property
     def overlapping(self) -> frozenset[str]:
@@ -160,6 +202,9 @@ class Side:
 
     def _claims_with_phrases(self) -> list[Span]:
         claims = self.grounding.claims()
+        if self.beside:
+            others = (path for path in self.beside.grounding.places if not self.reads(path))
+            claims += [span for path in others for span in self.beside.claims(path)]
         return claims + untouched(self.phrases, claims)
 
     @property
@@ -167,8 +212,7 @@ class Side:
         """True where an indicator's own text reaches into another's, as swapped values do."""
         extents = []
         for index in range(len(self.reading.indicators)):
-            paths = (path for field, path in indicator_paths(index) if field not in LABEL_FIELDS)
-            spans = [span for path in paths for span in self.claims(path)]
+            spans = self.own(index)
             if spans:
                 extents.append((min(start for start, _ in spans), max(end for _, end in spans)))
         extents.sort()
@@ -183,6 +227,19 @@ class Side:
 
     def leaves_unread(self, spans: Sequence[Span]) -> bool:
         return all(self.mask.find(1, *span) < 0 for span in spans)
+
+    def own(self, index: int, fields: Collection[str] = INDICATOR_FIELDS) -> list[Span]:
+        """Text of an indicator, merged labels aside: they stand elsewhere and are others' as well."""
+        paths = (path for field, path in indicator_paths(index) if field in fields and field not in LABEL_FIELDS)
+        return [span for path in paths for span in self.claims(path)]
+
+    def extent(self, index: int) -> tuple[Span, ...]:
+        """Where in `Document.text` an indicator's own text stands."""
+        paths = [path for field, path in indicator_paths(index) if field not in LABEL_FIELDS]
+        spans = tuple(span for path in paths if (span := self.grounding.source.get(path)))
+        if not spans or not self.ungrounded.isdisjoint(path for _, path in indicator_paths(index)):
+            return spans
+        return ((min(start for start, _ in spans), max(end for _, end in spans)),)
 
     def claims(self, path: str) -> tuple[Span, ...]:
         place = self.grounding.places.get(path)

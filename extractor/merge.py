@@ -10,14 +10,15 @@ from extractor.align import Pair, align
 from extractor.evidence import (
     Comparison,
     Side,
-    described,
-    printed_value,
+    is_blank,
     unclaimed_flags,
     ungrounded_flag,
     untouched,
 )
-from extractor.leaves import COLUMNS, LABEL_FIELDS, Leaf, indicator_paths, key, same_amount, same_text
+from extractor.leaves import COLUMNS, Leaf, indicator_paths, same_amount, same_text
+from extractor.majority import Majority
 from extractor.messages import flag
+from extractor.printed import described, printed_value
 from extractor.text import Squashed, squash
 from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from schemas.record import Flag, FlagCode, Span
@@ -27,22 +28,38 @@ _Value = TypeVar("_Value", bound=Leaf)
 
 
 class Merge:
-    """Builds one comparison; every value of either reader passes through `settle` or `lone` once."""
+    """Builds one comparison; every value of either reader passes through `settle` or `lone` once.
 
-    def __init__(self, rules: Side, model: Side, view: Squashed, phrases: list[Span], language: str) -> None:
-        self.rules, self.model, self.view, self.language = rules, model, view, language
+    `pairs` tells for each index of an indicator, published or only flagged, which of either reader it is.
+    """
+
+    def __init__(
+        self,
+        rules: Side,
+        model: Side,
+        view: Squashed,
+        phrases: list[Span],
+        language: str,
+        third: Side | None = None,
+    ) -> None:
+        self.rules, self.model, self.third, self.view, self.language = rules, model, third, view, language
         self.phrases = phrases
         self.flags: list[Flag] = []
         self.spans: dict[str, Span] = {}
         self.claims: list[Span] = rules.grounding.claims()
         self.fields = self.twice = 0
+        self.abstained: list[str] = []
+        self.pairs: list[Pair] = []
 
     def run(self) -> Comparison:
         rules, model = self.rules.reading, self.model.reading
-        if rules == model and not (self.rules.ungrounded & self.model.ungrounded):
+        if self.model.repeats(rules) and self._is_grounded:
             project = rules  # nothing to settle
             self.spans = self.model.grounding.source | self.rules.grounding.source
-            self.fields = self.twice = self.rules.grounding.fields
+            self.abstained = self.model.unsure()
+            self.fields = self.rules.grounding.fields
+            self.twice = self.model.grounding.fields - len(self.abstained)
+            self.pairs = [(index, index) for index in range(len(rules.indicators))]
         else:
             department = self.text("department", rules.department, model.department)
             unit = self.text("unit", rules.unit, model.unit)
@@ -57,15 +74,29 @@ class Merge:
                 name=name,
                 amounts=amounts,
                 goal=goal,
-                withheld=bool(self.phrases) if rules.withheld != model.withheld else rules.withheld,
+                withheld=self._is_withheld(rules.withheld, model.withheld),
                 indicators=indicators,
                 attributes=attributes,
             )
+        if self.third and not (self.third.repeats(rules) and model == rules):
+            vote = Majority(self.rules, self.model, self.third, self.flags, self.language)
+            vote.run(self.pairs)
+            self.claims += vote.claims
+            self.twice += vote.twice
         self.withheld(rules.withheld, model.withheld)
         if project.withheld or rules.withheld or model.withheld:
             self.claims += untouched(self.phrases, self.claims)
         self.flags += unclaimed_flags(self.view, self.claims, self.rules.structure, self.language)
-        return Comparison(project, self.spans, tuple(self.flags), self.twice, self.fields)
+        return Comparison(project, self.spans, tuple(self.flags), self.twice, self.fields, tuple(self.abstained))
+
+    @property
+    def _is_grounded(self) -> bool:
+        """True where every value is found by a reader who answers for it."""
+        missing = self.rules.ungrounded
+        return not missing or (self.model.abstention is None and missing.isdisjoint(self.model.ungrounded))
+
+    def _is_withheld(self, rules: bool, model: bool) -> bool:
+        return bool(self.phrases) if rules != model and self.model.reads("withheld") else rules
 
     def text(self, path: str, rules: str | None, model: str | None) -> str | None:
         return self.settle(path, path, path, rules, model, same_text)
@@ -74,8 +105,12 @@ class Merge:
         self, out: str, left: str, right: str, rules: _Value | None, model: _Value | None, same: Same
     ) -> _Value | None:
         """The value to publish at `out` of those at `left` in the rules' and at `right` in the model's reading."""
-        if _is_blank(rules) or _is_blank(model):
-            return None if _is_blank(rules) and _is_blank(model) else self.lone(out, left, right, rules, model)
+        if is_blank(rules) and is_blank(model):
+            return None
+        if not self.model.votes(right, model, self.rules.claims(left)):
+            return None if is_blank(rules) else self.unopposed(out, left, rules)
+        if is_blank(rules) or is_blank(model):
+            return self.lone(out, left, right, rules, model)
         self.twice += 1
         no_rules, no_model = left in self.rules.ungrounded, right in self.model.ungrounded
         if rules == model or same(rules, model):
@@ -101,7 +136,7 @@ class Merge:
 
     def lone(self, out: str, left: str, right: str, rules: _Value | None, model: _Value | None) -> _Value | None:
         """A value against a blank."""
-        if not _is_blank(rules):
+        if not is_blank(rules):
             missing = left in self.rules.ungrounded
             self.differ(FlagCode.ONLY_RULES, out, left, right, rules, None, "rules" if missing else "")
             unread = self.model.leaves_unread(self.rules.claims(left))
@@ -111,6 +146,14 @@ class Merge:
         self.differ(FlagCode.ONLY_MODEL, out, left, right, None, model, "model" if missing else "")
         unread = self.rules.leaves_unread(self.model.claims(right))
         return self.publish(out, model, None, right) if not missing and unread else None
+
+    def unopposed(self, out: str, left: str, rules: _Value | None) -> _Value | None:
+        """The rules' value where the second reader has no vote: published, and flagged where not found, as alone."""
+        if left in self.rules.ungrounded:
+            self.flags.append(ungrounded_flag(out, "rules", str(rules), self.language))
+        if self.model.reads(out):
+            self.abstained.append(out)
+        return self.publish(out, rules, left, None)
 
     def publish(self, out: str, value: _Value | None, left: str | None, right: str | None) -> _Value | None:
         """Note the span of a published value; `left` is None where the model's is published."""
@@ -129,7 +172,7 @@ class Merge:
         spans = [
             side.grounding.source.get(path)
             for side, path, value in ((self.rules, left, rules), (self.model, right, model))
-            if not _is_blank(value)
+            if not is_blank(value)
         ]
         self.claims.extend(self.model.claims(right))
         self.flags.append(
@@ -189,29 +232,53 @@ class Merge:
         amount = self.settle(f"{out}.amount", f"{left}.amount", f"{right}.amount", one, other, same_amount)
         if amount is None:
             return None
-        if rules and model:
-            paths = f"{out}.label", f"{left}.label", f"{right}.label"
-            label = self.settle(*paths, rules.label, model.label, same_text) or rules.label
+        paths = f"{out}.label", f"{left}.label", f"{right}.label"
+        mine, theirs = rules.label if rules else None, model.label if model else None
+        label = mine or theirs or ""
+        if (rules and model) or not self.model.reads(paths[0]):
+            label = self.settle(*paths, mine, theirs, same_text) or label
         else:
-            label = rules.label if rules else model.label if model else ""
-            self.publish(f"{out}.label", label, f"{left}.label" if rules else None, f"{right}.label")
+            self.publish(paths[0], label, paths[1] if rules else None, paths[2])
         return FundingLine.model_construct(label=label, amount=amount)
 
     def indicators(self, rules: tuple[Indicator, ...], model: tuple[Indicator, ...]) -> tuple[Indicator, ...]:
         published: list[Indicator] = []
         dropped: list[Pair] = []
-        for i, j in align(rules, model):
+        for i, j in align(rules, model, self.model.indicator_fields):
             out = len(published)
             if i is not None and j is not None:
                 published.append(self._both(out, i, j, rules[i], model[j]))
+            elif not self._is_disputed(i, j):
+                if i is None:
+                    continue
+                published.append(self._unopposed_indicator(out, i))
             elif self._is_kept(i, j):
                 published.append(self._one(out, i, j))
                 self._lone_indicator(out, i, j)
             else:
                 dropped.append((i, j))
+                continue
+            self.pairs.append((i, j))
         for out, (i, j) in enumerate(dropped, len(published)):
             self._lone_indicator(out, i, j)
+        self.pairs += dropped
         return tuple(published)
+
+    def _is_disputed(self, i: int | None, j: int | None) -> bool:
+        """True where the second reader votes on an indicator that one reader read alone."""
+        if i is None:
+            return self.model.votes_for(j or 0)
+        return self.model.votes_against(self.rules.own(i, self.model.indicator_fields))
+
+    def _unopposed_indicator(self, out: int, i: int) -> Indicator:
+        own = self.rules.reading.indicators[i].__dict__
+        paths = zip(indicator_paths(out), indicator_paths(i), strict=True)
+        return Indicator.model_construct(
+            **{
+                field: None if own[field] is None else self.unopposed(path, left, own[field])
+                for (field, path), (_, left) in paths
+            }
+        )
 
     def _both(self, out: int, i: int, j: int, rules: Indicator, model: Indicator) -> Indicator:
         mine, theirs = rules.__dict__, model.__dict__
@@ -229,7 +296,8 @@ class Merge:
         values: dict[str, Any] = {}
         for (field, path), (_, source) in zip(indicator_paths(out), indicator_paths(index), strict=True):
             left = None if i is None else source
-            values[field] = None if own[field] is None else self.publish(path, own[field], left, source)
+            known = own[field] is not None and (left is not None or self.model.votes(source, own[field], ()))
+            values[field] = self.publish(path, own[field], left, source) if known else None
         return Indicator.model_construct(**values)
 
     def _side(self, i: int | None, j: int | None) -> tuple[Side, int]:
@@ -241,7 +309,7 @@ class Merge:
         other = self.model if side is self.rules else self.rules
         values = side.reading.indicators[index].__dict__
         paths = [path for field, path in indicator_paths(index) if values[field] is not None]
-        own = [span for path in paths if path.rpartition(".")[2] not in LABEL_FIELDS for span in side.claims(path)]
+        own = side.own(index)
         mine = set(paths)
         if not own or not side.ungrounded.isdisjoint(mine):
             return False
@@ -257,11 +325,6 @@ class Merge:
         missing = not side.ungrounded.isdisjoint(paths)
         if not is_rules:
             self.claims.extend(span for path in paths for span in side.claims(path))
-        # Merged labels stand elsewhere; they would stretch the span over other indicators.
-        own = [side.grounding.source.get(path) for path in paths if path.rpartition(".")[2] not in LABEL_FIELDS]
-        spans = tuple(span for span in own if span)
-        if spans and not missing:
-            spans = ((min(start for start, _ in spans), max(end for _, end in spans)),)
         self.flags.append(
             flag(
                 FlagCode.ONLY_RULES if is_rules else FlagCode.ONLY_MODEL,
@@ -270,7 +333,7 @@ class Merge:
                 variant=f"{'rules' if is_rules else 'model'}_ungrounded" if missing else "",
                 rules=text if is_rules else None,
                 model=None if is_rules else text,
-                spans=spans,
+                spans=side.extent(index),
             )
         )
 
@@ -292,7 +355,8 @@ class Merge:
         return published
 
     def withheld(self, rules: bool, model: bool) -> None:
-        if rules != model:
+        reads = self.model.reads("withheld")
+        if rules != model and reads:
             spans = (self.view.source_span(*span) for span in self.phrases)
             self.flags.append(
                 flag(
@@ -306,12 +370,7 @@ class Merge:
                 )
             )
         elif rules and not self.phrases:
-            self.flags.append(ungrounded_flag("withheld", "both", "true", self.language))
-
-
-def _is_blank(value: Leaf | None) -> bool:
-    """Null, or the empty text that some models write for null."""
-    return value is None or (isinstance(value, str) and not key(value))
+            self.flags.append(ungrounded_flag("withheld", "both" if reads else "rules", "true", self.language))
 
 
 def _same_label(left: FundingLine, right: FundingLine) -> bool:

@@ -48,13 +48,19 @@ class _Published(BaseModel):
 
 
 class Flag(_Published):
-    """One thing a person should look at; `path` is like `indicators[2].annual_value`, "" = all of it."""
+    """One thing a person should look at; `path` is like `indicators[2].annual_value`, "" = all of it.
+
+    `model` is what the second reader read. Where a language model was asked as well, that is the language
+    model, `builtin` what the built-in reader read, and `suggestion` what two of the three readers read.
+    """
 
     code: FlagCode
     path: str = ""
     message: str
     rules: str | None = None
     model: str | None = None
+    builtin: str | None = None
+    suggestion: str | None = None
     spans: tuple[Span, ...] = ()
 
     @property
@@ -116,17 +122,23 @@ class Normalized(_Published):
 
 
 class Readings(_Published):
-    """Both readings, kept beside the published values."""
+    """All readings, kept beside the published values.
+
+    `builtin` is the built-in reader's, where a language model was asked as well.
+    """
 
     rules: ProjectReading | None = None
     model: ProjectReading | None = None
+    builtin: ProjectReading | None = None
 
 
 class ModelUse(_Published):
     """Which model read the block and what the answer cost when it was bought.
 
-    `cached` says that the answer is held in the cache, so that reading it again is free; it does
-    not say whether this very run paid for it (the run's summary does).
+    `prompt` is the hash of the prompt, or of the built-in reader's weights. `cached` says that the
+    answer is held in the cache, so that reading it again is free; it does not say whether this very
+    run paid for it (the run's summary does). `abstained` are paths of published values that it was not
+    sure enough of to vote on, `not_read` the fields that are not its business.
     """
 
     name: str
@@ -134,10 +146,16 @@ class ModelUse(_Published):
     cached: bool
     input_tokens: int = 0
     output_tokens: int = 0
+    abstained: tuple[str, ...] = ()
+    not_read: tuple[str, ...] = ()
 
 
 class Record(_Published):
-    """One line of projects.jsonl."""
+    """One line of projects.jsonl.
+
+    `model` tells about the reading in `readings.model`. `asked` is why a language model was asked about
+    this block: `all`, `sample`, or what was doubtful without it; empty where none was asked.
+    """
 
     id: str
     document: DocumentInfo
@@ -149,6 +167,7 @@ class Record(_Published):
     spans: dict[str, Span] = Field(default_factory=dict)
     readings: Readings
     model: ModelUse | None = None
+    asked: tuple[str, ...] = ()
 
 
 class Total(_Published):
@@ -160,7 +179,11 @@ class Total(_Published):
 
 
 class Counts(_Published):
-    """Blocks found = records + failed, always; `fields` are published values."""
+    """Blocks found = records + failed, always; `fields` are published values.
+
+    Of these, the second reader was not sure enough of `fields_abstained`, and `fields_not_read` are not
+    its business. `no_second_reading` counts the blocks that a second reader was to read and could not.
+    """
 
     blocks: int = 0
     records: int = 0
@@ -168,6 +191,26 @@ class Counts(_Published):
     indicators: int = 0
     fields: int = 0
     fields_read_twice: int = 0
+    fields_abstained: int = 0
+    fields_not_read: int = 0
+    no_second_reading: int = 0
+
+
+class Asking(_Published):
+    """What a language model was asked about a document, why, and what the answers cost when they were bought.
+
+    `blocks` were asked about, `answered` of them gave an answer; `reasons` counts the blocks for each
+    reason (a block may have several). `characters` are those of the messages that were answered,
+    `characters_of_all` those of a message for every block: they tell what asking all would have cost.
+    """
+
+    blocks: int = 0
+    answered: int = 0
+    reasons: dict[str, int] = Field(default_factory=dict)
+    input_tokens: int = 0
+    output_tokens: int = 0
+    characters: int = 0
+    characters_of_all: int = 0
 
 
 class CharacterAccount(_Published):
@@ -190,6 +233,7 @@ class DocumentLine(_Published):
     reason: str | None = None
     encoding: str | None = None
     counts: Counts = Counts()
+    asking: Asking | None = None
     characters: CharacterAccount = CharacterAccount()
     coverage: float | None = None
     totals: tuple[Total, ...] = ()
