@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 
-def measure(documents: list[Path], per_copy: int, wanted: int) -> dict[str, float]:
+def measure(documents: list[Path], per_copy: int, wanted: int, model: str = "none") -> dict[str, float]:
     """Cost of `extractor run --format jsonl` over a batch of about `wanted` projects, start-up included."""
     with tempfile.TemporaryDirectory() as scratch:
         folder, out = Path(scratch) / "in", Path(scratch) / "out"
@@ -28,7 +28,7 @@ def measure(documents: list[Path], per_copy: int, wanted: int) -> dict[str, floa
                 (folder / f"{copy:05d}" / document.name).write_bytes(document.read_bytes())
         command = [sys.executable, "-m", "extractor", "run", str(folder), "--out", str(out), "--quiet"]
         wall = time.perf_counter()
-        process = subprocess.Popen([*command, "--model", "none", "--format", "jsonl"], stdout=subprocess.DEVNULL)
+        process = subprocess.Popen([*command, "--model", model, "--format", "jsonl"], stdout=subprocess.DEVNULL)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
@@ -58,7 +58,7 @@ def main() -> None:
     if len({path.name for path in documents}) < len(documents):
         # golden/<case>/source.*: the case names the copy
         scratch = Path(tempfile.mkdtemp())
-        documents = [_copy(path, scratch) for path in documents]
+        documents = [copied(path, scratch, path.parent.name) for path in documents]
     from extractor.pipeline import extract_file
     from extractor.settings import Settings
 
@@ -76,8 +76,8 @@ def main() -> None:
         )
 
 
-def _copy(path: Path, folder: Path) -> Path:
-    target = folder / f"{path.parent.name}{path.suffix}"
+def copied(path: Path, folder: Path, name: str) -> Path:
+    target = folder / f"{name}{path.suffix}"
     target.write_bytes(path.read_bytes())
     return target
 

@@ -7,6 +7,7 @@ ExtractorError
 │   ├── UnsupportedFile   binary, empty, too large, or undecodable
 │   └── LayoutError       its table cannot be understood
 ├── OutputError           the output folder or the run's database cannot be written
+├── WeightsError          the built-in reader's weights are missing or damaged
 └── ModelError            a model call gave no usable answer
     ├── ModelUnavailable  no answer at all: network, wrong key, wrong model name, quota
     ├── ModelRefused      the model declined, or a content filter stepped in
@@ -49,6 +50,13 @@ class LayoutError(InputError):
 
 class OutputError(ExtractorError):
     pass
+
+
+class WeightsError(ExtractorError):
+    """A data file of the installation is not what it should be."""
+
+    def __init__(self, file: str, message: str) -> None:
+        super().__init__(f"{file}: {message}; install the package again, or go on without it (--model none)")
 
 
 class ModelError(ExtractorError):
