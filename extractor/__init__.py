@@ -10,16 +10,19 @@ if TYPE_CHECKING:
     from extractor.pipeline import DocumentResult
 
 __all__ = ["__version__", "extract"]
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 
 def extract(path: str | Path, **settings: Any) -> DocumentResult:
     """Read one file: `.records` are its projects, `.document` is its line of documents.jsonl.
 
-    Keyword arguments are those of `extractor.settings.Settings` (model, base_url, cache_dir …).
-    Gives the same records as `extractor run PATH`. Raises `extractor.errors.ExtractorError`.
+    Keyword arguments are those of `extractor.settings.Settings` (model, base_url, cache_dir …);
+    `model=None` is the rules alone. Gives the same records as `extractor run PATH`. Raises
+    `extractor.errors.ExtractorError`.
     """
     from extractor.pipeline import extract_file
     from extractor.settings import Settings
 
+    if settings.get("model", "") is None:
+        settings["model"] = "none"  # elsewhere None is an option that was not given
     return extract_file(str(path), Settings.load(settings))

@@ -1,7 +1,8 @@
 """Batch runs: many files into one run folder, resumable, at a flat cost of memory.
 
 A document is stored in one transaction as soon as it is finished; a run started again goes on with
-what is missing. What is asked of a model is bounded by blocks in flight, not by documents.
+what is missing. What is asked of a model is bounded by blocks in flight, not by documents; documents are
+read by the other readers meanwhile, in a thread beside the calls.
 """
 
 from __future__ import annotations
@@ -11,29 +12,34 @@ import errno
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files as package_files
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from extractor import __version__
+from extractor import __version__, second
+from extractor.asking import Answer, Reasons
 from extractor.errors import ExtractorError, InputError, ModelUnavailable, OutputError, UsageError
 from extractor.export import FORMATS
 from extractor.model import Model, ModelAnswer
 from extractor.pipeline import (
-    Answer,
     DocumentResult,
     OpenDocument,
+    Survey,
+    chosen,
     cut,
     failed_document,
     finish,
     own_layouts,
     read_with_model,
+    survey,
 )
 from extractor.readers import SUFFIXES, display_name, read
+from extractor.second import SecondReader
 from extractor.settings import Settings
 from extractor.store import RunStore
 from schemas.document import Block
@@ -52,6 +58,9 @@ _CANNOT_OPEN = {
     errno.EACCES: "may not be opened; check the permissions of the folders above it",
 }
 _IN_FLIGHT = 4
+"""Calls on their way or waiting, for each that may be made at a time."""
+_HELD = 2_000
+"""Blocks of documents that wait for answers."""
 _SHOWN_FAILURES = 20
 
 
@@ -156,9 +165,11 @@ def fingerprint(settings: Settings) -> str:
 
     data = [__version__, settings.language, *_data_files()]
     data += [layout.model_dump_json() for layout in own_layouts(settings)]
-    if settings.model is not None:
+    if settings.reads_twice:
+        data.append(second.digest())
+    if settings.language_model is not None:
         decoding = (settings.model, settings.base_url, settings.mode, settings.temperature, settings.max_output_tokens)
-        data += [repr(decoding), prompts.load("read_project").hash]
+        data += [repr(decoding), settings.ask, prompts.load("read_project").hash]
     return sha256("\0".join(data).encode()).hexdigest()[:32]
 
 
@@ -174,11 +185,13 @@ def run(
     settings: Settings,
     report: Callable[[Event], None] = lambda event: None,
     model: Model | None = None,
+    reader: SecondReader | None = None,
 ) -> Outcome:
-    """Read every input into the run folder's database; `model` replaces the one of the settings.
+    """Read every input into the run folder's database.
 
-    Raises OutputError (folder, database or cache cannot be written); everything that concerns one
-    document only becomes that document's line.
+    `model` and `reader` replace the language model and the built-in reader of the settings. Raises
+    OutputError (folder, database or cache cannot be written) and WeightsError (the built-in reader is
+    damaged); everything that concerns one document only becomes that document's line.
     """
     started = time.monotonic()
     try:
@@ -188,9 +201,9 @@ def run(
             f"{directory}: the output folder cannot be made ({error.strerror}); choose another with --out"
         ) from None
     with RunStore(directory / DATABASE) as store:
-        batch = _Batch(inputs, store, settings, report)
-        if settings.model is None and model is None:
-            batch.read_with_rules()
+        batch = _Batch(inputs, store, settings, report, reader)
+        if settings.language_model is None and model is None:
+            batch.read_alone()
         else:
             asyncio.run(batch.read_with(model))
         batch.outcome.forgotten = store.keep_only({given.name for given in inputs})
@@ -198,23 +211,51 @@ def run(
     return batch.outcome
 
 
+@dataclass(slots=True)
+class _Asked:
+    """A document about which a language model is being asked."""
+
+    given: Input
+    surveyed: Survey
+    reasons: dict[int, Reasons]
+    tasks: list[asyncio.Task[Answer]]
+
+
 class _Batch:
     def __init__(
-        self, inputs: Sequence[Input], store: RunStore, settings: Settings, report: Callable[[Event], None]
+        self,
+        inputs: Sequence[Input],
+        store: RunStore,
+        settings: Settings,
+        report: Callable[[Event], None],
+        reader: SecondReader | None,
     ) -> None:
         self.inputs = inputs
         self.store = store
         self.settings = settings
         self.report = report
+        self.given_reader = reader
         self.layouts = own_layouts(settings)
         self.fingerprint = fingerprint(settings)
         self.outcome = Outcome()
 
-    def read_with_rules(self) -> None:
+    @cached_property
+    def reader(self) -> SecondReader | None:
+        """Loaded for the first document that has to be read: a run that finds all of them done needs none."""
+        return self.given_reader or second.load(self.settings)
+
+    def read_alone(self) -> None:
+        """Without a language model."""
         for given in self.inputs:
             opened = self._open(given)
             if opened is not None:
-                self._save(self._finish(given, opened, {}))
+                self._save(self._read(given, opened, self.reader))
+
+    def _read(self, given: Input, opened: OpenDocument, reader: SecondReader | None) -> DocumentResult:
+        try:
+            return finish(survey(opened, reader, self.settings.language), {}, self.settings)
+        except Exception as error:
+            return _failed(given, opened, error)
 
     async def read_with(self, given_model: Model | None) -> None:
         from extractor.cache import AnswerCache
@@ -222,38 +263,64 @@ class _Batch:
 
         cache = AnswerCache(self.settings.cache_dir) if self.settings.cache and given_model is None else None
         model = _Breaker(given_model or LanguageModel(self.settings, cache), self.settings.concurrency)
-        waiting: deque[tuple[Input, OpenDocument, list[asyncio.Task[Answer]]]] = deque()
-        in_flight = 0
+        waiting: deque[_Asked] = deque()
         try:
             for given in self.inputs:
                 opened = self._open(given)
-                if opened is None:
+                asked = await self._ask(given, opened, model) if opened is not None else None
+                if asked is None:
                     continue
-                blocks = opened.chunks.blocks
-                tasks = [asyncio.create_task(read_with_model(block, model)) for block in blocks]
-                waiting.append((given, opened, tasks))
-                in_flight += len(tasks)
-                while waiting and in_flight > _IN_FLIGHT * self.settings.concurrency:
-                    in_flight -= await self._finish_next(waiting)
+                if not asked.tasks:
+                    await self._finish(asked)
+                    continue
+                waiting.append(asked)
+                while waiting and self._is_enough(waiting):
+                    await self._finish(waiting[0])
+                    waiting.popleft()
             while waiting:
-                await self._finish_next(waiting)
+                await self._finish(waiting[0])
+                waiting.popleft()
         finally:
-            for _, _, tasks in waiting:
-                for task in tasks:
+            for asked in waiting:
+                for task in asked.tasks:
                     task.cancel()
             await model.close()
             if cache is not None:
                 cache.close()
         self.outcome.model_error = str(model.fatal) if model.fatal else None
 
-    async def _finish_next(self, waiting: deque[tuple[Input, OpenDocument, list[asyncio.Task[Answer]]]]) -> int:
-        given, opened, tasks = waiting[0]
-        answers = dict(enumerate(await asyncio.gather(*tasks)))
-        waiting.popleft()
+    async def _ask(self, given: Input, opened: OpenDocument, model: Model) -> _Asked | None:
+        """The document with its questions on their way; None where it became a failed one."""
+        reader = self.reader
+
+        def prepare() -> tuple[Survey, dict[int, Reasons]]:
+            surveyed = survey(opened, reader, self.settings.language)
+            return surveyed, chosen(surveyed, self.settings)
+
+        try:
+            surveyed, reasons = await asyncio.to_thread(prepare)
+        except Exception as error:
+            self._save(_failed(given, opened, error))
+            return None
+        blocks = surveyed.blocks
+        tasks = [asyncio.create_task(read_with_model(blocks[index], model)) for index in reasons]
+        return _Asked(given, surveyed, reasons, tasks)
+
+    def _is_enough(self, waiting: Collection[_Asked]) -> bool:
+        """True where the calls under way keep the endpoint busy, or the documents behind them fill the memory."""
+        in_flight = sum(len(asked.tasks) for asked in waiting)
+        held = sum(len(asked.surveyed.blocks) for asked in waiting)
+        return in_flight > _IN_FLIGHT * self.settings.concurrency or held > max(_HELD, in_flight)
+
+    async def _finish(self, asked: _Asked) -> None:
+        answers = dict(zip(asked.reasons, await asyncio.gather(*asked.tasks), strict=True))
         self._count(answers.values())
         again = any(isinstance(answer, ModelUnavailable) for answer in answers.values())
-        self._save(self._finish(given, opened, answers), complete=not again)
-        return len(tasks)
+        try:
+            result = finish(asked.surveyed, answers, self.settings, asked.reasons)
+        except Exception as error:
+            result = _failed(asked.given, asked.surveyed.opened, error)
+        self._save(result, complete=not again)
 
     def _open(self, given: Input) -> OpenDocument | None:
         """The document cut into blocks; None where it is done already or cannot be read."""
@@ -272,14 +339,6 @@ class _Batch:
         except Exception as error:  # a fault of ours must cost this file only, and be seen
             self._save(failed_document(given.name, _fault(given, error)))
             return None
-
-    def _finish(self, given: Input, opened: OpenDocument, answers: dict[int, Answer]) -> DocumentResult:
-        try:
-            return finish(opened, answers, self.settings)
-        except InputError as error:
-            return failed_document(given.name, error, digest=opened.document.sha256)
-        except Exception as error:  # as above
-            return failed_document(given.name, _fault(given, error), digest=opened.document.sha256)
 
     def _save(self, result: DocumentResult, *, complete: bool = True) -> None:
         self.store.save(result.document, result.records, result.sources, self.fingerprint if complete else "")
@@ -312,7 +371,11 @@ class _Batch:
         outcome.output_tokens += tokens_out
         if calls or cached:
             self.store.add_usage(
-                self.settings.model or "", calls=calls, cached=cached, input_tokens=tokens_in, output_tokens=tokens_out
+                self.settings.language_model or "",
+                calls=calls,
+                cached=cached,
+                input_tokens=tokens_in,
+                output_tokens=tokens_out,
             )
 
 
@@ -338,6 +401,12 @@ class _Breaker:
 
     async def close(self) -> None:
         await self.model.close()
+
+
+def _failed(given: Input, opened: OpenDocument, error: Exception) -> DocumentResult:
+    """The line of a document that was opened and could not be read after all."""
+    known = error if isinstance(error, InputError) else _fault(given, error)
+    return failed_document(given.name, known, digest=opened.document.sha256)
 
 
 def _fault(given: Input, error: Exception) -> ExtractorError:

@@ -65,13 +65,13 @@ class LanguageModel:
 
     `read` may be called for many blocks at once; at most `settings.concurrency` of them are being
     paid for at any time. Use it in one event loop and `close()` it there; the cache stays open.
-    UsageError where the settings name no model.
+    UsageError where the settings name no language model.
     """
 
     def __init__(self, settings: Settings, cache: AnswerCache | None) -> None:
-        if settings.model is None:
-            raise UsageError("no model is set: pass --model or set EXTRACTOR_MODEL")
-        self.name = settings.model
+        if settings.language_model is None:
+            raise UsageError("no language model is set: pass --model NAME or set EXTRACTOR_MODEL")
+        self.name = settings.language_model
         self._settings = settings
         self._cache = cache
         self._prompt = prompts.load(PROMPT)

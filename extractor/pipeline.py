@@ -1,7 +1,8 @@
-"""One document from file to records: cut, read twice, compare, check, normalize.
+"""One document from file to records: cut, read, ask, compare, check.
 
-`cut` does everything that needs no model, `finish` puts the readings together; in between, the
-model may read the blocks in any order.
+`cut` makes blocks, `survey` reads them with everything that is at hand (the rules and the built-in
+reader), `finish` puts the readings together. Where a language model is to be asked, it may answer in any
+order in between; `chosen` tells about which blocks.
 """
 
 from __future__ import annotations
@@ -9,41 +10,27 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 
-from extractor import rules
+from extractor import rules, second
+from extractor.asking import Answer, Reasons, account, ask_all, choose
 from extractor.chunk import Chunks, chunk
-from extractor.compare import Comparison, Reading, compare
+from extractor.compare import Reading, compare
 from extractor.completeness import check_end, check_outside
 from extractor.errors import ExtractorError, LayoutError, ModelError, ModelRefused, ModelTruncated
 from extractor.ground import ground
 from extractor.layouts import CompiledLayout, compiled, load
 from extractor.messages import flag, message
 from extractor.model import Model, ModelAnswer
-from extractor.normalize import normalize
+from extractor.publish import Draft, document_info, line_of, record_of
 from extractor.readers import read
 from extractor.reconcile import check_project, find_repeats
+from extractor.second import SecondReader, SecondReadings
 from extractor.settings import Settings
-from extractor.sums import check_document
+from extractor.sums import check_document, rows_in_doubt
 from extractor.text import Squashed
 from schemas.document import Block, Document
 from schemas.layout import LayoutSpec
-from schemas.project import ProjectReading
-from schemas.record import (
-    BlockInfo,
-    Counts,
-    DocumentInfo,
-    DocumentLine,
-    Flag,
-    FlagCode,
-    Normalized,
-    Readings,
-    Record,
-    Total,
-    status_of,
-)
-
-Answer = ModelAnswer | ModelError
+from schemas.record import DocumentInfo, DocumentLine, Flag, FlagCode, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +43,29 @@ class OpenDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesReading:
+    """What the rules made of one block; `fault` stands in place of a reading."""
+
+    view: Squashed
+    reading: Reading | None
+    fault: Flag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """An open document, read by the rules and, where `reads_twice`, by the built-in reader."""
+
+    opened: OpenDocument
+    rules: tuple[RulesReading, ...]
+    second: SecondReadings = field(default_factory=SecondReadings)
+    reads_twice: bool = False
+
+    @property
+    def blocks(self) -> Sequence[Block]:
+        return self.opened.chunks.blocks
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentResult:
     """A document's line, its records, and each record's piece of the source: `text[block.start:block.end]`."""
 
@@ -64,50 +74,81 @@ class DocumentResult:
     sources: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Side:
-    """One block on its way to a record."""
-
-    block: Block
-    view: Squashed
-    rules: Reading | None
-    answer: Answer | None
-    comparison: Comparison | None = None
-    flags: list[Flag] = field(default_factory=list)
-    unclaimed: int = 0
-
-
 def cut(document: Document, layouts: Sequence[LayoutSpec] = ()) -> OpenDocument:
     """A document in its blocks; `layouts` are the user's own."""
     chunks = chunk(document, layouts)
     return OpenDocument(document, chunks, compiled(chunks.layout) if chunks.layout else None)
 
 
-def finish(opened: OpenDocument, answers: Mapping[int, Answer], settings: Settings) -> DocumentResult:
-    """Records and document line; `answers` are the model's, by block index (none: rules alone).
+def survey(opened: OpenDocument, reader: SecondReader | None = None, language: str = "zh") -> Survey:
+    """Every block read by the rules and, where there is one, by the built-in reader.
 
-    Raises LayoutError where the document prints projects that could not be cut into blocks.
+    A document in which the rules see no project is read as well: the other reader may see one.
     """
-    document, chunks = opened.document, opened.chunks
-    reason = message(chunks.reason, settings.language) if chunks.reason else None
+    layout, blocks = opened.layout, opened.chunks.blocks
+    read_by_rules = tuple(_read_block(block, layout, language) for block in blocks) if layout else ()
+    if reader is None:
+        return Survey(opened, read_by_rules)
+    views = [one.view for one in read_by_rules]
+    return Survey(opened, read_by_rules, second.read_again(reader, opened.document, blocks, views, language), True)
+
+
+def chosen(surveyed: Survey, settings: Settings) -> dict[int, Reasons]:
+    """The blocks to ask a language model about, with the reasons.
+
+    Raises LayoutError as `finish` does.
+    """
+    if settings.ask == "all":
+        return ask_all(surveyed.blocks)
+    records = finish(surveyed, {}, settings).records
+    sums_off = rows_in_doubt(surveyed.opened.chunks.totals, [record.project for record in records])
+    return choose(records, surveyed.blocks, settings, sums_off)
+
+
+def finish(
+    surveyed: Survey,
+    answers: Mapping[int, Answer],
+    settings: Settings,
+    reasons: Mapping[int, Reasons] | None = None,
+) -> DocumentResult:
+    """Records and document line; `answers` are a language model's, by block index.
+
+    `reasons` tell why each of them was asked for; None where there is no language model. Raises
+    LayoutError where the document prints projects that could not be cut into blocks.
+    """
+    document, chunks = surveyed.opened.document, surveyed.opened.chunks
+    language, layout = settings.language, surveyed.opened.layout
+    reason = message(chunks.reason, language) if chunks.reason else None
     if reason is not None and not chunks.understood:
         raise LayoutError(document.file, reason)
-    if opened.layout is None:
-        return DocumentResult(_line(opened, [], [], reason))
-    sides = [_read_block(block, opened.layout, answers.get(block.index), settings) for block in chunks.blocks]
-    projects = [side.comparison.project if side.comparison else ProjectReading() for side in sides]
-    repeats = find_repeats(projects, chunks.blocks, settings.language)
+    if layout is None:
+        return DocumentResult(line_of(document, chunks, (), (), flags=surveyed.second.document_flags, reason=reason))
+    drafts = [
+        _draft(surveyed, index, answers.get(block.index), (reasons or {}).get(block.index, ()), layout, language)
+        for index, block in enumerate(chunks.blocks)
+    ]
+    projects = [draft.project for draft in drafts]
+    repeats = find_repeats(projects, chunks.blocks, language)
     for index, repeat in repeats.items():
-        sides[index].flags.append(repeat)
-    flags = check_document(chunks.totals, projects, repeats, _amount_unit(chunks), settings.language)
+        drafts[index].flags.append(repeat)
+    info = document_info(document, chunks)
+    flags = check_document(chunks.totals, projects, repeats, info.amount_unit, language)
     sums_fit = all(found.code != FlagCode.SUM_MISMATCH for found in flags)
-    flags += check_end(document.text, chunks.blocks, projects, sums_fit=sums_fit, language=settings.language)
-    flags += check_outside(document.text, chunks.outside, settings.language)
-    info = _info(opened)
-    records = [_record(info, side, settings) for side in sides]
+    flags += check_end(document.text, chunks.blocks, projects, sums_fit=sums_fit, language=language)
+    flags += check_outside(document.text, chunks.outside, language)
+    flags += surveyed.second.document_flags
+    records = [record_of(info, draft) for draft in drafts]
     if len(records) != len(chunks.blocks):
         raise AssertionError(f"{document.file}: {len(chunks.blocks)} blocks but {len(records)} records")
-    line = _line(opened, records, flags, None, sides)
+    line = line_of(
+        document,
+        chunks,
+        drafts,
+        records,
+        flags=flags,
+        asking=account(chunks.blocks, reasons, answers) if reasons is not None else None,
+        reads_twice=surveyed.reads_twice,
+    )
     return DocumentResult(line, records, [document.text[block.start : block.end] for block in chunks.blocks])
 
 
@@ -125,16 +166,10 @@ async def read_with_model(block: Block, model: Model) -> Answer:
         return error
 
 
-async def _extract(path: str, settings: Settings, model: Model | None) -> DocumentResult:
-    opened = _open(path, settings)
-    if model is None:
-        return finish(opened, {}, settings)
-    answers = await asyncio.gather(*(read_with_model(block, model) for block in opened.chunks.blocks))
-    return finish(opened, dict(enumerate(answers)), settings)
-
-
-def _open(path: str, settings: Settings) -> OpenDocument:
-    return cut(read(path, max_bytes=settings.max_bytes), own_layouts(settings))
+async def _ask(surveyed: Survey, settings: Settings, model: Model) -> DocumentResult:
+    reasons = chosen(surveyed, settings)
+    answers = await asyncio.gather(*(read_with_model(surveyed.blocks[index], model) for index in reasons))
+    return finish(surveyed, dict(zip(reasons, answers, strict=True)), settings, reasons)
 
 
 def own_layouts(settings: Settings) -> list[LayoutSpec]:
@@ -143,9 +178,12 @@ def own_layouts(settings: Settings) -> list[LayoutSpec]:
 
 
 def extract_file(path: str, settings: Settings) -> DocumentResult:
-    """Read one file with the rules and, where the settings name one, a model; raises ExtractorError."""
-    if settings.model is None:
-        return finish(_open(path, settings), {}, settings)
+    """Read one file with the readers that the settings name; raises ExtractorError."""
+    reader = second.load(settings)
+    opened = cut(read(path, max_bytes=settings.max_bytes), own_layouts(settings))
+    surveyed = survey(opened, reader, settings.language)
+    if settings.language_model is None:
+        return finish(surveyed, {}, settings)
 
     async def run() -> DocumentResult:
         from extractor.cache import AnswerCache
@@ -155,7 +193,7 @@ def extract_file(path: str, settings: Settings) -> DocumentResult:
         try:
             model = LanguageModel(settings, cache)
             try:
-                return await _extract(path, settings, model)
+                return await _ask(surveyed, settings, model)
             finally:
                 await model.close()
         finally:
@@ -165,35 +203,40 @@ def extract_file(path: str, settings: Settings) -> DocumentResult:
     return asyncio.run(run())
 
 
-def record_id(document: DocumentInfo, index: int) -> str:
-    """Stable across runs: the same file with the same content gives the same ids."""
-    return sha256(f"{document.sha256}\0{document.file}\0{index}".encode()).hexdigest()[:16]
-
-
-def _read_block(block: Block, layout: CompiledLayout, answer: Answer | None, settings: Settings) -> _Side:
+def _read_block(block: Block, layout: CompiledLayout, language: str) -> RulesReading:
     view = Squashed(block.content)
-    side = _Side(block, view, None, answer)
     try:
-        read_by_rules = rules.read(block, view, layout)
-        side.rules = Reading(
-            read_by_rules.reading, ground(read_by_rules.reading, view, block.context, read_by_rules.places)
-        )
+        found = rules.read(block, view, layout)
+        return RulesReading(view, Reading(found.reading, ground(found.reading, view, block.context, found.places)))
     except Exception as error:  # a fault of ours must cost this block only, and be seen
-        side.flags.append(_unreadable(block, error, settings.language))
+        return RulesReading(view, None, _unreadable(block, error, language))
+
+
+def _draft(
+    surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons, layout: CompiledLayout, language: str
+) -> Draft:
+    """One block's readings compared and checked."""
+    block, read_by_rules = surveyed.blocks[index], surveyed.rules[index]
+    view, builtin = read_by_rules.view, surveyed.second.readings.get(block.index)
+    draft = Draft(block, view, read_by_rules.reading, builtin, answer, reasons)
+    if read_by_rules.fault is not None:
+        draft.flags.append(read_by_rules.fault)
     model: Reading | None = None
     if isinstance(answer, ModelAnswer):
         model = Reading(answer.reading, ground(answer.reading, view, block.context))
     elif isinstance(answer, ModelError):
-        side.flags.append(_model_flag(answer, settings.language))
-    if side.rules is None and model is None:
-        return side
-    side.comparison = compare(side.rules, model, view, layout.structure, layout.withheld, settings.language)
-    side.flags += side.comparison.flags
-    side.flags += check_project(side.comparison.project, block, layout, side.comparison.spans, settings.language)
-    side.unclaimed = sum(
-        end - start for found in side.flags if found.code == FlagCode.UNCLAIMED_TEXT for start, end in found.spans
+        draft.flags.append(_model_flag(answer, language))
+    if block.index in surveyed.second.flags:
+        draft.flags.append(surveyed.second.flags[block.index])
+    if draft.rules is None and model is None:
+        return draft  # the built-in reader alone reads no whole project
+    draft.comparison = compare(draft.rules, model, view, layout.structure, layout.withheld, language, third=builtin)
+    draft.flags += draft.comparison.flags
+    draft.flags += check_project(draft.project, block, layout, draft.comparison.spans, language)
+    draft.unclaimed = sum(
+        end - start for found in draft.flags if found.code == FlagCode.UNCLAIMED_TEXT for start, end in found.spans
     )
-    return side
+    return draft
 
 
 def _unreadable(block: Block, error: Exception, language: str) -> Flag:
@@ -210,95 +253,16 @@ def _model_flag(error: ModelError, language: str) -> Flag:
     return flag(codes.get(type(error), FlagCode.MODEL_FAILED), language=language, detail=str(error))
 
 
-def _record(info: DocumentInfo, side: _Side, settings: Settings) -> Record:
-    block, comparison, answer = side.block, side.comparison, side.answer
-    answered = answer if isinstance(answer, ModelAnswer) else None
-    project = comparison.project if comparison else ProjectReading()
-    flags = tuple(side.flags)
-    # A compilation may hold tables in different units; a record's own table decides.
-    info = info.model_copy(update={"amount_unit": block.context.amount_unit})
-    twice = comparison is not None and side.rules is not None and answered is not None
-    return Record(
-        id=record_id(info, block.index),
-        document=info,
-        block=BlockInfo(index=block.index, start=block.start, end=block.end, page=block.page),
-        project=project,
-        normalized=normalize(project, info.amount_unit) if comparison else Normalized(),
-        status=status_of(flags, second_reader=twice) if comparison else "failed",
-        flags=flags,
-        spans=comparison.spans if comparison else {},
-        readings=Readings(
-            rules=side.rules.reading if side.rules else None, model=answered.reading if answered else None
-        ),
-        model=answered.use if answered else None,
-    )
-
-
-def _line(
-    opened: OpenDocument,
-    records: Sequence[Record],
-    flags: Sequence[Flag],
-    reason: str | None,
-    sides: Sequence[_Side] = (),
-) -> DocumentLine:
-    chunks = opened.chunks
-    failed = sum(record.status == "failed" for record in records)
-    compared = [side.comparison for side in sides if side.comparison]
-    counts = Counts(
-        blocks=len(chunks.blocks),
-        records=len(records) - failed,
-        failed=failed,
-        indicators=sum(len(record.project.indicators) for record in records),
-        fields=sum(comparison.fields for comparison in compared),
-        fields_read_twice=sum(comparison.fields_read_twice for comparison in compared),
-    )
-    return DocumentLine(
-        document=_info(opened),
-        status="read" if records else "no_projects",
-        reason=reason,
-        encoding=opened.document.encoding,
-        counts=counts,
-        characters=chunks.characters,
-        coverage=_coverage(chunks, sides),
-        totals=tuple(Total(kind=total.kind, name=total.name, amounts=total.amounts) for total in chunks.totals),
-        flags=tuple(flags),
-    )
-
-
-def _info(opened: OpenDocument) -> DocumentInfo:
-    header = opened.chunks.header
-    return DocumentInfo(
-        file=opened.document.file,
-        sha256=opened.document.sha256,
-        title=header.title.value if header.title else None,
-        department=header.department.value if header.department else None,
-        fiscal_year=header.fiscal_year,
-        amount_unit=_amount_unit(opened.chunks),
-        layout=opened.layout.spec.name if opened.layout else None,
-    )
-
-
-def _amount_unit(chunks: Chunks) -> str | None:
-    return chunks.header.amount_unit.value if chunks.header.amount_unit else None
-
-
-def _coverage(chunks: Chunks, sides: Sequence[_Side]) -> float | None:
-    """Share of the table's text that fields and structure explain; lines outside of the table count against it."""
-    if not sides:
-        return None
-    ink = sum(len(side.view.text) for side in sides) + chunks.characters.outside
-    left = sum(side.unclaimed for side in sides) + chunks.characters.outside
-    return round(1 - left / ink, 4) if ink else None
-
-
 __all__ = [
     "DocumentResult",
     "OpenDocument",
+    "Survey",
+    "chosen",
     "cut",
     "extract_file",
     "failed_document",
     "finish",
     "own_layouts",
     "read_with_model",
-    "record_id",
+    "survey",
 ]

@@ -1,17 +1,21 @@
-"""What a model endpoint can do, found out with one invented block; for `extractor doctor`."""
+"""What the second readers can do, found out with one invented block; for `extractor doctor`."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from time import perf_counter
 
 import prompts
-from extractor.errors import ModelError, UsageError
+from extractor import second
+from extractor.errors import ExtractorError, ModelError, UsageError
 from extractor.model import PROMPT, user_message
 from extractor.settings import Settings
-from schemas.document import Block, BlockContext, Found, MappedText
+from extractor.text import Squashed
+from schemas.document import Block, BlockContext, Document, Found, Line, MappedText
 from schemas.project import Amounts, Indicator, ProjectReading
 
+_TIMES = 20
 MODES = ("tools", "json_schema", "json")
 
 _TEXT = """口袋公园养护经费
@@ -38,6 +42,9 @@ SAMPLE = Block(
     end=len(_TEXT),
     page=None,
 )
+
+_LINES = tuple(Line(match.start(), match.end(), None) for match in re.finditer(r"[^\n]+", _TEXT))
+_DOCUMENT = Document("sample", "", "text", "utf-8", _TEXT, _LINES)
 
 EXPECTED = ProjectReading(
     department="望山市城市管理局",
@@ -107,15 +114,15 @@ async def probe(settings: Settings) -> ProbeReport:
     Asks past the answer cache, each mode once and without re-asking. UsageError where no model is set;
     what goes wrong with the endpoint is in the report, not raised.
     """
-    if settings.model is None:
-        raise UsageError("no model is set: pass --model or set EXTRACTOR_MODEL")
+    if settings.language_model is None:
+        raise UsageError("no language model is set: pass --model NAME or set EXTRACTOR_MODEL")
     tries = [await _try(settings, mode) for mode in MODES]
     first = next((one for one in tries if one.reading is not None), None)
     statuses = [one.status for one in tries if one.status is not None]
     differences = _differences(first.reading) if first is not None and first.reading is not None else ()
     return ProbeReport(
         base_url=settings.base_url,
-        model=settings.model,
+        model=settings.language_model,
         reachable=bool(statuses),
         authorized=not all(status in {401, 403} for status in statuses) if statuses else None,
         modes=tuple(ModeReport(one.mode, one.reading is not None, one.problem) for one in tries),
@@ -126,6 +133,45 @@ async def probe(settings: Settings) -> ProbeReport:
         differences=differences,
         problem=None if first else tries[0].problem,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinReport:
+    """The built-in reader: `blocks_per_second` is on the sample block, `correct` None where there is none at all."""
+
+    digest: str
+    bytes: int = 0
+    load_seconds: float = 0.0
+    blocks_per_second: float = 0.0
+    correct: bool | None = None
+    differences: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+def probe_builtin(settings: Settings) -> BuiltinReport:
+    """Load the built-in reader and let it read the sample; what goes wrong is in the report, not raised."""
+    digest = second.digest()
+    started = perf_counter()
+    try:
+        reader = second.load(settings)
+        if reader is None:
+            raise UsageError("the built-in reader is turned off")
+        load_seconds = perf_counter() - started
+        view = Squashed(SAMPLE.content)
+        tagged = reader.read(_DOCUMENT, [SAMPLE], [view])
+        started = perf_counter()
+        for _ in range(_TIMES):
+            reader.read(_DOCUMENT, [SAMPLE], [view])
+        seconds = perf_counter() - started
+    except ExtractorError as error:
+        return BuiltinReport(digest, problem=str(error))
+    found = tagged.readings.get(SAMPLE.index)
+    differences = (
+        tuple(path for path in _differences(found.reading) if second.is_read(path))
+        if found is not None
+        else ("no second reading",)
+    )
+    return BuiltinReport(digest, second.size(), load_seconds, _TIMES / max(seconds, 1e-9), not differences, differences)
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ ENVIRONMENT = {
     "api_key": "OPENAI_API_KEY",
     "base_url": "OPENAI_BASE_URL",
     "model": "EXTRACTOR_MODEL",
+    "ask": "EXTRACTOR_ASK",
     "mode": "EXTRACTOR_MODE",
     "concurrency": "EXTRACTOR_CONCURRENCY",
     "timeout": "EXTRACTOR_TIMEOUT",
@@ -28,6 +29,8 @@ ENVIRONMENT = {
     "language": "EXTRACTOR_LANGUAGE",
 }
 SETTINGS_FILE = "extractor.toml"
+BUILTIN = "builtin"
+"""Name of the built-in second reader."""
 Mode = Literal["auto", "tools", "json_schema", "json"]
 
 
@@ -38,11 +41,16 @@ def default_cache_dir() -> Path:
 
 
 class Settings(BaseModel):
-    """All options of a run; `model=None` means rules alone."""
+    """All options of a run.
+
+    `model` is the second reader: the built-in one, None for rules alone, any other name for a language
+    model, beside which the built-in one reads as a third.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: str | None = None
+    model: str | None = BUILTIN
+    ask: str = "all"
     base_url: str = "https://api.openai.com/v1"
     api_key: SecretStr | None = None
     mode: Mode = "auto"
@@ -61,7 +69,22 @@ class Settings(BaseModel):
     @field_validator("model")
     @classmethod
     def _none_is_no_model(cls, value: str | None) -> str | None:
-        return None if value is None or value.strip().lower() in {"", "none"} else value.strip()
+        name = (value or "").strip()
+        return None if name.lower() in {"", "none"} else BUILTIN if name.lower() == BUILTIN else name
+
+    @field_validator("ask")
+    @classmethod
+    def _all_doubtful_or_sample(cls, value: str) -> str:
+        kind, colon, share = value.strip().lower().partition(":")
+        if kind in {"all", "doubtful"} and not colon:
+            return kind
+        try:
+            number = float(share) if kind == "sample" else 0.0
+        except ValueError:
+            number = 0.0
+        if not 0 < number <= 1:
+            raise ValueError("must be all, doubtful, or sample:SHARE with a share above 0 and up to 1 (sample:0.05)")
+        return f"sample:{number!r}"
 
     @field_validator("api_key")
     @classmethod
@@ -92,6 +115,21 @@ class Settings(BaseModel):
     def _home(cls, value: Path) -> Path:
         return value.expanduser()
 
+    @property
+    def language_model(self) -> str | None:
+        """The model to ask at the endpoint, if there is one."""
+        return None if self.model == BUILTIN else self.model
+
+    @property
+    def reads_twice(self) -> bool:
+        """True where the built-in reader reads as well."""
+        return self.model is not None
+
+    @property
+    def sample(self) -> float:
+        """Share of the blocks that are not doubtful about which a language model is asked all the same."""
+        return float(self.ask.partition(":")[2] or 0.0)
+
     @classmethod
     def load(
         cls,
@@ -110,12 +148,15 @@ class Settings(BaseModel):
         merged = {key: value for _, options in sources for key, value in options.items()}
         origins = {key: source for source, options in sources for key in options}
         try:
-            return cls(**merged)
+            settings = cls(**merged)
         except ValidationError as error:
             # The input is left out: it may be a key.
             problems = error.errors(include_input=False, include_url=False, include_context=False)
             lines = [_problem(".".join(map(str, problem["loc"])), problem["msg"], origins) for problem in problems]
             raise UsageError("wrong settings: " + "; ".join(lines)) from None
+        if origins.get("ask") == "" and settings.language_model is None:
+            raise UsageError("wrong settings: ask: there is no language model to ask; name one with --model")
+        return settings
 
 
 def _problem(option: str, text: str, origins: Mapping[str, str]) -> str:

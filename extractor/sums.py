@@ -6,8 +6,9 @@ where more than two decimals are printed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
+from typing import NamedTuple
 
 from extractor.messages import flag, message
 from extractor.normalize import scale_of
@@ -104,8 +105,37 @@ def _check_sums(
     repeated: set[int],
     language: str,
 ) -> list[Flag]:
-    flags = []
-    sums: dict[str, Decimal] = {}
+    return [
+        flag(
+            FlagCode.SUM_MISMATCH,
+            f"totals[{index}].amounts.{off.column}",
+            language=language,
+            variant="rounding" if off.is_rounding else "",
+            spans=((total.start, total.end),),
+            name=total.name,
+            column=column_label(off.column),
+            printed=f"{off.printed:,}",
+            count=len(rows),
+            computed=f"{off.computed:,}",
+            difference=f"{abs(off.computed - off.printed):,}",
+            hint="" if off.is_rounding else _repeat_hint(off.values, names, repeated, off.printed, language),
+        )
+        for off in _mismatches(total, rows)
+    ]
+
+
+class _Mismatch(NamedTuple):
+    """A column of a printed total to which the rows' `values` do not add up."""
+
+    column: str
+    printed: Decimal
+    computed: Decimal
+    values: dict[int, Decimal]
+    is_rounding: bool
+
+
+def _mismatches(total: PrintedTotal, rows: Mapping[int, Amounts]) -> Iterator[_Mismatch]:
+    of_total: Decimal | None = None
     unplaced = bool(total.amounts.unplaced) or any(amounts.unplaced for amounts in rows.values())
     for column in AMOUNT_COLUMNS:
         printed = getattr(total.amounts, column)
@@ -116,28 +146,30 @@ def _check_sums(
         }
         computed = sum(values.values(), Decimal(0))
         difference = computed - Decimal(printed)
-        if not difference or (column, printed, computed) == ("fiscal", total.amounts.total, sums.get("total")):
+        if not difference or (column, printed, computed) == ("fiscal", total.amounts.total, of_total):
             # 财政拨款 alone makes up the total: one flag says it all.
             continue
-        sums[column] = computed
+        if column == "total":
+            of_total = computed
         rounding = bool(values) and abs(difference) <= _rounding_unit(printed) * len(values)
-        flags.append(
-            flag(
-                FlagCode.SUM_MISMATCH,
-                f"totals[{index}].amounts.{column}",
-                language=language,
-                variant="rounding" if rounding else "",
-                spans=((total.start, total.end),),
-                name=total.name,
-                column=column_label(column),
-                printed=f"{Decimal(printed):,}",
-                count=len(rows),
-                computed=f"{computed:,}",
-                difference=f"{abs(difference):,}",
-                hint="" if rounding else _repeat_hint(values, names, repeated, Decimal(printed), language),
-            )
-        )
-    return flags
+        yield _Mismatch(column, Decimal(printed), computed, values, rounding)
+
+
+def rows_in_doubt(totals: Sequence[PrintedTotal], projects: Sequence[ProjectReading]) -> frozenset[int]:
+    """Projects that do not add up to their printed total, by more than rounding.
+
+    Where a unit's rows add up to its own total, a grand total that differs is not about them.
+    """
+    fitting: set[int] = set()
+    off: set[int] = set()
+    with localcontext(prec=_ANY_SUM):
+        for total in sorted(totals, key=lambda total: total.kind == "grand_total"):
+            rows = {row: projects[row].amounts for row in total.rows}
+            if any(not one.is_rounding for one in _mismatches(total, rows)):
+                off |= rows.keys() - fitting
+            elif total.kind == "unit":
+                fitting |= rows.keys()
+    return frozenset(off)
 
 
 def _repeat_hint(

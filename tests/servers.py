@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
+
+from schemas.project import ProjectReading
+
+BLOCK = re.compile(r"<<<BLOCK (\w+)>>>\n(.*)\n<<<END \1>>>", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -175,3 +182,38 @@ def completion(
 def error(status: int, message: str = "no", *, code: str | None = None, **reply: Any) -> Reply:
     """An error in OpenAI's shape."""
     return Reply({"error": {"message": message, "type": code, "param": None, "code": code}}, status, **reply)
+
+
+@contextmanager
+def endpoint(reply: Callable[[Request], Reply]) -> Iterator[Server]:
+    """A server in a thread of its own, as an endpoint is."""
+    server = Server(reply)
+    ready, done = threading.Event(), threading.Event()
+
+    async def serve() -> None:
+        async with server:
+            ready.set()
+            while not done.is_set():
+                await asyncio.sleep(0.01)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    assert ready.wait(10)
+    try:
+        yield server
+    finally:
+        done.set()
+        thread.join()
+
+
+def block_of(request: Request) -> str:
+    """Text of the block that a request asks about."""
+    text = next(message["content"] for message in request.body["messages"] if message["role"] == "user")
+    match = BLOCK.search(text)
+    assert match is not None
+    return match[2]
+
+
+def answering(readings: Mapping[str, ProjectReading]) -> Callable[[Request], Reply]:
+    """Answers for each block by its text."""
+    return lambda request: completion(calls=(readings[block_of(request)].model_dump_json(),))

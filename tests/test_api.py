@@ -11,16 +11,23 @@ from click.testing import CliRunner
 from extractor import extract
 from extractor.cli import main
 from extractor.errors import ExtractorError, UnreadableFile, UsageError
+from tests.second_readers import needs_weights
 
 CASES = sorted((Path(__file__).parents[1] / "golden").glob("*/source.*"))
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_same_records_as_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str) -> None:
+@pytest.mark.parametrize("model", ["none", pytest.param("builtin", marks=needs_weights)])
+def test_same_records_as_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, model: str
+) -> None:
     monkeypatch.delenv("EXTRACTOR_MODEL", raising=False)
+    # The built-in reader is what both of them take where nothing is said.
+    options = {} if model == "builtin" else {"model": model}
     arguments = ["run", *map(str, CASES), "--out", str(tmp_path), "--quiet", "--language", language]
+    arguments += [f"--{name}={value}" for name, value in options.items()]
     assert CliRunner().invoke(main, arguments).exit_code == 0
-    results = [extract(path, language=language) for path in CASES]
+    results = [extract(path, language=language, **options) for path in CASES]
     printed = [record.model_dump_json() for result in results for record in result.records]
     assert printed == (tmp_path / "projects.jsonl").read_text("utf-8").splitlines()
     assert len(printed) > 70
@@ -31,8 +38,8 @@ def test_same_records_as_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_path_as_text_or_as_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(CASES[0].parent)
     name = CASES[0].name
-    assert extract(name) == extract(Path(name)) == extract(f"./{name}")
-    assert extract(name).document.document.file == name
+    assert extract(name, model=None) == extract(Path(name), model="none") == extract(f"./{name}", model="none")
+    assert extract(name, model="none").document.document.file == name
 
 
 @pytest.mark.parametrize(
@@ -46,11 +53,11 @@ def test_path_as_text_or_as_path(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_errors(path: str, settings: dict[str, object], error: type[ExtractorError]) -> None:
     with pytest.raises(error):
-        extract(path, **settings)
+        extract(path, model="none", **settings)
 
 
 def test_values_lead_to_the_source() -> None:
-    result = extract(CASES[-1])
+    result = extract(CASES[-1], model="none")
     text = CASES[-1].read_bytes().decode("gb18030" if result.document.encoding == "gb18030" else "utf-8")
     record = result.records[0]
     start, end = record.spans["name"]

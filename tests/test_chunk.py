@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from extractor.chunk import Chunks, chunk
 from extractor.chunk.placing import Printed, place
 from extractor.errors import LayoutError
-from extractor.pipeline import DocumentResult, cut, finish
+from extractor.pipeline import DocumentResult, cut, finish, survey
 from extractor.readers import read
 from extractor.settings import Settings
 
@@ -29,7 +29,7 @@ def document(tmp_path: Path, text: str, suffix: str = "txt") -> Chunks:
 def extract(tmp_path: Path, text: str) -> DocumentResult:
     path = tmp_path / "source.txt"
     path.write_text(text, encoding="utf-8")
-    return finish(cut(read(path)), {}, Settings(cache=False))
+    return finish(survey(cut(read(path))), {}, Settings(model=None, cache=False))
 
 
 def names(chunks: Chunks) -> list[str]:

@@ -16,7 +16,10 @@ from click.testing import CliRunner, Result
 
 from extractor import __version__
 from extractor.cli import main
+from extractor.errors import WeightsError
+from extractor.probe import EXPECTED
 from extractor.settings import ENVIRONMENT
+from tests.second_readers import StubReader, tagged
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 CLEAN = GOLDEN / "text-plain-b" / "source.txt"
@@ -28,6 +31,7 @@ COMMANDS = sorted(main.commands)
 def clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in (*ENVIRONMENT.values(), "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("EXTRACTOR_MODEL", "none")  # the rules alone, where nothing else is said
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
 
@@ -95,7 +99,9 @@ def test_help_of_every_command() -> None:
         (("evaluate", "absent"), 2, "absent: no such folder"),
         (("evaluate", "nothing"), 2, "holds no golden cases"),
         (("evaluate", GOLDEN), 0, "every floor"),
-        (("doctor",), 0, "no model is configured"),
+        (("run", CLEAN, "--ask", "doubtful"), 2, "wrong settings: ask: there is no language model to ask"),
+        (("run", CLEAN, "--model", "m", "--ask", "some"), 2, "wrong settings: ask: must be all, doubtful, or sample:"),
+        (("doctor",), 0, "no second reader (--model none)"),
         (("doctor", "--timeout", "-1"), 2, "wrong settings: timeout: "),
         (("explode",), 2, "No such command"),
     ],
@@ -250,7 +256,9 @@ def test_a_terminal_without_chinese_and_a_closed_pipe() -> None:
 # An endpoint that is not there
 
 
-def test_a_wrong_endpoint_costs_the_second_reader_only() -> None:
+def test_a_wrong_endpoint_costs_its_own_reading_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extractor.second.load", lambda settings: StubReader())
+    monkeypatch.delenv("EXTRACTOR_MODEL")
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
@@ -266,7 +274,7 @@ def test_a_wrong_endpoint_costs_the_second_reader_only() -> None:
             assert f"127.0.0.1:{port} cannot be reached" in complaints[0]
             records = [json.loads(line) for line in Path("out/projects.jsonl").read_text("utf-8").splitlines()]
             assert {record["status"] for record in records} == {"flagged"}
-            assert all(record["readings"]["rules"] and not record["readings"]["model"] for record in records)
+            assert all(record["readings"]["rules"] and record["model"] is None for record in records)
         assert "sk-geheim" not in result.output
         doctor = extractor("doctor", "--settings", "settings.toml")
         assert doctor.exit_code == 1
@@ -274,7 +282,7 @@ def test_a_wrong_endpoint_costs_the_second_reader_only() -> None:
         assert "sk-geheim" not in doctor.output
     for file in Path().rglob("*"):
         assert not file.is_file() or file.name == "settings.toml" or b"sk-geheim" not in file.read_bytes()
-    without = extractor("run", CLEAN, FLAGGED)
+    without = extractor("run", CLEAN, FLAGGED, "--model", "none")
     assert without.exit_code == 0
     assert "model_failed" not in Path("out/projects.jsonl").read_text("utf-8")
 
@@ -285,8 +293,48 @@ def test_a_wrong_endpoint_costs_the_second_reader_only() -> None:
 def test_rules_alone_load_no_model_library() -> None:
     code = (
         "import sys\nfrom extractor.cli import main\n"
-        f"main(['run', {str(CLEAN)!r}, '--quiet'], standalone_mode=False)\n"
-        "print(sorted({'openai', 'instructor', 'diskcache', 'tenacity'} & set(sys.modules)))"
+        f"main(['run', {str(CLEAN)!r}, '--model', 'none', '--quiet'], standalone_mode=False)\n"
+        "print(sorted({'openai', 'instructor', 'diskcache', 'tenacity', 'numpy'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+# The built-in reader
+
+
+def test_a_damaged_built_in_reader_is_said_before_anything_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged(settings: object) -> None:
+        raise WeightsError("weights.npz", "is damaged")
+
+    monkeypatch.setattr("extractor.second.load", damaged)
+    result = extractor("run", CLEAN, "--model", "builtin")
+    assert result.exit_code == 2
+    assert "extractor: weights.npz: is damaged; install the package again, or go on without it (--model none)" in (
+        result.output
+    )
+    assert not Path("out/projects.jsonl").exists()
+    doctor = extractor("doctor", "--model", "builtin")
+    assert doctor.exit_code == 1
+    assert "built-in reader: weights.npz: is damaged" in doctor.output
+
+
+def test_a_run_that_finds_all_done_loads_no_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    readers = [StubReader()]
+    monkeypatch.setattr("extractor.second.load", lambda settings: readers.pop())
+    assert extractor("run", CLEAN, "--model", "builtin").exit_code == 0
+    assert "(1 done before)" in extractor("run", CLEAN, "--model", "builtin").output
+
+
+def test_doctor_tests_the_built_in_reader_offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = StubReader(lambda block: tagged(EXPECTED))
+    monkeypatch.setattr("extractor.second.load", lambda settings: reader)
+    right = extractor("doctor", "--model", "builtin")
+    assert right.exit_code == 0
+    assert re.search(r"read right +│ yes", right.output)
+    assert "a second, on one core" in right.output
+    assert "no language model is configured: nothing leaves this machine" in right.output
+    reader.read_block = lambda block: tagged(EXPECTED.model_copy(update={"goal": None}))
+    assert "read wrong: goal" in extractor("doctor", "--model", "builtin").output
+    reader.read_block = lambda block: None
+    assert "read wrong: no second reading" in extractor("doctor", "--model", "builtin").output

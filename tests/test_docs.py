@@ -28,11 +28,11 @@ from schemas.record import INFORMATION, DocumentLine, FlagCode, Record, Status
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.zh-CN.md")
-PAGES = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "docs/records.md", "golden/README.md")
+PAGES = (*READMES, "CONTRIBUTING.md", "CHANGELOG.md", "docs/records.md", "docs/second-reader.md", "golden/README.md")
 EXAMPLE = "golden/text-plain-a/source.txt"
 
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
-OF_OTHERS = {"--fix", "--strict"}
+OF_OTHERS = {"--count", "--editable", "--fix", "--seed", "--strict", "--weights"}
 """Options of other programs that the pages name."""
 
 
@@ -164,7 +164,7 @@ def test_layout_example_reads_what_it_says(name: str, tmp_path: Path) -> None:
         "    校舍维修经费 80.00 80.00\n保障校舍安全。\n1、维修面积；完成值:≥300平方米；2、合格率；完成值:100%；\n",
         encoding="utf-8",
     )
-    result = extract(tmp_path / "source.txt", layouts=[tmp_path / "my-layout.toml"])
+    result = extract(tmp_path / "source.txt", model="none", layouts=[tmp_path / "my-layout.toml"])
     assert result.document.document.layout == "my-layout"
     (record,) = result.records
     assert (record.project.goal, [one.annual_value for one in record.project.indicators]) == (

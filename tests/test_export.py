@@ -26,7 +26,7 @@ from extractor.export.labels import labels
 from extractor.export.paths import field_name, value_at
 from extractor.store import RunStore
 from schemas.project import Amounts, FundingLine, Indicator
-from schemas.record import DocumentLine, FlagCode, Record
+from schemas.record import Counts, DocumentLine, FlagCode, Record
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = runpy.run_path(str(Path(__file__).with_name("run_samples.py")))
@@ -329,6 +329,23 @@ def test_review_sheet_has_a_row_for_each_flag_and_information_last(tmp_path: Pat
     assert rows[3]["原文位置"] == "第 1 页，字符 1100–1120", "where the flag names no place, the record does"
     assert "文件已加密" in rows[2]["问题说明"]
     assert (rows[3]["项目序号"], rows[3]["记录编号"], rows[3]["项目名称"]) == (2, second.id, second.project.name)
+
+
+def test_three_readings_and_what_was_read_once(tmp_path: Path) -> None:
+    disputed = flag(path="goal", rules="甲", model="甲", builtin="乙", suggestion="甲")
+    lines = [
+        document("a.txt", 1),
+        document("b.txt", 2, counts=Counts(blocks=2, records=2, no_second_reading=1)),
+    ]
+    export(Fake([record(0, flags=(disputed,))], lines), tmp_path, formats=("xlsx",), language="en")
+    found = sheets_of(tmp_path)
+    first, second = table(found["To check"])
+    assert (first["Value read by the built-in reader"], first["Suggested value"]) == ("乙", "甲")
+    assert (second["Kind"], second["File"]) == ("information", "b.txt")
+    assert "No second reading of 1 of its 2 projects" in second["What was found"]
+    (comment,) = [cell.comment.text for row in found["Projects"] for cell in row if cell.comment]
+    assert "built-in reader: 乙" in comment
+    assert "suggestion: 甲" in comment
 
 
 def test_text_that_a_cell_cannot_hold(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -16,16 +17,20 @@ from typing import Any
 import pytest
 
 from extractor import jobs
-from extractor.errors import InputError, OutputError, UsageError
+from extractor.errors import InputError, LayoutError, OutputError, UsageError
 from extractor.export import FORMATS, export
-from extractor.pipeline import DocumentResult, cut, finish
+from extractor.model import ModelAnswer
+from extractor.pipeline import DocumentResult, cut, finish, survey
 from extractor.readers import read
 from extractor.readers.decode import decode
 from extractor.settings import Settings
 from extractor.store import RunStore
-from schemas.record import FlagCode
+from schemas.document import Block
+from schemas.project import ProjectReading
+from schemas.record import FlagCode, ModelUse
+from tests.second_readers import StubReader, agreeing, right_answers
 
-SETTINGS = Settings(cache=False)
+SETTINGS = Settings(model=None, cache=False)
 FILES = [name for names in FORMATS.values() for name in names]
 GOLDEN = Path(__file__).parents[1] / "golden"
 CASES = sorted(path for path in GOLDEN.glob("*/source.*"))
@@ -253,11 +258,32 @@ def exported_of_fresh_run(documents: Path, tmp_path: Path) -> dict[str, bytes]:
 
 def test_other_settings_read_again(documents: Path, tmp_path: Path) -> None:
     run(tmp_path, documents)
-    english = Settings(cache=False, language="en")
+    english = Settings(model=None, cache=False, language="en")
     assert run(tmp_path, documents, settings=english).resumed == 0
     assert run(tmp_path, documents, settings=english).resumed == len(CASES)
     assert jobs.fingerprint(SETTINGS) != jobs.fingerprint(english)
-    assert jobs.fingerprint(SETTINGS) == jobs.fingerprint(Settings(concurrency=3, timeout=9, cache_dir=Path("/x")))
+    assert jobs.fingerprint(SETTINGS) == jobs.fingerprint(
+        Settings(model=None, concurrency=3, timeout=9, cache_dir=Path("/x"))
+    )
+
+
+def test_what_a_document_was_read_with_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = [
+        SETTINGS,
+        Settings(),
+        Settings(model="m"),
+        Settings(model="n"),
+        Settings(model="m", ask="doubtful"),
+        Settings(model="m", ask="sample:0.1"),
+        Settings(model="m", base_url="http://localhost/v1"),
+    ]
+    assert len({jobs.fingerprint(settings) for settings in other}) == len(other)
+    # What to ask a language model is nothing to a run without one.
+    assert jobs.fingerprint(Settings(ask="doubtful")) == jobs.fingerprint(Settings())
+    before = [jobs.fingerprint(settings) for settings in other]
+    monkeypatch.setattr("extractor.second.digest", lambda: "other weights")
+    after = [jobs.fingerprint(settings) for settings in other]
+    assert [one == two for one, two in zip(before, after, strict=True)] == [True, *[False] * (len(other) - 1)]
 
 
 def _stored(database: Path) -> int:
@@ -276,7 +302,7 @@ def test_a_killed_run_goes_on_and_ends_like_one_that_was_not(tmp_path: Path) -> 
             target.mkdir(parents=True)
             shutil.copy(source, target / source.name)
     total = 14 * len(CASES)
-    command = [sys.executable, "-m", "extractor", "run", "in", "--quiet", "--out"]
+    command = [sys.executable, "-m", "extractor", "run", "in", "--model", "none", "--quiet", "--out"]
     killed = 0
     for stop_at in (10, 60):
         process = subprocess.Popen(
@@ -295,6 +321,58 @@ def test_a_killed_run_goes_on_and_ends_like_one_that_was_not(tmp_path: Path) -> 
     assert f"({half:,} done before)" in resumed.stdout
     subprocess.run([*command, "undisturbed"], cwd=tmp_path, capture_output=True, check=True)
     assert exported(tmp_path / "out") == exported(tmp_path / "undisturbed")
+
+
+# Three readers
+
+
+class Slow:
+    """A language model that takes its time and notes how many documents the other readers have read meanwhile."""
+
+    name = "slow"
+
+    def __init__(self, right: dict[str, ProjectReading], reader: StubReader) -> None:
+        self.right, self.reader = right, reader
+        self.seen: list[int] = []
+
+    async def read(self, block: Block) -> ModelAnswer:
+        await asyncio.sleep(0.05)
+        self.seen.append(len(self.reader.documents))
+        use = ModelUse(name=self.name, prompt="p", cached=False)
+        return ModelAnswer(self.right[block.content.text], use, from_cache=False)
+
+    async def close(self) -> None:
+        pass
+
+
+def test_few_documents_wait_for_answers_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_HELD", 10)
+    for number in range(12):
+        (tmp_path / f"{number:02}.txt").write_bytes(SMALL.read_bytes())
+    right = right_answers([str(SMALL)])
+    reader = agreeing(right, {next(iter(right)): None})  # one question for each document of five projects
+    model = Slow(right, reader)
+    settings = Settings(model="m", ask="doubtful", cache=False)
+    outcome = jobs.run(jobs.find_inputs([str(tmp_path)]).inputs, tmp_path / "out", settings, model=model, reader=reader)
+    assert (outcome.documents, outcome.failed, len(model.seen), len(reader.documents)) == (12, 0, 12, 12)
+    assert model.seen[0] <= 4
+
+
+@pytest.mark.parametrize("ask", ["all", "doubtful"])
+def test_a_document_that_cannot_be_cut_fails_alone(tmp_path: Path, ask: str) -> None:
+    text = "项目支出绩效目标表\n项目名称 总计 财政拨款 绩效目标 绩效指标\n甲\n乙\n1、数量；年度指标值:3；\n"
+    (tmp_path / "bad.txt").write_text(text, encoding="utf-8")
+    shutil.copy(SMALL, tmp_path / "good.txt")
+    with pytest.raises(LayoutError):
+        finish(survey(cut(read(tmp_path / "bad.txt"))), {}, SETTINGS)
+    right = right_answers([str(SMALL)])
+    reader = agreeing(right)
+    settings = Settings(model="m", ask=ask, cache=False)
+    inputs = jobs.find_inputs([str(tmp_path)]).inputs
+    outcome = jobs.run(inputs, tmp_path / "out", settings, model=Slow(right, reader), reader=reader)
+    assert [Path(name).name for name, _ in outcome.failures] == ["bad.txt"]
+    assert "fault" not in outcome.failures[0][1]
+    assert outcome.documents == 2
 
 
 # The output folder
@@ -327,7 +405,7 @@ def extract(folder: Path, text: str, suffix: str) -> DocumentResult | InputError
     path = folder / f"cut{suffix}"
     path.write_bytes(text.encode())
     try:
-        return finish(cut(read(path)), {}, SETTINGS)
+        return finish(survey(cut(read(path))), {}, SETTINGS)
     except InputError as error:
         return error
 

@@ -116,6 +116,8 @@ def test_a_tool_call_is_read() -> None:
         "cached": False,
         "input_tokens": 100,
         "output_tokens": 20,
+        "abstained": (),
+        "not_read": (),
     }
     (request,) = server.requests
     assert request.path == "/v1/chat/completions"

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import random
-import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from extractor.cli import main
-from extractor.pipeline import cut, finish
-from extractor.readers import read
-from extractor.settings import Settings
 from schemas.project import ProjectReading
 from schemas.record import Record
 from tests.mistakes import MISTAKES
-from tests.servers import Reply, Request, Server, completion, error
+from tests.second_readers import StubReader, right_answers
+from tests.servers import Reply, Request, Server, answering, block_of, completion, endpoint, error
 
 CASES = ("text-coded-a", "text-plain-a", "tab-labelled-a", "markdown-coded-a")
-BLOCK = re.compile(r"<<<BLOCK (\w+)>>>\n(.*)\n<<<END \1>>>", re.DOTALL)
 
 
 @pytest.fixture
@@ -32,48 +24,10 @@ def sources(golden_dir: Path) -> list[str]:
     return [str(next((golden_dir / case).glob("source.*"))) for case in CASES]
 
 
-def right_answers(sources: list[str]) -> dict[str, ProjectReading]:
-    """The reading of every block by its text; golden labels vouch for the rules here (tests/test_golden.py)."""
-    answers = {}
-    for source in sources:
-        opened = cut(read(source))
-        records = finish(opened, {}, Settings(cache=False)).records
-        blocks = opened.chunks.blocks
-        answers |= {block.content.text: record.project for block, record in zip(blocks, records, strict=True)}
-    return answers
-
-
-@contextmanager
-def endpoint(reply: Callable[[Request], Reply]) -> Iterator[Server]:
-    """A server in a thread of its own, as an endpoint is."""
-    server = Server(reply)
-    ready, done = threading.Event(), threading.Event()
-
-    async def serve() -> None:
-        async with server:
-            ready.set()
-            while not done.is_set():
-                await asyncio.sleep(0.01)
-
-    thread = threading.Thread(target=asyncio.run, args=(serve(),))
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield server
-    finally:
-        done.set()
-        thread.join()
-
-
-def block_of(request: Request) -> str:
-    text = next(message["content"] for message in request.body["messages"] if message["role"] == "user")
-    match = BLOCK.search(text)
-    assert match is not None
-    return match[2]
-
-
-def answering(readings: dict[str, ProjectReading]) -> Callable[[Request], Reply]:
-    return lambda request: completion(calls=(readings[block_of(request)].model_dump_json(),))
+@pytest.fixture(autouse=True)
+def no_built_in_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules and a language model are compared here; for three readers see tests/test_cascade.py."""
+    monkeypatch.setattr("extractor.second.load", lambda settings: StubReader())
 
 
 def run(server: Server, sources: list[str], out: Path, *options: str) -> Result:
@@ -149,7 +103,7 @@ def test_a_wrong_key_stops_the_asking_and_nothing_else(tmp_path: Path, sources: 
         result = run(server, sources, tmp_path / "out", *cache)
         assert result.exit_code == 1
         assert len(server.requests) == 1
-    assert "rules alone" in result.output + (result.stderr or "")
+    assert "model not usable, the run went on without it" in result.output + (result.stderr or "")
     found = records(tmp_path / "out")
     assert len(found) == len(right) + 1  # text-plain-a prints one project twice
     assert all("model_failed" in {flag.code for flag in record.flags} for record in found)

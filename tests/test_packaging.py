@@ -15,13 +15,14 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from extractor import __version__
+from tests.second_readers import needs_weights
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "requirements.lock"
 PACKAGES = ("extractor", "schemas", "prompts")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
-HEAVY = {"openai", "instructor", "sqlalchemy", "xlsxwriter", "rich", "diskcache", "pydantic"}
+HEAVY = {"openai", "instructor", "sqlalchemy", "xlsxwriter", "rich", "diskcache", "pydantic", "numpy"}
 PIN = re.compile(r"(?P<name>[a-z0-9][a-z0-9-]*)==(?P<version>[0-9][0-9a-z.+!]*)(?: ; (?P<marker>[^\\/:]+?))? \\")
 HASH = re.compile(r"    --hash=sha256:[0-9a-f]{64}( \\)?")
 
@@ -48,11 +49,13 @@ def test_help_imports_nothing_heavy(command: tuple[str, ...]) -> None:
     assert imported(*command, "--help") & HEAVY == set()
 
 
-def test_rules_alone_import_no_model_client(tmp_path: Path) -> None:
+@pytest.mark.parametrize("model", ["none", pytest.param("builtin", marks=needs_weights)])
+def test_without_a_language_model_no_client_is_imported(tmp_path: Path, model: str) -> None:
     source = ROOT / "golden" / "tab-labelled-a" / "source.tsv"
-    names = imported("run", str(source), "--out", str(tmp_path / "out"), cwd=tmp_path)
+    names = imported("run", str(source), "--out", str(tmp_path / "out"), "--model", model, cwd=tmp_path)
     assert "sqlalchemy" in names
-    assert names & {"openai", "instructor", "diskcache", "tenacity"} == set()
+    assert names & {"openai", "instructor", "diskcache", "tenacity", "torch"} == set()
+    assert ("numpy" in names) == (model == "builtin")
 
 
 def pins(lock: Path) -> dict[str, str]:

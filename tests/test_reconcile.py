@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from extractor.layouts import built_in, compiled
 from extractor.reconcile import check_project, find_repeats
-from extractor.sums import check_document
+from extractor.sums import check_document, rows_in_doubt
 from schemas.document import Block, BlockContext, MappedText, PrintedTotal
 from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from schemas.record import Flag, FlagCode
@@ -481,3 +481,24 @@ def test_sums_of_many_long_amounts_are_exact() -> None:
         if flag.code == MISMATCH
     ]
     assert f"{int(exact[:-9]):,}{exact[-9:]}" in flag.message
+
+
+@pytest.mark.parametrize(
+    ("totals", "doubtful"),
+    [
+        ([], []),
+        ([grand(amounts("60.00"), 0, 1, 2)], []),
+        ([grand(amounts("60.02"), 0, 1, 2)], []),  # rounding
+        ([grand(amounts("61.00"), 0, 1, 2)], [0, 1, 2]),
+        ([grand(amounts("60.00", "50.00"), 0, 1, 2)], [0, 1, 2]),
+        (
+            [grand(amounts("61.00"), 0, 1, 2), unit("甲", amounts("31.00"), 0, 1), unit("乙", amounts("30.00"), 2)],
+            [0, 1],
+        ),
+        ([grand(amounts("61.00"), 0, 1, 2), unit("甲", amounts("30.00"), 0, 1), unit("乙", amounts("30.00"), 2)], []),
+        ([grand(amounts("61.00"), 0, 1, 2), unit("甲", amounts("30.00"), 0, 1)], [2]),
+    ],
+)
+def test_rows_that_do_not_add_up(totals: list[PrintedTotal], doubtful: list[int]) -> None:
+    projects = [project(amounts=amounts(value, value)) for value in ("10.00", "20.00", "30.00")]
+    assert sorted(rows_in_doubt(totals, projects)) == doubtful

@@ -16,6 +16,7 @@ OPTIONS: list[tuple[str, Any, Any, Any]] = [
     ("api_key", "sk-file", "sk-env", "sk-flag"),
     ("base_url", "http://file/v1", "http://env/v1", "http://flag/v1"),
     ("model", "file", "env", "flag"),
+    ("ask", "doubtful", "all", "sample:0.5"),
     ("mode", "tools", "json_schema", "json"),
     ("concurrency", 2, 3, 4),
     ("timeout", 2.5, 3.5, 4.5),
@@ -52,6 +53,8 @@ def test_flag_over_environment_over_file_over_default(
     file = write(tmp_path, **{option: in_file})
     environ = {ENVIRONMENT[option]: str(in_environment)}
     flags = {option: as_flag}
+    if option == "ask":  # a language model is needed for it
+        flags["model"] = "m"
     assert value(Settings.load(flags, file=file, environ=environ), option) == as_flag
     assert value(Settings.load({option: None}, file=file, environ=environ), option) == in_environment
     assert value(Settings.load(file=file, environ={}), option) == in_file
@@ -77,6 +80,14 @@ def test_flag_over_environment_over_file_over_default(
         ("language", "fr"),
         ("cache", "perhaps"),
         ("model", 5),
+        ("ask", "some"),
+        ("ask", "sample"),
+        ("ask", "sample:0"),
+        ("ask", "sample:1.5"),
+        ("ask", "sample:nan"),
+        ("ask", "sample:5%"),
+        ("ask", "all:1"),
+        ("ask", 1),
         ("colour", "red"),
         ("api_key", "sk-\n-broken"),
         ("api_key", "密钥"),
@@ -126,10 +137,48 @@ def test_the_key_is_never_shown() -> None:
 
 @pytest.mark.parametrize(
     ("given", "model"),
-    [("none", None), ("None", None), (" ", None), (" gpt ", "gpt"), ("deepseek-chat", "deepseek-chat")],
+    [
+        ("none", None),
+        ("None", None),
+        (" ", None),
+        ("Builtin", "builtin"),
+        (" gpt ", "gpt"),
+        ("deepseek-chat", "deepseek-chat"),
+    ],
 )
 def test_none_is_no_model(given: str, model: str | None) -> None:
     assert Settings.load({"model": given}, environ={"EXTRACTOR_MODEL": "other"}).model == model
+
+
+@pytest.mark.parametrize(
+    ("model", "language_model", "reads_twice"), [("none", None, False), ("builtin", None, True), ("m", "m", True)]
+)
+def test_who_reads(model: str, language_model: str | None, reads_twice: bool) -> None:
+    settings = Settings.load({"model": model}, environ={})
+    assert (settings.language_model, settings.reads_twice) == (language_model, reads_twice)
+    assert Settings.load(environ={}).model == "builtin"
+
+
+@pytest.mark.parametrize(
+    ("given", "ask", "sample"),
+    [
+        ("ALL", "all", 0.0),
+        ("doubtful", "doubtful", 0.0),
+        ("sample:.050", "sample:0.05", 0.05),
+        ("sample:1", "sample:1.0", 1),
+    ],
+)
+def test_which_blocks_are_asked(given: str, ask: str, sample: float) -> None:
+    settings = Settings.load({"model": "m", "ask": given}, environ={})
+    assert (settings.ask, settings.sample) == (ask, sample)
+
+
+@pytest.mark.parametrize("model", ["none", "builtin"])
+def test_to_ask_without_a_language_model_is_wrong_where_it_was_told_for_this_run(model: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no language model to ask; name one with --model"):
+        Settings.load({"model": model, "ask": "doubtful"}, environ={})
+    standing = Settings.load({"model": model}, file=write(tmp_path, ask="doubtful"), environ={"EXTRACTOR_ASK": "all"})
+    assert standing.ask == "all"
 
 
 def test_base_url_loses_its_last_slash() -> None:

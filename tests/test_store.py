@@ -240,7 +240,7 @@ def test_not_our_database(path: Path, create: bool) -> None:
         RunStore(path, create=create)
 
 
-@pytest.mark.parametrize(("version", "word"), [(2, "newer"), (0, "older")])
+@pytest.mark.parametrize(("version", "word"), [(3, "newer"), (1, "older"), (0, "older")])
 def test_other_version(path: Path, version: int, word: str) -> None:
     RunStore(path).close()
     raw = sqlite3.connect(path)

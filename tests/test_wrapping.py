@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.pipeline import cut, finish
+from extractor.pipeline import cut, finish, survey
 from extractor.readers import read
 from extractor.settings import Settings
 from extractor.text import squash
@@ -19,7 +19,7 @@ from schemas.record import Record
 from tests.render import Style, delimited, dump, markdown
 from tests.strategies import projects
 
-SETTINGS = Settings(cache=False)
+SETTINGS = Settings(model=None, cache=False)
 
 styles = st.builds(
     Style,
@@ -36,7 +36,7 @@ shuffles = st.integers(0, 9_999).map(random.Random)
 def extract(text: str, folder: object) -> list[Record]:
     path = folder / "source.txt"  # type: ignore[operator]
     path.write_bytes(text.encode())
-    return finish(cut(read(path)), {}, SETTINGS).records
+    return finish(survey(cut(read(path))), {}, SETTINGS).records
 
 
 def canonical(reading: ProjectReading) -> dict[str, object]:

@@ -54,7 +54,17 @@ def printable(text: str, *, keep_lines: bool = False) -> str:
 
 def _model_options(function: Callable[..., Any]) -> Callable[..., Any]:
     options = [
-        click.option("--model", metavar="NAME", help="Language model to read with; 'none' = rules alone (default)."),
+        click.option(
+            "--model",
+            metavar="NAME",
+            help="Second reader: 'builtin' (default), 'none' = rules alone, or a language model's name.",
+        ),
+        click.option(
+            "--ask",
+            metavar="WHICH",
+            help="Projects to send to the language model: all (default), doubtful, or sample:SHARE "
+            "= the doubtful ones and that share of the others, such as sample:0.05.",
+        ),
         click.option("--base-url", metavar="URL", help="OpenAI-compatible endpoint."),
         click.option("--api-key", metavar="KEY", help="Its key; better set OPENAI_API_KEY."),
         click.option("--mode", type=click.Choice(["auto", "tools", "json_schema", "json"]), help="How to ask it."),
@@ -91,7 +101,8 @@ def main() -> None:
     """Chinese budget performance tables (项目支出绩效目标表) in, checked project records out.
 
     Settings come from flags, then environment (OPENAI_API_KEY, OPENAI_BASE_URL, EXTRACTOR_MODEL …), then a settings
-    file (--settings, ./extractor.toml). Without a model everything works offline on the rules alone.
+    file (--settings, ./extractor.toml). Without a language model everything works offline: rules and a small
+    built-in reader read every project.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
@@ -168,7 +179,7 @@ def blocks(file: Path, text: bool, layouts: tuple[Path, ...]) -> None:
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Run folder.")
 @_translated
 def show(record_id: str, out: Path) -> None:
-    """Show one record: its source text with the fields marked, both readings side by side, and its flags."""
+    """Show one record: its source text with the fields marked, all readings side by side, and its flags."""
     from extractor import jobs
     from extractor.cli import records
     from extractor.errors import UsageError
@@ -204,9 +215,9 @@ def evaluate(golden_dir: Path, documents: Path | None, pin: bool, allow_lower: b
 @_model_options
 @_translated
 def doctor(**options: Any) -> None:
-    """Check the model: is it reachable, which modes does it speak, what did one sample block cost.
+    """Check the second readers: the built-in one offline; the model, if it is reachable and what it costs.
 
-    Exit status 1 if a model is configured and cannot be used.
+    Exit status 1 if a reader is configured and cannot be used.
     """
     from extractor.cli import checks
 

@@ -44,17 +44,42 @@ def print_evaluation(
 
 
 def print_doctor(settings: Settings) -> bool:
-    """What the configured model can do; False where it cannot be used."""
-    import asyncio
-
+    """What the configured readers can do; False where one of them cannot be used."""
     console.print(f"cache: {settings.cache_dir}" if settings.cache else "cache: off", markup=False)
-    if settings.model is None:
+    if not settings.reads_twice:
+        console.print("no second reader (--model none): runs use the rules alone, offline", markup=False)
+        return True
+    usable = _print_builtin(settings)
+    if settings.language_model is None:
         console.print(
-            "no model is configured: runs use the rules alone, offline. To add a second reader, set OPENAI_API_KEY "
+            "no language model is configured: nothing leaves this machine. To add one, set OPENAI_API_KEY "
             "(and OPENAI_BASE_URL for an endpoint of your own), then pass --model NAME or set EXTRACTOR_MODEL.",
             markup=False,
         )
-        return True
+        return usable
+    return _print_model(settings) and usable
+
+
+def _print_builtin(settings: Settings) -> bool:
+    from extractor.probe import probe_builtin
+
+    report = probe_builtin(settings)
+    if report.problem:
+        errors.print(f"built-in reader: {printable(report.problem)}", style="red", markup=False)
+        return False
+    table = Table(title="built-in reader", show_header=False, title_justify="left")
+    table.add_row("weights", f"{report.digest}, {report.bytes / 1e6:.1f} MB, loaded in {report.load_seconds:.2f} s")
+    table.add_row("sample block", f"{report.blocks_per_second:,.0f} a second, on one core")
+    table.add_row("read right", _yes(report.correct))
+    console.print(table)
+    for difference in report.differences:
+        console.print(f"read wrong: {printable(difference)}", style="yellow", markup=False)
+    return True
+
+
+def _print_model(settings: Settings) -> bool:
+    import asyncio
+
     from extractor.probe import probe
 
     report = asyncio.run(probe(settings))

@@ -14,9 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as RichProgress
 from rich.table import Table
 
+from extractor.asking import Bill, bill
 from extractor.cli import printable
 from extractor.jobs import Event, Outcome
 from extractor.settings import Settings
+from schemas.record import FlagCode
 
 if TYPE_CHECKING:
     from extractor.store import RunStore, RunTotals
@@ -97,8 +99,13 @@ class Summary:
     totals: RunTotals
     fields: int = 0
     fields_read_twice: int = 0
+    fields_abstained: int = 0
+    fields_not_read: int = 0
+    no_second_reading: int = 0
     document_flags: int = 0
     no_projects: list[tuple[str, str]] = field(default_factory=list)
+    read_once: list[tuple[str, str]] = field(default_factory=list)
+    bill: Bill | None = None
 
     @property
     def is_flagged(self) -> bool:
@@ -108,12 +115,26 @@ class Summary:
 def summarize(store: RunStore) -> Summary:
     """Counts of everything that the run folder holds."""
     summary = Summary(store.totals())
+    asked = []
     for line in store.documents():
-        summary.fields += line.counts.fields
-        summary.fields_read_twice += line.counts.fields_read_twice
+        counts = line.counts
+        summary.fields += counts.fields
+        summary.fields_read_twice += counts.fields_read_twice
+        summary.fields_abstained += counts.fields_abstained
+        summary.fields_not_read += counts.fields_not_read
+        summary.no_second_reading += counts.no_second_reading
+        if 2 * counts.no_second_reading > counts.blocks:
+            is_fault = any(flag.code == FlagCode.MODEL_FAILED for flag in line.flags)
+            why = "a fault in the built-in reader" if is_fault else "layout not readable for the built-in reader"
+            how_many = f"{counts.no_second_reading:,} of {counts.blocks:,} projects"
+            summary.read_once.append((line.document.file, f"{why} ({how_many})"))
+        if line.asking is not None:
+            asked.append(line.asking)
         summary.document_flags += sum(not flag.is_information for flag in line.flags)
         if line.status == "no_projects":
             summary.no_projects.append((line.document.file, line.reason or ""))
+    if asked:
+        summary.bill = bill(asked)
     return summary
 
 
@@ -135,7 +156,13 @@ def print_summary(summary: Summary, outcome: Outcome, settings: Settings, files:
     table.add_row("失败 failed", _failed_cell(summary), style="red" if outcome.failed or totals.failed else "")
     table.add_row("文件级待核对 document flags", f"{summary.document_flags:,}")
     table.add_row("双读字段 fields read twice", f"{summary.fields_read_twice:,} / {summary.fields:,}")
-    if settings.model is not None:
+    if settings.reads_twice:
+        table.add_row("　不由第二读者读取 not its business", f"{summary.fields_not_read:,}")
+        table.add_row("　第二读者没有把握 not sure, no vote", f"{summary.fields_abstained:,}")
+        table.add_row("没有第二次读取 no second reading", f"{summary.no_second_reading:,} projects")
+    if summary.bill is not None:
+        table.add_row("询问模型 asked of the model", f"{summary.bill.asked:,} of {totals.blocks:,} projects")
+    if settings.language_model is not None:
         table.add_row("模型调用 model calls", f"{outcome.calls:,} paid, {outcome.cached:,} from cache")
         table.add_row("词元 tokens", f"{outcome.input_tokens:,} in, {outcome.output_tokens:,} out")
     table.add_row("用时 time", f"{outcome.seconds:,.1f} s")
@@ -156,15 +183,41 @@ def print_summary(summary: Summary, outcome: Outcome, settings: Settings, files:
     if ignored:
         console.print(f"{ignored} other files in the folders are no documents and were left alone")
     if outcome.model_error:
-        errors.print(f"model not usable, rules alone were used: {outcome.model_error}", style="red", markup=False)
-    if settings.model is None:
+        errors.print(f"model not usable, the run went on without it: {outcome.model_error}", style="red", markup=False)
+    _print_second_readings(summary, settings)
+    console.print("files: " + "  ".join(str(file) for file in files), markup=False)
+
+
+def _print_second_readings(summary: Summary, settings: Settings) -> None:
+    """What was read once only, and what was asked of a language model."""
+    for name, why in summary.read_once[:10]:
+        console.print(f"no second reading: {printable(name)}: {why}", markup=False)
+    if len(summary.read_once) > 10:
+        console.print(f"… and {len(summary.read_once) - 10} more documents without a second reading")
+    if not settings.reads_twice:
         console.print(
-            "No second reader: every value was read by the rules alone and is 'unchecked'. To have each read twice, "
-            "set OPENAI_API_KEY (or OPENAI_BASE_URL for a local endpoint) and pass --model NAME; "
-            "`extractor doctor` tests it.",
+            "No second reader: every value was read by the rules alone and is 'unchecked'. To have them read twice, "
+            "pass --model builtin or name a language model.",
             markup=False,
         )
-    console.print("files: " + "  ".join(str(file) for file in files), markup=False)
+    if summary.bill is not None:
+        for line in _bill_lines(summary.bill, summary.totals.blocks):
+            console.print(line, markup=False)
+
+
+def _bill_lines(bill: Bill, blocks: int) -> list[str]:
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in bill.reasons.items())
+    lines = [f"询问原因 asked because: {reasons}"] if reasons else []
+    spent = f"{bill.input_tokens:,} in, {bill.output_tokens:,} out for {bill.answered:,} answers"
+    if bill.asked == blocks:
+        return lines
+    if bill.input_tokens_of_all is None or bill.output_tokens_of_all is None:
+        return [*lines, f"asking about all would have taken {blocks:,} requests instead of {bill.asked:,}"]
+    return [
+        *lines,
+        f"asking about all would have taken {blocks:,} requests instead of {bill.asked:,}, and about "
+        f"{bill.input_tokens_of_all:,} tokens in, {bill.output_tokens_of_all:,} out (these: {spent})",
+    ]
 
 
 def _balance(totals: RunTotals) -> str:

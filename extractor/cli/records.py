@@ -11,6 +11,8 @@ from extractor.cli.display import console
 from extractor.leaves import leaves
 from extractor.messages import message
 from extractor.pipeline import OpenDocument
+from extractor.second import is_read
+from extractor.settings import BUILTIN
 from schemas.project import ProjectReading
 from schemas.record import INFORMATION, Record
 
@@ -69,26 +71,53 @@ def print_blocks(opened: OpenDocument, *, whole: bool = False) -> None:
 
 
 def print_record(record: Record, source: str) -> None:
-    """Source text with the fields marked, both readings side by side, and the flags."""
+    """Source text with the fields marked, all readings side by side, and the flags."""
     info = record.document
     where = f"{printable(info.file)}  project {record.block.index + 1}"
     console.print(f"{record.id}  {record.status}  {where}", markup=False)
     console.print(Text.assemble(*(part for name in _LEGEND for part in ((f" {name} ", _COLOURS[name]), "  "))))
     console.print(Text.assemble(*_marked(record, source)))
-    table = Table(*(Column(name, overflow="fold") for name in ("field", "rules", "model", "published")))
-    rows = {name: _values(reading) for name, reading in _readings(record).items()}
+    readings = _readings(record)
+    rows = {name: _values(reading) for name, reading in readings.items()}
+    table = Table(*(Column(name, overflow="fold") for name in ("field", *rows)))
+    disputed = {flag.path for flag in record.flags if not flag.is_information}
     for path in dict.fromkeys(path for reading in rows.values() for path in reading):
-        values = [printable(rows[name].get(path, "")) for name in ("rules", "model", "published")]
-        differ = record.readings.model is not None and values[0] != values[1]
+        values = [printable(reading.get(path, "")) for reading in rows.values()]
+        differ = path in disputed or (_is_read_twice(record, path) and values[0] != values[1])
         table.add_row(escape(path), *map(escape, values), style="bold red" if differ else "")
     console.print(table)
+    for line in _about_readers(record):
+        console.print(line, style="dim", markup=False)
     for flag in record.flags:
         style = "dim" if flag.code in INFORMATION else "yellow"
         console.print(f"{flag.code}  {flag.path}  {printable(flag.message)}", style=style, markup=False)
+        if flag.suggestion is not None:
+            console.print(f"    suggestion: {printable(flag.suggestion)}", style=style, markup=False)
 
 
 def _readings(record: Record) -> dict[str, ProjectReading | None]:
-    return {"rules": record.readings.rules, "model": record.readings.model, "published": record.project}
+    """Readings by the headings of their columns."""
+    readings = record.readings
+    second = BUILTIN if record.model is not None and record.model.name == BUILTIN else "model"
+    third = {BUILTIN: readings.builtin} if readings.builtin is not None else {}
+    return {"rules": readings.rules, second: readings.model, **third, "published": record.project}
+
+
+def _is_read_twice(record: Record, path: str) -> bool:
+    """True where the second reader answers for this field."""
+    use = record.model
+    return use is not None and path not in use.abstained and (use.name != BUILTIN or is_read(path))
+
+
+def _about_readers(record: Record) -> list[str]:
+    lines = []
+    if record.asked:
+        lines.append(f"language model asked because: {', '.join(record.asked)}")
+    if record.readings.model is None and record.status != "failed":
+        lines.append("no second reading")
+    if record.model is not None and record.model.abstained:
+        lines.append(f"{record.model.name} was not sure of: {', '.join(map(printable, record.model.abstained))}")
+    return lines
 
 
 def _values(reading: ProjectReading | None) -> dict[str, str]:

@@ -117,6 +117,8 @@ def flag_row(flag: Flag, owner: DocumentLine | Record, ordinal: int | None, word
         "published": value_at(record.project if record else owner, flag.path),
         "rules": flag.rules,
         "model": flag.model,
+        "builtin": flag.builtin,
+        "suggestion": flag.suggestion,
         "place": _place(flag, record, words),
         "code": flag.code.value,
         "id": record.id if record else None,

@@ -62,6 +62,12 @@ class _Tables:
         elif document.status == "no_projects":
             message = "\n".join(filter(None, (words.words["no_projects_message"], document.reason)))
             self._information.add("no_projects", note_row("no_projects", message, words, file=file))
+        counts = document.counts
+        if counts.no_second_reading:
+            message = words.words["no_second_reading_message"].format(
+                count=counts.no_second_reading, blocks=counts.blocks
+            )
+            self._information.add("information", note_row("information", message, words, file=file))
         self._add_flags(document, None)
 
     def add_record(self, record: Record) -> None:
@@ -162,7 +168,8 @@ def _marks(record: Record, words: Labels) -> tuple[Marks, dict[int, Marks]]:
 def _reason(flag: Flag, words: Labels) -> str:
     kind = words.kinds["information" if flag.is_information else "decision"]
     lines = [f"〔{kind}〕{field_name(flag.path, words)}", flag.message]
-    for reader, value in (("rules", flag.rules), ("model", flag.model)):
+    for reader in ("rules", "model", "builtin", "suggestion"):
+        value = getattr(flag, reader)
         if value is not None:
             lines.append(words.words["pair"].format(label=words.words[reader], value=value))
     return "\n".join(lines)

@@ -4,17 +4,18 @@ Open it with any SQLite tool (Datasette, DB Browser). Tables, with the columns m
 
 documents   one row for each input file
     file (key), sha256, fingerprint (settings it was read with), status (read | no_projects | failed), reason, title,
-    department, fiscal_year, amount_unit, layout, encoding, blocks, records, failed, indicators, flags, coverage,
+    department, fiscal_year, amount_unit, layout, encoding, blocks, records, failed, indicators,
+    no_second_reading (blocks), asked (blocks that a language model was asked about), flags, coverage,
     line (the whole line of documents.jsonl)
 records     one row for each project
     file + block_index (key), id, status (agreed | flagged | unchecked | reviewed | failed), name, unit, department,
     fiscal_year, amount_unit, total, fiscal, special_account, other (as printed, in amount_unit), unplaced,
     total_yuan, fiscal_yuan, special_account_yuan, other_yuan, goal, withheld, indicators, flags (those that ask for a
-    decision), page, char_start, char_end, model, input_tokens, output_tokens,
+    decision), page, char_start, char_end, model, input_tokens, output_tokens, asked (why a language model was asked),
     line (the whole line of projects.jsonl), source (the document's text from char_start to char_end)
 flags       one row for each flag of a record, or of a document (block_index and record_id are null)
     file, block_index, record_id, position, code, information (1 = nobody need decide), path, message, rules, model,
-    char_start, char_end, spans (JSON)
+    builtin, suggestion, char_start, char_end, spans (JSON)
 usage       what model calls were paid for in this folder, over all of its runs
     model (key), calls, cached, input_tokens, output_tokens
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.types import UserDefinedType
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Kept in `PRAGMA user_version`; raised whenever a table changes."""
 
 APPLICATION_ID = 0x62706578
@@ -43,6 +43,8 @@ documents = Table(
     Column("records", Integer, nullable=False),
     Column("failed", Integer, nullable=False),
     Column("indicators", Integer, nullable=False),
+    Column("no_second_reading", Integer, nullable=False),
+    Column("asked", Integer),
     Column("flags", Integer, nullable=False),
     Column("coverage", Float),
     Column("line", Text, nullable=False),
@@ -79,6 +81,7 @@ records = Table(
     Column("model", Text),
     Column("input_tokens", Integer),
     Column("output_tokens", Integer),
+    Column("asked", Text),
     # Long texts stand last: SQLite then answers questions about the other columns without reading them.
     Column("line", Text, nullable=False),
     Column("source", Text, nullable=False),
@@ -97,6 +100,8 @@ flags = Table(
     Column("message", Text, nullable=False),
     Column("rules", Text),
     Column("model", Text),
+    Column("builtin", Text),
+    Column("suggestion", Text),
     Column("char_start", Integer),
     Column("char_end", Integer),
     Column("spans", Text, nullable=False),
