@@ -30,9 +30,8 @@ business. (So are its own unsure values where it is the only reader.)
 
 6. A value that it is not sure of is no vote, and is not published beside the rules' reading. That it
    has none is a vote only where it is sure of all text that the rules' value claims (where that claims
-   none: of all text, borders aside). The same holds for an indicator as a whole: the rules' one is
-   disputed where it is sure of the text of the number, name and values; its own where it is sure of the
-   name and values it has.
+   none: of all text, borders aside). An indicator that it lacks is disputed where it is sure of most of
+   the text of the number, name and values; its own one where it is sure of the name or of a value.
 7. Whether it explains the block is asked of its business: text that the other reader's remaining
    values claim counts as explained. So it is not outvoted for what it was never asked.
 

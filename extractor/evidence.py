@@ -52,6 +52,10 @@ class Abstention:
             return any(end - start >= _ROOM for start, end in self.doubt)
         return any(start < end2 and start2 < end for start, end in spans for start2, end2 in self.doubt)
 
+    def doubtful(self, spans: Sequence[Span]) -> int:
+        """How many characters of `spans` the reader is not sure of."""
+        return sum(max(0, min(end, end2) - max(start, start2)) for start, end in spans for start2, end2 in self.doubt)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -160,12 +164,17 @@ class Side:
 
     def votes_for(self, index: int) -> bool:
         """True where this reader answers for its indicator at `index`, which another reader lacks."""
-        own = {path for field, path in indicator_paths(index) if field in _TELLING}
-        return self.abstention is None or own.isdisjoint(self.abstention.unsure)
+        read = self.reading.indicators[index].__dict__
+        own = {path for field, path in indicator_paths(index) if field in _TELLING and not is_blank(read[field])}
+        return self.abstention is None or not own <= self.abstention.unsure
 
     def votes_against(self, spans: Sequence[Span]) -> bool:
         """True where this reader answers for having no indicator in text that another reader's claims."""
-        return self.abstention is None or not self.abstention.doubts(spans)
+        if self.abstention is None:
+            return True
+        if not spans:
+            return not self.abstention.doubts(spans)
+        return 2 * self.abstention.doubtful(spans) < sum(end - start for start, end in spans)
 
     def repeats(self, other: ProjectReading) -> bool:
         """True where this reading says of its business just what `other` says."""

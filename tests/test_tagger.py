@@ -509,7 +509,7 @@ def test_values_as_they_are_published(printed: str, value: str) -> None:
 def test_what_it_is_not_sure_of_does_not_vote() -> None:
     text, probabilities = tagged(*PROJECT)
     at = text.index("95%")
-    probabilities[at + 1] = one_hot([inside("annual")], 0.6)
+    probabilities[at + 1] = one_hot([inside("annual")], SURE - 0.1)
     reading = read_blocks(text, probabilities, block_of(text)).readings[0]
     assert reading.unsure == {"indicators[0].annual_value"}
     assert [squash(text)[slice(*stretch)] for stretch in reading.doubt] == ["5"]
@@ -519,7 +519,7 @@ def test_whether_a_value_goes_on_is_part_of_its_confidence() -> None:
     text, probabilities = tagged(*PROJECT)
     behind = text.index("。\n1") + 3  # 1 is the item's number; the 、 behind it
     probabilities[behind, :] = 0
-    probabilities[behind, [OUTSIDE, inside("number")]] = 0.6, 0.4
+    probabilities[behind, [OUTSIDE, inside("number")]] = 0.55, 0.45
     assert read_blocks(text, probabilities, block_of(text)).readings[0].unsure == {"indicators[0].number"}
 
 
@@ -542,15 +542,22 @@ def test_blocks_without_ink(text: str, network: Network) -> None:
 
 
 def test_projects_outside_of_all_blocks() -> None:
-    text, probabilities = tagged(("路灯", "name"), ("\n", ""), *PROJECT, ("\n", ""), ("绿化费", "name"), ("\n", ""))
-    start, end = 3, text.index("绿化")
+    before = (("路灯", "name"), ("\n", ""), ("保障照明", "goal"), ("\n", ""))
+    behind = (("\n", ""), ("绿化费", "name"), ("\n", ""), ("补种", "goal"), ("\n", ""))
+    text, probabilities = tagged(*before, *PROJECT, *behind)
+    start, end = text.index("照明") + 3, text.index("绿化")
     read = read_blocks(text, probabilities, block_of(text, start, end))
     assert [text[slice(*span)] for span in read.missed] == ["路灯", "绿化费"]
     assert read.readings[0].openings == (0,)
     both = read_blocks(text, probabilities, block_of(text, start, len(text)))
-    squashed = squash(text[start:])
-    assert [squashed[at:][:3] for at in both.readings[0].openings] == ["校舍维", "绿化费"]
-    assert [text[slice(*span)] for span in both.missed] == ["路灯"]
+    assert [squash(text[start:])[at:] for at in both.readings[0].openings][1:] == ["绿化费补种"]
+
+
+def test_a_name_that_no_goal_follows_opens_no_project() -> None:
+    text, probabilities = tagged(("教育局", "name"), ("\n", ""), *PROJECT, ("\n", ""), ("财政局", "name"))
+    read = read_blocks(text, probabilities, block_of(text, 4, len(text)))
+    assert read.missed == ()
+    assert read.readings[0].openings == (0,)
 
 
 def test_readers_leave_the_threads_of_others_as_they_were(

@@ -125,9 +125,10 @@ ITEM = ("number", "level1", "name", "annual_value")
         (None, ("goal", None), (), "学前教育生均补助", [("only_rules", "goal")], None, []),
         (None, ("indicators[1].number", None), ("indicators[1].number",), None, [], None, ["indicators[1].number"]),
         (None, ("indicators[1]", None), (), None, [("only_rules", "indicators[1]")], None, []),
-        (None, ("indicators[1]", None), (), "100%", [], None, [f"indicators[1].{field}" for field in ITEM]),
+        (None, ("indicators[1]", None), (), "100%", [("only_rules", "indicators[1]")], None, []),
+        (None, ("indicators[1]", None), (), "补助发放及时率", [], None, [f"indicators[1].{field}" for field in ITEM]),
         (None, ("indicators[1]", None), (), "90%以上", [("only_rules", "indicators[1]")], None, []),
-        # What the rules made up stands nowhere: it is sure of that only where it has no doubt at all.
+        # What the rules made up stands nowhere: it is sure of that only where no doubt has room for it.
         (("indicators[3]", MADE_UP), None, (), None, [("only_rules", "indicators[3]")], None, []),
         (
             ("indicators[3]", MADE_UP.model_copy(update={"number": 7})),
@@ -147,10 +148,19 @@ ITEM = ("number", "level1", "name", "annual_value")
         (
             ("indicators[1]", None),
             None,
-            ("indicators[1].name",),
+            ("indicators[1].name", "indicators[1].annual_value"),
             None,
             [("unclaimed_text", "")] * 2,
             ("indicators[1]", None),
+            [],
+        ),
+        (
+            ("indicators[1]", None),
+            None,
+            ("indicators[1].name",),
+            None,
+            [("only_model", "indicators[1]")],
+            ("indicators[1].name", None),
             [],
         ),
         (

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-SURE = 0.7
+SURE = 0.6
 """A value votes where every character of it is at least this likely to be what it was taken for."""
 _MOST_UNREADABLE = 0.1
 _MOST_UNSURE = 0.5

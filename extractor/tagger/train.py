@@ -27,7 +27,7 @@ from extractor.tagger.network import DILATIONS, MEAN_BEFORE, encode
 from extractor.tagger.synthesis import samples
 from extractor.tagger.vocabulary import CLASSES, IDEOGRAPH, UNKNOWN_IDEOGRAPH, classes
 
-STEPS = 3000
+STEPS = 4000
 BATCH = 12_288
 """Characters in one step, padding included."""
 CHANNELS = 64

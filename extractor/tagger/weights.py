@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FILE = "weights.npz"
-DIGEST = "5ddde713c6007b6c0cd7bef927736673f868cf171b1a397270667e5beb308368"
+DIGEST = "ba55986e20ce73e8c4c81fcef47d4b3e9da2e2dbe9cf5aac7fbfcf5f8515e9f4"
 """SHA-256 of the weights that belong to this version."""
 
 

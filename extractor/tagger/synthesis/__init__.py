@@ -76,10 +76,10 @@ def _prose(dice: Dice) -> Labelled:
 
 
 _KINDS: Mapping[str, tuple[float, Callable[[Dice], Labelled]]] = {
-    "window": (0.42, _window),
+    "window": (0.40, _window),
     "compilation": (0.04, _compilation),
     "block": (0.16, _block),
-    "bracketed": (0.26, _grid(bracketed)),
+    "bracketed": (0.32, _grid(bracketed)),
     "colons": (0.04, _grid(colons)),
     "tabbed": (0.03, _grid(tabbed)),
     "piped": (0.03, _grid(piped)),
@@ -88,7 +88,7 @@ _KINDS: Mapping[str, tuple[float, Callable[[Dice], Labelled]]] = {
 }
 KINDS = tuple(_KINDS)
 _WHOLE = frozenset(("prose", "unreadable"))
-_DAMAGED = 0.18
+_DAMAGED = 0.25
 
 
 def samples(seed: int, kind: str | None = None) -> Iterator[Sample]:

@@ -357,6 +357,8 @@ class Author:
         """What an indicator measures."""
         dice, word = self.dice, self.lexicon.word
         roll = dice.chance()
+        if dice.whether(0.05):  # a name may be as long as a goal
+            return dice.one("，，，、。；").join(self.clause() for _ in range(dice.number(1, 5)))
         if roll < 0.42:
             return f"{self.thing()}{word('works')}{word('measures')}"
         if roll < 0.62:

@@ -30,7 +30,7 @@ def paper(dice: Dice) -> Paper:
     return Paper(
         gap=dice.one((0.0, 0.0, 0.05, 0.3, 0.5, 0.9, 1.0)),
         trailing=dice.one((0.0, 0.0, 0.0, 0.1, 0.8)),
-        page=dice.one((0, 12, 20, 26, 32, 45)),
+        page=dice.one((0, 5, 8, 12, 20, 32, 45)),
     )
 
 
