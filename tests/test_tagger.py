@@ -32,6 +32,7 @@ from extractor.tagger import TaggedDocument, Tagger, TaggerReading, weights
 from extractor.tagger.decode import Decoded, Value, _grammar, _is_grammatical, _viterbi, decode
 from extractor.tagger.labels import FIELDS, OUTSIDE, TAGS, UNREADABLE, begin, inside
 from extractor.tagger.network import DILATIONS, REACH, Network, encode
+from extractor.tagger.reader import SURE
 from extractor.tagger.synthesis import samples
 from extractor.tagger.vocabulary import CLASSES, UNKNOWN_IDEOGRAPH, characters
 from extractor.text import Squashed, squash
