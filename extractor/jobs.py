@@ -38,7 +38,7 @@ from extractor.pipeline import (
     read_with_model,
     survey,
 )
-from extractor.readers import SUFFIXES, display_name, read
+from extractor.readers import MAX_BYTES, SUFFIXES, archive, display_name, load, parse
 from extractor.second import SecondReader
 from extractor.settings import Settings
 from extractor.store import RunStore
@@ -48,9 +48,8 @@ from schemas.record import DocumentLine
 DATABASE = "run.sqlite"
 RESULTS = frozenset((DATABASE, f"{DATABASE}-journal", "run.lock", *chain(*FORMATS.values())))
 """Files of a run folder."""
-_OTHER_DOCUMENTS = (
-    ".pdf", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et", ".ofd", ".html", ".htm", ".zip", ".rar", ".rtf",
-)  # fmt: skip
+_OTHER_DOCUMENTS = (".xlsb", ".ods", ".odt", ".ofd", ".mht", ".mhtml", ".rar", ".7z", ".ppt", ".pptx")
+"""Documents that no reader takes: a run reports them as failed, so that nobody takes them for read."""
 _DOCUMENTS = frozenset((*SUFFIXES, *_OTHER_DOCUMENTS))
 _CANNOT_OPEN = {
     errno.ENOENT: "no such file or folder; check the path",
@@ -65,10 +64,11 @@ _SHOWN_FAILURES = 20
 
 
 class Input(NamedTuple):
-    """One input file: what it is called in the output, and where it is."""
+    """One input file: what it is called in the output, where it is, and which member of that archive it is."""
 
     name: str
     path: Path
+    member: archive.Member | None = None
 
 
 class Event(NamedTuple):
@@ -105,15 +105,14 @@ class Found(NamedTuple):
     ignored: int
 
 
-def find_inputs(paths: Sequence[str], *, without: Path | None = None) -> Found:
+def find_inputs(paths: Sequence[str], *, without: Path | None = None, max_bytes: int = MAX_BYTES) -> Found:
     """Files under the given paths, in order of their names; UsageError where a path does not exist.
 
-    A folder is searched for text, delimited and Markdown files; documents of other kinds, and folders
-    that may not be searched, are listed too, so that the run reports what it cannot read; a README is about
-    documents and is none. The results of
-    runs (in `without`, the run's own folder, and wherever a run.sqlite lies) are no input.
+    A folder and a ZIP archive are searched for documents; those that cannot be read, and folders that may not be
+    searched, are listed too, so that the run reports them; a README is about documents and is none. The results
+    of runs (in `without`, the run's own folder, and wherever a run.sqlite lies) are no input.
     """
-    found: dict[Path, Input] = {}
+    found: dict[Path, list[Input]] = {}
     ignored = 0
     own = without.resolve() if without else None
     for given in paths:
@@ -124,15 +123,39 @@ def find_inputs(paths: Sequence[str], *, without: Path | None = None) -> Found:
         except OSError as error:
             why = _CANNOT_OPEN.get(error.errno or 0) or error.strerror
             raise UsageError(f"{display_name(path)}: {why}") from None
-        if not is_folder:
-            found.setdefault(_real(path), Input(display_name(path), path))
-            continue
-        for file in _walk(path, own):
-            if file.suffix.lower() in _DOCUMENTS or file.is_dir():
-                found.setdefault(_real(file), Input(display_name(file), file))
-            else:
+        for file in _walk(path, own) if is_folder else [path]:
+            if is_folder and not (file.suffix.lower() in _DOCUMENTS or file.is_dir()):
                 ignored += 1
-    return Found(sorted(found.values()), ignored)
+            elif (real := _real(file)) not in found:
+                found[real], others = _expanded(file, max_bytes, is_given=not is_folder)
+                ignored += others
+    return Found(sorted(given for inputs in found.values() for given in inputs), ignored)
+
+
+def _expanded(path: Path, max_bytes: int, *, is_given: bool) -> tuple[list[Input], int]:
+    """The documents in a file, one unless it is an archive, and how many other files the archive holds."""
+    name = display_name(path)
+    whole = [Input(name, path)]
+    if not (is_given or path.suffix.lower() == ".zip") or not archive.is_archive(path):
+        return whole, 0
+    try:
+        members = archive.members(path, name, max_bytes)
+    except InputError:
+        return whole, 0  # reading it says what is wrong
+    documents = [Input(f"{name}/{member.name}", path, member) for member in members if _is_document(member.name)]
+    return documents or whole, len(members) - len(documents)
+
+
+def _is_document(member: str) -> bool:
+    """Whether a file in an archive is one that would be read from a folder.
+
+    >>> [_is_document(name) for name in ("a/b.PDF", "__MACOSX/a/._b.pdf", "a/~$b.docx", "README.md", "c.jpg")]
+    [True, False, False, False, False]
+    """
+    *folders, name = member.split("/")
+    if name.startswith((".", "~$", "README")) or "__MACOSX" in folders:
+        return False
+    return Path(name).suffix.lower() in _DOCUMENTS
 
 
 def _walk(top: Path, own: Path | None) -> Iterator[Path]:
@@ -325,12 +348,12 @@ class _Batch:
     def _open(self, given: Input) -> OpenDocument | None:
         """The document cut into blocks; None where it is done already or cannot be read."""
         try:
-            document = read(given.path, name=given.name, max_bytes=self.settings.max_bytes)
-            if self.store.is_done(given.name, document.sha256, self.fingerprint):
+            source = load(given.path, name=given.name, max_bytes=self.settings.max_bytes, member=given.member)
+            if self.store.is_done(given.name, source.sha256, self.fingerprint):
                 self.outcome.resumed += 1
                 self._tell(given.name, None)
                 return None
-            return cut(document, self.layouts)
+            return cut(parse(source), self.layouts)
         except InputError as error:
             self._save(failed_document(given.name, error))
             return None

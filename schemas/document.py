@@ -43,11 +43,17 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One table cell; `content` is the cell as a person sees it (no markup, no quoting)."""
+    """One table cell; `content` is the cell as a person sees it (no markup, no quoting).
+
+    `merged`: the cell is no cell of its own on paper but goes on with the merged cell above it or left of
+    it. Its content is empty: the text stands once, in the cell where the merged area begins. In an area of
+    several rows and columns, the first cell of each lower row is "above" and the cells after it are "left".
+    """
 
     content: MappedText
     start: int
     end: int
+    merged: Literal["above", "left"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +73,30 @@ class Table:
     page: int | None = None
 
 
+class Note(NamedTuple):
+    """Something about a file that a person must know: a page without text, a hidden sheet, a text box."""
+
+    kind: str
+    detail: str
+    page: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One file, decoded: `text` holds every character, `lines` and `tables` point into it.
 
-    `lines` are the lines outside of tables.
+    `lines` are the lines outside of tables. `encoding` is None where the file is no plain text; its `text` was
+    then put together by its reader.
     """
 
     file: str
     sha256: str
     format: str
-    encoding: str
+    encoding: str | None
     text: str
     lines: tuple[Line, ...]
     tables: tuple[Table, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 class Found(NamedTuple):

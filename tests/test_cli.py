@@ -130,7 +130,7 @@ def test_one_bad_file_among_good_ones() -> None:
     result = extractor("run", "in", "--quiet")
     assert result.exit_code == 1
     failed = [line for line in result.output.splitlines() if line.startswith("failed: ")]
-    assert failed == ["failed: in/bad.pdf: looks like a PDF; save or convert it as text, TSV, CSV or Markdown first"]
+    assert failed == ["failed: in/bad.pdf: is a damaged PDF; get a complete copy"]
     found = [json.loads(line) for line in Path("out/documents.jsonl").read_text("utf-8").splitlines()]
     assert [line["status"] for line in found].count("read") == len(list(GOLDEN.glob("*/source.*"))) - 1
     again = extractor("run", "in", "--quiet")

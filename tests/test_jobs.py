@@ -238,6 +238,13 @@ def test_a_second_run_changes_no_byte(documents: Path, tmp_path: Path) -> None:
     assert exported(tmp_path / "elsewhere") == before
 
 
+def test_what_is_done_is_not_parsed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.html").write_text("<table><tr><th>项目名称<th>总计<th>绩效目标<tr><td>甲<td>1<td>好</table>")
+    assert run(tmp_path, tmp_path / "a.html").failed == 0
+    monkeypatch.setattr(jobs, "parse", None)
+    assert run(tmp_path, tmp_path / "a.html").resumed == 1
+
+
 def test_what_changed_is_read_again_and_what_is_gone_is_reported(documents: Path, tmp_path: Path) -> None:
     run(tmp_path, documents)
     gone, changed = documents / "text-coded-a/source.txt", documents / "text-plain-b/source.txt"

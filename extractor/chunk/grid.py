@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from extractor.chunk.cells import NUMBER, Columns, align, read_amount
+from extractor.chunk.merged import Merges
 from extractor.chunk.placing import is_amount_column
 from extractor.chunk.rows import Kind, Mark, PrintedRow, Section, read_header
 from extractor.layouts import CompiledLayout
 from extractor.text import fold, squash
-from schemas.document import Document, Found, Line, MappedText, Row
+from schemas.document import Cell, Document, Found, Line, MappedText, Row
 from schemas.project import plain_amount
 
 INDICATOR_COLUMNS = (
@@ -44,6 +45,8 @@ class _Grid:
         self.sections: list[Section] = []
         self.columns: Columns | None = None
         self.after_break = False
+        self.merges = Merges(document.tables, lambda text: self.terms.column(text) is not None)
+        self.header_rows: set[int] = set()
         self._open_section()
 
     def read(self) -> tuple[list[Section], list[Mark]]:
@@ -119,12 +122,18 @@ class _Grid:
         if not any(texts):
             self.marks.append(Mark(row.start, row.end, "furniture"))
             return
-        header = self._header(row)
+        if id(row) in self.header_rows:
+            self.marks.append(Mark(row.start, row.end, "furniture" if self.rows else "header"))
+            return
+        header_rows = self._header_rows(row)
+        header = self._header(header_rows)
         if header is not None:
             self.marks.append(Mark(row.start, row.end, "furniture" if self.rows else "header"))
             self.columns = header
             self.other_table = False
-            self._find_unit(row)
+            self.header_rows |= set(map(id, header_rows))
+            for one in header_rows:
+                self._find_unit(one)
             return
         filled = [text for text in texts if text]
         if self.other_table or (self.rows and self._is_other_table(texts)):
@@ -142,7 +151,8 @@ class _Grid:
         after_break, self.after_break = self.after_break, False
         if self.columns.by_indicator and self._add_indicator(printed):
             return
-        if printed.parts.keys() <= {"goal", "indicators"} and not printed.numbers and self.rows:
+        goes_on = "name" in printed.held or printed.parts.keys() <= {"goal", "indicators"}
+        if goes_on and not printed.numbers and self.rows:
             self._continue(self.rows[-1], printed)
         elif after_break and self._is_second_half(printed):
             self._continue(self.rows[-1], printed)
@@ -163,12 +173,21 @@ class _Grid:
         return more is not None and last is not None and not last.text.rstrip().endswith(_ENDS_SENTENCE)
 
     def _fill_down(self, printed: PrintedRow) -> None:
-        """A merged unit or department cell is printed once and holds for the rows below it."""
+        """A merged cell is printed once and holds for the rows below it; so does a blank unit or department.
+
+        Only amounts do not hold: they would be counted twice.
+        """
+        if "name" in printed.parts or "name" in printed.held:
+            shared = {column: held for column, held in printed.held.items() if column not in printed.parts}
+            if self.columns is not None and self.columns.by_indicator:
+                shared = {column: held for column, held in shared.items() if column not in INDICATOR_COLUMNS}
+            if shared.keys() & {"goal", "indicators"} or printed.has_content:
+                printed.parts = shared | printed.parts
         before = next((row for row in reversed(self.rows) if row.has_content), None)
         if before is None or not printed.has_content:
             return
         for column in ("department", "unit"):
-            if column in before.parts and column not in printed.parts:
+            if column in before.parts and column not in printed.parts and column not in printed.apart:
                 printed.parts = {column: before.parts[column], **printed.parts}
                 printed.labels[column] = before.labels[column]
 
@@ -178,9 +197,8 @@ class _Grid:
         if not fields:
             return False
         project = self.rows[-1] if self.rows else None
-        name = printed.parts.get("name")
-        if project is None or not project.has_content or (name and squash(name.text) != squash(project.name)):
-            self.rows.append(printed)
+        begins = project is None or self._is_next_project(project, printed)
+        if project is None or begins:
             project = printed
         else:
             for part, content in printed.parts.items():
@@ -197,7 +215,22 @@ class _Grid:
         for field, content in fields.items():
             project.parts[f"indicators[{index}].{field}"] = content
             project.labels[f"indicators[{index}].{field}"] = printed.labels[field]
+        if begins:
+            self._fill_down(project)
+            self.rows.append(project)
         return True
+
+    def _is_next_project(self, project: PrintedRow, printed: PrintedRow) -> bool:
+        """Whether a row with an indicator begins another project than the one above it.
+
+        Where a table merges its name cells, a name in a cell of its own is another project's, even the same name.
+        """
+        if "name" in printed.held:
+            return False
+        name = printed.parts.get("name")
+        if name is not None and ("name" in printed.apart or squash(name.text) != squash(project.name)):
+            return True
+        return not project.has_content
 
     def _find_unit(self, row: Row) -> None:
         for cell in row.cells:
@@ -212,13 +245,32 @@ class _Grid:
             or self.terms.page_furniture.fullmatch(word)
         )
 
-    def _header(self, row: Row) -> Columns | None:
+    def _header_rows(self, row: Row) -> list[Row]:
+        """The rows that a column header takes: those that its cell over the names goes down through."""
+        for column, cell in enumerate(row.cells):
+            if self.terms.column(cell.content.text) == "name":
+                return [row, *self.merges.covered(row, column)]
+        return [row]
+
+    def _header(self, rows: Sequence[Row]) -> Columns | None:
         fields: list[str | None] = []
         labels: list[str] = []
-        for cell in row.cells:
-            label = cell.content.text
+        width = max(len(row.cells) for row in rows)
+        for column in range(width):
+            # Of labels that stand above one another, the lowest is the column's own.
+            label = next(
+                (
+                    text
+                    for row in reversed(rows)
+                    if column < len(row.cells) and (text := row.cells[column].content.text)
+                ),
+                "",
+            )
             fields.append(self.terms.column(label))
             labels.append(squash(label))
+        for column, cell in enumerate(rows[0].cells):
+            if column and cell.merged == "left" and not labels[column]:
+                labels[column] = labels[column - 1]
         known = [field for field in fields if field]
         tells = {"goal", "indicators", "indicator_name"} & set(known)
         if len(set(known)) < _MIN_COLUMNS or "name" not in known or not tells:
@@ -237,16 +289,29 @@ class _Grid:
     def _printed(self, row: Row, page: int | None) -> PrintedRow:
         assert self.columns is not None
         columns = self.columns
-        positions = align(row.cells, columns, self.layout)
+        above, merging = self.merges.above(row), self.merges.merging(row)
+        cells: Sequence[Cell] = row.cells
+        if len(cells) != len(columns.fields):
+            cells = [cell for cell in cells if cell.merged != "left"]
+            above, merging = {}, frozenset()
+        positions = align(cells, columns, self.layout)
         parts: dict[str, MappedText] = {}
         labels: dict[str, str] = {}
         numbers: list[str] = []
         places: list[str] = []
-        exact = len(row.cells) == len(columns.fields)
+        held: dict[str, MappedText] = {}
+        exact = len(cells) == len(columns.fields)
         unit: str | None = None
         notes: list[str] = []
-        for cell, position in zip(row.cells, positions, strict=True):
+        for cell, position in zip(cells, positions, strict=True):
             content = cell.content
+            if position in above:
+                field, label = columns.fields[position], columns.labels[position]
+                key = field or (f"attributes.{label}" if label else "extra")
+                if above[position].content.text.strip() and not (field and is_amount_column(field)):
+                    held[key] = above[position].content
+                    labels.setdefault(key, label)
+                continue
             if not content.text.strip():
                 continue
             field = columns.fields[position] if position is not None else None
@@ -267,6 +332,7 @@ class _Grid:
             parts[field] = content
             if position is not None:
                 labels[field] = columns.labels[position]
+        own = (place for place in merging if place not in above and place < len(columns.fields))
         return PrintedRow(
             parts=parts,
             numbers=tuple(numbers),
@@ -277,6 +343,8 @@ class _Grid:
             labels=labels,
             notes=notes,
             amount_unit=unit,
+            held=held,
+            apart=frozenset() if self.after_break else frozenset(filter(None, map(columns.fields.__getitem__, own))),
         )
 
     def _continue(self, row: PrintedRow, more: PrintedRow) -> None:

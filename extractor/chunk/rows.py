@@ -33,7 +33,9 @@ class PrintedRow:
     `parts` are the row's texts by column: `name`, `goal`, `indicators` (`indicators[0].level1` … where each
     indicator has a row of its own), or `body` where a dump does not part goal and indicators. `numbers` are
     its amounts in print order, `columns` where each of them stands (None where the text does not tell).
-    `amount_unit` is what the amount cells print themselves.
+    `amount_unit` is what the amount cells print themselves. `held` are the columns in which a merged cell of a
+    row above goes on, with its text; `apart` those that have a cell of their own, blank or not, where other rows
+    of the table go on with a merged one.
     """
 
     parts: dict[str, MappedText]
@@ -45,6 +47,8 @@ class PrintedRow:
     labels: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     amount_unit: str | None = None
+    held: dict[str, MappedText] = field(default_factory=dict)
+    apart: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:

@@ -126,7 +126,10 @@ def main() -> None:
 def run(
     paths: tuple[str, ...], out: Path, formats: tuple[str, ...], fail_on_flags: bool, quiet: bool, **options: Any
 ) -> None:
-    """Read files and folders; write records, tables and the list of what to check.
+    """Read files, folders and ZIP archives; write records, tables and the list of what to check.
+
+    PDF, Word (.docx, .doc), Excel (.xlsx, .xls), web pages, Markdown, TSV, CSV and plain text are read; what a file
+    is, its content says.
 
     Writes run.sqlite, projects.jsonl, documents.jsonl, projects.csv, indicators.csv and projects.xlsx into the run
     folder. The same command again goes on where a run was stopped.
@@ -143,7 +146,7 @@ def run(
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     settings = _settings(**options)
-    found = jobs.find_inputs(paths, without=out)
+    found = jobs.find_inputs(paths, without=out, max_bytes=settings.max_bytes)
     if not found.inputs:
         raise click.UsageError(f"no documents under {', '.join(paths)}; see `extractor run --help`")
     with display.Progress(len(found.inputs), quiet=quiet) as progress:

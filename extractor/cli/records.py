@@ -37,7 +37,7 @@ def print_blocks(opened: OpenDocument, *, whole: bool = False) -> None:
     document, chunks = opened.document, opened.chunks
     header = chunks.header
     found = {
-        "format": f"{document.format}, {document.encoding}",
+        "format": ", ".join(filter(None, (document.format, document.encoding))),
         "layout": chunks.layout.name if chunks.layout else "—",
         "title": header.title.value if header.title else "—",
         "department": header.department.value if header.department else "—",

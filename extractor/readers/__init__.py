@@ -1,46 +1,121 @@
-"""Files to Documents: text dumps, delimited tables and Markdown, whatever their encoding."""
+"""Files to Documents: PDF, Word, Excel, web pages, text dumps, delimited tables and Markdown, alone or in ZIP archives.
+
+What a file is, its content says (`signature`). Plain text is read here; everything else is parsed in a process of
+its own (`sandbox`), since a stranger's file can ask a parser for anything.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from hashlib import sha256
+from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 from extractor.errors import UnreadableFile, UnsupportedFile
+from extractor.readers.archive import Member, read_member
 from extractor.readers.decode import decode
 from extractor.readers.delimited import find_delimiter, read_delimited
 from extractor.readers.lines import split_lines
 from extractor.readers.markdown import is_markdown, read_markdown
+from extractor.readers.signature import holds_html_table, kind_of
 from schemas.document import Document, Line, Table
 
-SUFFIXES = (".txt", ".text", ".md", ".markdown", ".tsv", ".tab", ".csv")
+SUFFIXES = (
+    *(".txt", ".text", ".md", ".markdown", ".tsv", ".tab", ".csv", ".html", ".htm", ".pdf"),
+    *(".docx", ".docm", ".doc", ".wps", ".rtf", ".xlsx", ".xlsm", ".xls", ".et", ".zip"),
+)
 """What a folder is searched for; a file named on the command line is read whatever its name."""
+MAX_BYTES = 16 * 1024 * 1024
 _NOT_A_FILE = "is not a regular file; give a document or a folder of documents"
 _NO_DEVICE = (errno.ENXIO, errno.ENODEV)
+_HTML_TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
 
 
-def read(path: str | Path, *, name: str | None = None, max_bytes: int = 16 * 1024 * 1024) -> Document:
+class Source(NamedTuple):
+    """A file's bytes, not yet understood."""
+
+    file: str
+    raw: bytes
+    sha256: str
+
+
+def read(path: str | Path, *, name: str | None = None, max_bytes: int = MAX_BYTES) -> Document:
     """Read one file; `name` is what it is called in the output (default: the path as given).
 
-    Raises UnreadableFile (gone, no permission, not a file) and UnsupportedFile (empty, too large,
-    binary, undecodable); both name the file and say what to do.
+    Raises UnreadableFile (gone, no permission, not a file) and UnsupportedFile (empty, too large, damaged,
+    encrypted, no document); both name the file and say what to do.
     """
+    return parse(load(path, name=name, max_bytes=max_bytes))
+
+
+def load(
+    path: str | Path, *, name: str | None = None, max_bytes: int = MAX_BYTES, member: Member | None = None
+) -> Source:
+    """The bytes of a file, or of one member of an archive, and their hash."""
     file = name or display_name(path)
-    raw = _read_bytes(Path(path), file, max_bytes)
+    raw = (
+        _read_bytes(Path(path), file, max_bytes) if member is None else read_member(Path(path), file, member, max_bytes)
+    )
+    return Source(file, raw, sha256(raw).hexdigest())
+
+
+def parse(source: Source) -> Document:
+    """What a file holds; raises UnsupportedFile."""
+    file, raw, _ = source
+    kind = kind_of(raw, file)
+    if kind != "text":
+        return _parse_apart(source, raw, kind)
     text, encoding = decode(raw, file)
     lines = split_lines(text)
     format_, outside, tables = _find_tables(text, lines)
+    if not tables and holds_html_table(text):
+        return _parse_apart(source, _as_page(text).encode(), "html")
     return Document(
         file=file,
-        sha256=sha256(raw).hexdigest(),
+        sha256=source.sha256,
         format=format_,
         encoding=encoding,
         text=text,
         lines=outside,
         tables=tables,
     )
+
+
+def _parse_apart(source: Source, raw: bytes, kind: str) -> Document:
+    from extractor.readers.sandbox import shared
+
+    format_, parsed = shared().parse(raw, source.file, kind)
+    return Document(
+        file=source.file,
+        sha256=source.sha256,
+        format=format_,
+        encoding=None,
+        text=parsed.text,
+        lines=parsed.lines,
+        tables=parsed.tables,
+        notes=parsed.notes,
+    )
+
+
+def _as_page(text: str) -> str:
+    """Markdown or text with HTML tables as a page of its own: what is outside of the tables keeps its lines.
+
+    >>> _as_page("表<1>\\n<table><tr><td>甲</table>\\n注")
+    '<!doctype html><meta charset="utf-8"><p>表&lt;1&gt;</p><table><tr><td>甲</table><p>注</p>'
+    """
+    parts = ['<!doctype html><meta charset="utf-8">']
+    position = 0
+    for table in [*_HTML_TABLE.finditer(text), None]:
+        between = text[position : table.start() if table else len(text)]
+        parts += [f"<p>{escape(line, quote=False)}</p>" for line in between.splitlines() if line.strip()]
+        if table:
+            parts.append(table[0])
+            position = table.end()
+    return "".join(parts)
 
 
 def display_name(path: str | Path) -> str:

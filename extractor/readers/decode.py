@@ -1,4 +1,4 @@
-"""Bytes to text: which encoding, or what the file looks like instead."""
+"""Bytes to text: which encoding, if any."""
 
 from __future__ import annotations
 
@@ -9,20 +9,6 @@ from typing import NamedTuple
 
 from extractor.errors import UnsupportedFile
 
-_MAGIC = (
-    (b"%PDF", "a PDF; save or convert it as text, TSV, CSV or Markdown first"),
-    (b"PK\x03\x04", "a ZIP, Word or Excel file; save it as text, TSV or CSV first"),
-    (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Word or Excel file; save it as text, TSV or CSV first"),
-    (b"{\\rtf", "an RTF document; save it as text first"),
-    (b"\x89PNG", "a PNG picture; it must be read by OCR first"),
-    (b"\xff\xd8\xff", "a JPEG picture; it must be read by OCR first"),
-    (b"\x1f\x8b", "a gzip archive; unpack it first"),
-    (b"Rar!", "a RAR archive; unpack it first"),
-    (b"7z\xbc\xaf", "a 7z archive; unpack it first"),
-    (b"SQLite format 3\0", "a database; give the documents themselves"),
-)
-_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+html|html|\?xml|table|head)\b", re.IGNORECASE)
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le", "utf-32-le"),
@@ -48,18 +34,13 @@ class _Guess(NamedTuple):
 def decode(raw: bytes, file: str) -> tuple[str, str]:
     """Text (without byte order mark) and encoding: UTF-8, GB18030 or UTF-16, with or without BOM.
 
-    Raises UnsupportedFile saying what the file looks like.
+    Raises UnsupportedFile where there is no text, or where it is damaged.
 
     >>> decode("合计".encode("gb18030") * 20, "a.txt")[1]
     'gb18030'
     """
     if not raw.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\f\0"):
         raise UnsupportedFile(file, "is empty; there is nothing to read")
-    for magic, what in _MAGIC:
-        if raw.startswith(magic):
-            raise UnsupportedFile(file, f"looks like {what}")
-    if _WEB_PAGE.match(raw):
-        raise UnsupportedFile(file, "looks like a web page or XML; save its table as text, TSV or CSV first")
     for bom, name, codec in _BOMS:
         if raw.startswith(bom):
             return _checked(_strictly(raw, codec, file, name, skip=len(bom)), file), name

@@ -1,0 +1,99 @@
+"""The ZIP package of a Word or Excel file, opened as what it is: bytes from a stranger.
+
+ECMA-376 part 2. A package is refused where it is damaged, needs a password, unpacks to more than any document
+has, or declares a document type: OOXML has none, so a DOCTYPE is there for its entities alone.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zlib
+from io import BytesIO
+from typing import NoReturn
+from xml.etree import ElementTree
+from zipfile import BadZipFile, ZipFile
+
+from extractor.errors import UnsupportedFile
+
+MAX_UNPACKED = 256 * 1024 * 1024
+"""Bytes of XML that one file may unpack to; a table of 10,000 projects has some 60 MB."""
+MAX_MEMBERS = 20_000
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_DOCTYPES = tuple("<!DOCTYPE".encode(codec) for codec in ("utf-8", "utf-16-le", "utf-16-be"))
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(wordprocessingml|spreadsheetml|officeDocument|drawingml)/")
+_TRANSITIONAL = {
+    b"wordprocessingml": b"http://schemas.openxmlformats.org/wordprocessingml/2006/",
+    b"spreadsheetml": b"http://schemas.openxmlformats.org/spreadsheetml/2006/",
+    b"officeDocument": b"http://schemas.openxmlformats.org/officeDocument/2006/",
+    b"drawingml": b"http://schemas.openxmlformats.org/drawingml/2006/",
+}
+_RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_DAMAGED = "get a complete copy, or open it in Word and save it again"
+
+
+class Package:
+    """The parts of an OOXML file, by name; every problem is an UnsupportedFile that names the file."""
+
+    def __init__(self, raw: bytes, file: str) -> None:
+        self.file = file
+        self._unpacked = 0
+        if raw.startswith(OLE):
+            self._refuse(
+                "needs a password; open it, take the password off, and save it again"
+                if _ENCRYPTED in raw
+                else "is an old Word or Excel file under a new name; give it its old suffix (.doc, .xls) back"
+            )
+        try:
+            self._zip = ZipFile(BytesIO(raw))
+        except (BadZipFile, ValueError, NotImplementedError, OverflowError, EOFError):
+            self._refuse(f"is damaged: its ZIP directory cannot be read; {_DAMAGED}")
+        self.names = frozenset(self._zip.namelist())
+        if len(self.names) > MAX_MEMBERS:
+            self._refuse(f"holds more than {MAX_MEMBERS:,} parts; that is no document")
+
+    def part(self, name: str) -> bytes:
+        """The bytes of one part."""
+        allowed = MAX_UNPACKED - self._unpacked
+        try:
+            if self._zip.getinfo(name).flag_bits & 1:
+                self._refuse("needs a password; open it, take the password off, and save it again")
+            with self._zip.open(name) as stream:
+                data = stream.read(allowed + 1)
+        except (BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+            self._refuse(f"is damaged: its part {name} cannot be unpacked; {_DAMAGED}")
+        self._unpacked += len(data)
+        if len(data) > allowed:
+            self._refuse(f"unpacks to more than {MAX_UNPACKED // 2**20} MB; split it into one file per department")
+        return data
+
+    def xml(self, name: str) -> ElementTree.Element:
+        """The root element of one part; Strict namespaces (ISO 29500) become the Transitional ones."""
+        data = self.part(name)
+        if any(doctype in data for doctype in _DOCTYPES):
+            self._refuse(f"declares a DOCTYPE in {name}, which no program writes; it is not safe to read")
+        data = _STRICT.sub(lambda match: _TRANSITIONAL[match[1]], data)
+        try:
+            return ElementTree.fromstring(data)
+        except (ElementTree.ParseError, ValueError, LookupError):
+            self._refuse(f"is damaged: its part {name} is not well-formed XML; {_DAMAGED}")
+
+    def related(self, part: str = "") -> dict[str, list[str]]:
+        """Parts that `part` (default: the package) refers to, by kind: {"styles": ["word/styles.xml"]}."""
+        folder, name = posixpath.split(part)
+        relations = posixpath.join(folder, "_rels", f"{name}.rels")
+        if relations not in self.names:
+            return {}
+        found: dict[str, list[str]] = {}
+        for relation in self.xml(relations).iter(_RELATIONSHIP):
+            if relation.get("TargetMode") == "External":
+                continue
+            kind = relation.get("Type", "").rpartition("/")[2]
+            target = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", ""))).lstrip("/")
+            if target in self.names:
+                found.setdefault(kind, []).append(target)
+        return found
+
+    def _refuse(self, message: str) -> NoReturn:
+        raise UnsupportedFile(self.file, message)

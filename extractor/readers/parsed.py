@@ -1,0 +1,158 @@
+"""What a reader makes of a file that is no plain text, and the builder that lays its text out.
+
+Such a file has no text of its own that offsets could point into, so one is written while the file is read:
+everything in reading order, a paragraph on a line, the cells of a table row parted by tabs, pages (of a
+workbook: sheets) parted by form feeds. A cell is exactly `text[start:end]`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from extractor.errors import UnsupportedFile
+from schemas.document import Cell, Line, MappedText, Note, Row, Table
+
+MAX_CHARACTERS = 64_000_000
+MAX_CELLS = 2_000_000
+"""A whole district's budget has some 20,000 cells; a few bytes of a hostile file can ask for billions."""
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+_LINE_BREAK = re.compile(r"\r\n?|[\x0b\x85\u2028\u2029]")
+
+
+class Merged(Enum):
+    """A cell that goes on with a merged cell (see `schemas.document.Cell`); a word of `TextBuilder.table`."""
+
+    ABOVE = "above"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A file's text with what stands where; the fields are those of `schemas.document.Document`."""
+
+    text: str
+    lines: tuple[Line, ...]
+    tables: tuple[Table, ...]
+    notes: tuple[Note, ...] = ()
+
+
+def clean(text: str) -> str:
+    """Text with every line break written as a newline and a blank for what cannot be printed; tabs stay.
+
+    >>> clean("a\\r\\nb\\x0bc\\x00d\\te")
+    'a\\nb\\nc d\\te'
+    """
+    if _UNPRINTABLE.search(text) is None:
+        return text
+    return _UNPRINTABLE.sub(" ", _LINE_BREAK.sub("\n", text))
+
+
+def clean_cell(text: str) -> str:
+    """The same for a cell: no tabs, no blank lines, no blanks at the ends of its lines.
+
+    >>> clean_cell(" a\\tb \\n\\n c")
+    'a b\\nc'
+    """
+    text = clean(text).replace("\t", " ").strip()
+    if "\n" not in text:
+        return text
+    return "\n".join(line for raw in text.split("\n") if (line := raw.strip()))
+
+
+class TextBuilder:
+    """Writes a file's text in reading order and keeps what stands where.
+
+    `file` is for the message of the one error, that a file holds more than any budget does.
+
+    >>> builder = TextBuilder("a.docx")
+    >>> builder.line("绩效目标表")
+    >>> builder.table([["甲", "1"], [Merged.ABOVE, "2"]])
+    >>> parsed = builder.parsed()
+    >>> parsed.text
+    '绩效目标表\\n甲\\t1\\n\\t2\\n'
+    >>> parsed.tables[0].rows[1].cells[0].merged
+    'above'
+    """
+
+    def __init__(self, file: str, *, paged: bool = False) -> None:
+        self.page: int | None = 1 if paged else None
+        self._file = file
+        self._parts: list[str] = []
+        self._position = 0
+        self._cells = 0
+        self._lines: list[Line] = []
+        self._tables: list[Table] = []
+        self._notes: dict[Note, None] = {}
+
+    def line(self, text: str) -> None:
+        """A paragraph outside of tables; a line break in it begins another line."""
+        for printed in clean(text).split("\n"):
+            start = self._position
+            self._write(printed)
+            self._lines.append(Line(start, self._position, self.page))
+            self._write("\n")
+
+    def table(self, rows: Iterable[Sequence[str | Merged]], *, keep_columns: bool = False) -> None:
+        """A table, row by row; rows that are too short are filled up with blank cells.
+
+        A grid column in which no row begins a cell is no column (every cell spans it), and is left out, unless
+        `keep_columns` says that it is one: the table goes on with one of another page that shows it.
+        """
+        grid = list(rows)
+        width = max(map(len, grid), default=0)
+        spanned = {
+            column for column in range(width) if all(len(row) > column and row[column] is Merged.LEFT for row in grid)
+        }
+        if spanned and not keep_columns:
+            grid = [[cell for column, cell in enumerate(row) if column not in spanned] for row in grid]
+            width -= len(spanned)
+        if not width:
+            return
+        self._cells += width * len(grid)
+        if self._cells > MAX_CELLS:
+            raise UnsupportedFile(
+                self._file, f"has more than {MAX_CELLS:,} table cells; split it into one file per department"
+            )
+        built = tuple(self._row([*row, *([""] * (width - len(row)))]) for row in grid)
+        self._tables.append(Table(built, self.page))
+
+    def page_break(self) -> None:
+        """The next page (or sheet) begins; only a builder that is `paged` counts them."""
+        assert self.page is not None, "page breaks need TextBuilder(paged=True)"
+        self._write("\f")
+        self.page += 1
+
+    def note(self, kind: str, detail: str) -> None:
+        """Something that a person must know, on the current page; the same thing is noted once."""
+        self._notes[Note(kind, clean(detail), self.page)] = None
+
+    def parsed(self) -> Parsed:
+        return Parsed("".join(self._parts), tuple(self._lines), tuple(self._tables), tuple(self._notes))
+
+    def _row(self, cells: Sequence[str | Merged]) -> Row:
+        begin = self._position
+        built: list[Cell] = []
+        for index, cell in enumerate(cells):
+            if index:
+                self._write("\t")
+            start = self._position
+            if isinstance(cell, Merged):
+                built.append(Cell(MappedText("", range(start, start)), start, start, cell.value))
+                continue
+            text = clean_cell(cell)
+            self._write(text)
+            built.append(Cell(MappedText(text, range(start, self._position)), start, self._position))
+        end = self._position
+        self._write("\n")
+        return Row(tuple(built), begin, end)
+
+    def _write(self, text: str) -> None:
+        self._parts.append(text)
+        self._position += len(text)
+        if self._position > MAX_CHARACTERS:
+            raise UnsupportedFile(
+                self._file, f"holds more than {MAX_CHARACTERS:,} characters; split it into one file per department"
+            )

@@ -1,0 +1,229 @@
+"""The characters of a page: what each is, and the box in which it stands."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import unicodedata
+from collections import Counter, deque
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import repeat
+from statistics import median
+
+import pypdfium2.raw as pdfium
+
+from extractor.readers.pdf.frame import Box, Frame
+
+UNKNOWN = "\ufffd"
+"""Stands for a glyph of which the file does not say what letter it is."""
+ADJACENT, BLANK, BREAK = 0, 1, 2
+_HYPHENS = "\x02\xad\ufffe"
+"""What the library writes for a hyphen at the end of a line, and the soft hyphen, which some fonts print."""
+_RADICALS = (
+    "⺟母⺠民⺬示⺮竹⺳网⻁虎⻃西⻄西⻅见⻆角⻉贝⻋车⻐钅⻓长⻔门⻘青"
+    "⻙韦⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻬齐⻮齿⻰龙⻳龟"
+)
+"""Simplified characters that some fonts name as radicals (Unicode gives these no decomposition)."""
+_WIDE = 0x2E80
+_SAMPLE = 64
+_AUTOMATIC_GAP = 0.35
+
+
+@dataclass(slots=True)
+class Characters:
+    """Printed characters in the file's order, without blanks; coordinates as the page is looked at.
+
+    `gaps` tells what stands before a character: nothing, a blank, or the end of a line. `size` is the usual
+    height of a line's box on this page, the measure for every distance.
+    """
+
+    frame: Frame
+    texts: list[str]
+    gaps: list[int]
+    left: list[float]
+    top: list[float]
+    right: list[float]
+    bottom: list[float]
+    size: float
+    outside: int = 0
+    unknown: int = 0
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def count(self) -> int:
+        """Printed characters; a ligature is as many as it stands for."""
+        return ink("".join(self.texts))
+
+
+def ink(text: str) -> int:
+    """How many characters of a text are printed.
+
+    >>> ink("合计 1.00\\n")
+    6
+    """
+    return sum(map(len, text.split()))
+
+
+def read_characters(page: pdfium.FPDF_PAGE, box: Box) -> Characters:
+    """All characters of a page that are within its visible box."""
+    text_page = pdfium.FPDFText_LoadPage(page)
+    if not text_page:
+        return Characters(Frame(box, _rotation(page)), [], [], [], [], [], [], 0.0)
+    try:
+        return _read(page, text_page, box)
+    finally:
+        pdfium.FPDFText_ClosePage(text_page)
+
+
+def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box) -> Characters:
+    printed = _unicode(text_page)
+    indices, texts, gaps, blanks = _ink_and_gaps(printed)
+    boxes = (pdfium.FS_RECTF * max(len(printed), 1))()
+    # One call for each character is most of what reading costs, so the loop over them is not Python's.
+    deque(map(pdfium.FPDFText_GetLooseCharBox, repeat(text_page), indices, map(boxes.__getitem__, indices)), maxlen=0)
+    for position, blank in blanks:
+        if gaps[position] == BLANK and _is_automatic(text_page, blank, indices[position], printed, boxes):
+            gaps[position] = ADJACENT
+    frame = Frame(box, _upright(page, text_page, indices))
+    numbers = memoryview(boxes).cast("B").cast("f")
+    edges = [numbers[edge::4].tolist() for edge in (0, 3, 2, 1)]  # left, bottom, right, top
+    if len(indices) < len(boxes):
+        edges = [[column[index] for index in indices] for column in edges]
+    left, top, right, bottom = frame.show(edges[0], edges[1], edges[2], edges[3])
+    size = median(b - t for t, b in zip(top, bottom, strict=True)) if texts else 0.0
+    found = Characters(frame, texts, gaps, left, top, right, bottom, max(size, 0.1))
+    found.unknown = _unknown(text_page, indices, found)
+    return _within(found)
+
+
+def _ink_and_gaps(
+    printed: str | list[str],
+) -> tuple[list[int], list[str], list[int], list[tuple[int, int]]]:
+    """Indices of what is printed, what it is, what stands before it, and (position, index) of every blank."""
+    plain = _plain()
+    indices: list[int] = []
+    texts: list[str] = []
+    gaps: list[int] = []
+    blanks: list[tuple[int, int]] = []
+    gap = ADJACENT
+    for index, character in enumerate(printed):
+        known = plain.get(character)
+        if known is None:
+            known = plain[character] = _as_seen(character)
+        if known:
+            indices.append(index)
+            texts.append(known)
+            gaps.append(gap)
+            gap = ADJACENT
+        elif character in "\r\n":
+            gap = BREAK
+        elif gap == ADJACENT and character.isspace():
+            gap = BLANK
+            blanks.append((len(indices), index))
+    return indices, texts, gaps, [blank for blank in blanks if blank[0] < len(indices)]
+
+
+def _unicode(text_page: pdfium.FPDF_TEXTPAGE) -> str | list[str]:
+    """One character for each index of the text page."""
+    count = max(pdfium.FPDFText_CountChars(text_page), 0)
+    buffer = (ctypes.c_ushort * (2 * count + 2))()
+    written = pdfium.FPDFText_GetText(text_page, 0, count, buffer)
+    text = bytes(buffer).decode("utf-16-le", "replace")[: max(written - 1, 0)]
+    if len(text) == count:
+        return text
+    # Characters beyond the basic plane take two places in the buffer, some others none.
+    codes = (pdfium.FPDFText_GetUnicode(text_page, index) for index in range(count))
+    return [chr(code) if code < 0x110000 else UNKNOWN for code in codes]
+
+
+@lru_cache(maxsize=1)
+def _plain() -> dict[str, str]:
+    """What was found out about characters so far, and what Unicode does not tell."""
+    known = dict(zip(_RADICALS[::2], _RADICALS[1::2], strict=True))
+    return known | dict.fromkeys(_HYPHENS, "-")
+
+
+def _as_seen(character: str) -> str:
+    """A character as a person reads it: "" for a blank, one or more letters for a form of them.
+
+    Only forms that look like the plain character are replaced; ² and ① stay what they are.
+
+    >>> _as_seen("⾏"), _as_seen("ﬁ"), _as_seen("²"), _as_seen("\\u200b"), _as_seen("\\x01")
+    ('行', 'fi', '²', '', '\ufffd')
+    """
+    if character.isspace():
+        return ""
+    code = ord(character)
+    if 0x2E80 <= code < 0x2FE0 or 0xF900 <= code < 0xFB07:
+        return unicodedata.normalize("NFKC", character)
+    kind = unicodedata.category(character)
+    if kind == "Cf":
+        return ""
+    return UNKNOWN if kind in ("Cc", "Cs", "Cn") else character
+
+
+def _is_automatic(
+    text_page: pdfium.FPDF_TEXTPAGE,
+    blank: int,
+    index: int,
+    printed: str | list[str],
+    boxes: ctypes.Array[pdfium.FS_RECTF],
+) -> bool:
+    """Whether a blank is only the air that a typesetter leaves between Chinese and other characters."""
+    before = blank - 1
+    if before < 0 or (ord(printed[before]) < _WIDE and ord(printed[index]) < _WIDE):
+        return False
+    if not pdfium.FPDFText_IsGenerated(text_page, blank):
+        return False
+    first, second = boxes[before], boxes[index]
+    gap = max(second.left - first.right, second.bottom - first.top, first.bottom - second.top)
+    return bool(gap < _AUTOMATIC_GAP * max(abs(second.top - second.bottom), 0.1))
+
+
+def _upright(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, indices: list[int]) -> int:
+    """Quarter turns after which most of the text stands upright, whatever the page says of itself."""
+    step = max(1, len(indices) // _SAMPLE)
+    angles = (pdfium.FPDFText_GetCharAngle(text_page, index) for index in indices[::step])
+    turns = Counter(-round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
+    return turns.most_common(1)[0][0] if turns else _rotation(page)
+
+
+def _rotation(page: pdfium.FPDF_PAGE) -> int:
+    return max(int(pdfium.FPDFPage_GetRotation(page)), 0) % 4
+
+
+def _unknown(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int], found: Characters) -> int:
+    """Characters whose font does not say what they are: replaced, or taken for something by their number."""
+    seen: dict[str, bool] = {}
+    unknown = 0
+    for position, text in enumerate(found.texts):
+        if text not in seen:
+            seen[text] = text == UNKNOWN or pdfium.FPDFText_HasUnicodeMapError(text_page, indices[position]) == 1
+        unknown += seen[text]
+    return unknown
+
+
+def _within(found: Characters) -> Characters:
+    """Without what lies beyond the page's edge, where nobody can see it."""
+    width, height = found.frame.size
+    if not found.texts or (
+        min(found.left) >= 0 and min(found.top) >= 0 and max(found.right) <= width and max(found.bottom) <= height
+    ):
+        return found
+    kept = [
+        index
+        for index, (x0, y0, x1, y1) in enumerate(zip(found.left, found.top, found.right, found.bottom, strict=True))
+        if 0 <= (x0 + x1) / 2 <= width and 0 <= (y0 + y1) / 2 <= height
+    ]
+    if len(kept) == len(found):
+        return found
+    columns = ([column[index] for index in kept] for column in (found.left, found.top, found.right, found.bottom))
+    left, top, right, bottom = columns
+    texts = [found.texts[index] for index in kept]
+    outside = found.count() - ink("".join(texts))
+    gaps = [found.gaps[index] for index in kept]
+    return Characters(
+        found.frame, texts, gaps, left, top, right, bottom, found.size, outside=outside, unknown=found.unknown
+    )

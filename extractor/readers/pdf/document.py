@@ -1,0 +1,140 @@
+"""The file: opening it, its pages one after the other, and the text that they make."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from threading import Lock
+
+import pypdfium2.raw as pdfium
+
+from extractor.errors import UnsupportedFile
+from extractor.readers.parsed import Parsed, TextBuilder
+from extractor.readers.pdf.characters import ink
+from extractor.readers.pdf.joining import join_pages
+from extractor.readers.pdf.page import Page, read_page
+from schemas.document import Note
+
+MAX_PAGES = 5_000
+_MAGIC = b"%PDF-"
+_HEADER = 1024
+_END = (b"%%EOF", b"startxref")
+_SHOWN_NOTES = (pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_WIDGET)
+_XFA = (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND)
+_FLATTENED = pdfium.FLATTEN_SUCCESS
+_REFUSALS = {
+    pdfium.FPDF_ERR_PASSWORD: "is protected by a password; save it without one, then run again",
+    pdfium.FPDF_ERR_SECURITY: "is encrypted in a way that cannot be opened; save it without protection, then run again",
+    pdfium.FPDF_ERR_FORMAT: "is a damaged PDF; get a complete copy",
+}
+_lock = Lock()
+"""The library works for one thread at a time."""
+
+
+def read_document(raw: bytes, file: str) -> Parsed:
+    """See `extractor.readers.pdf.read_pdf`."""
+    if _MAGIC not in raw[:_HEADER]:
+        raise UnsupportedFile(file, "is no PDF, whatever its name says; give the document itself")
+    with _lock:
+        document = pdfium.FPDF_LoadMemDocument64(raw, len(raw), None)
+        if not document:
+            error = pdfium.FPDF_GetLastError()
+            raise UnsupportedFile(file, _REFUSALS.get(error, "is a PDF that cannot be opened; save it anew"))
+        try:
+            pages = _pages(document, file)
+            notes = _file_notes(document, raw)
+        finally:
+            pdfium.FPDF_CloseDocument(document)
+    join_pages(pages)
+    return _write(pages, notes, file)
+
+
+def _pages(document: pdfium.FPDF_DOCUMENT, file: str) -> list[Page]:
+    count = pdfium.FPDF_GetPageCount(document)
+    if count < 1:
+        raise UnsupportedFile(file, "is a PDF without pages; it may be damaged: get a complete copy")
+    if count > MAX_PAGES:
+        raise UnsupportedFile(
+            file,
+            f"has {count:,} pages, more than the {MAX_PAGES:,} that are read; split it into one file per department",
+        )
+    pages = [_page(document, index) for index in range(count)]
+    if all(page is None for page in pages):
+        raise UnsupportedFile(file, "is a damaged PDF: none of its pages can be read; get a complete copy")
+    return [page or _lost(index + 1) for index, page in enumerate(pages)]
+
+
+def _page(document: pdfium.FPDF_DOCUMENT, index: int) -> Page | None:
+    page = pdfium.FPDF_LoadPage(document, index)
+    if not page:
+        return None
+    try:
+        if (
+            _has_shown_notes(page)
+            and pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS
+        ):
+            # What is written into form fields stands beside the page until it is made part of it.
+            pdfium.FPDF_ClosePage(page)
+            page = pdfium.FPDF_LoadPage(document, index)
+            if not page:
+                return None
+        return read_page(page, index + 1)
+    finally:
+        if page:
+            pdfium.FPDF_ClosePage(page)
+
+
+def _has_shown_notes(page: pdfium.FPDF_PAGE) -> bool:
+    for index in range(min(pdfium.FPDFPage_GetAnnotCount(page), 1_000)):
+        note = pdfium.FPDFPage_GetAnnot(page, index)
+        if note:
+            kind = pdfium.FPDFAnnot_GetSubtype(note)
+            pdfium.FPDFPage_CloseAnnot(note)
+            if kind in _SHOWN_NOTES:
+                return True
+    return False
+
+
+def _lost(number: int) -> Page:
+    return Page(number, notes=[("unreadable_part", "the page is damaged and cannot be read; get a complete copy")])
+
+
+def _file_notes(document: pdfium.FPDF_DOCUMENT, raw: bytes) -> list[Note]:
+    notes = []
+    if not any(mark in raw[-_HEADER:] for mark in _END):
+        detail = "the end of the file is missing, it may have been cut off and lack pages; get a complete copy"
+        notes.append(Note("unreadable_part", detail))
+    attached = pdfium.FPDFDoc_GetAttachmentCount(document)
+    if attached > 0:
+        notes.append(Note("unreadable_part", f"{attached} files are attached, which are not read; save and read them"))
+    if pdfium.FPDF_GetFormType(document) in _XFA:
+        detail = "it is an interactive form (XFA), of which only the printed page is read; print it to a PDF file"
+        notes.append(Note("unreadable_part", detail))
+    return notes
+
+
+def _write(pages: list[Page], notes: list[Note], file: str) -> Parsed:
+    builder = TextBuilder(file, paged=True)
+    for page in pages:
+        if page.number > 1:
+            builder.page_break()
+        for item in page.items:
+            if isinstance(item, str):
+                builder.line(item)
+            else:
+                builder.table(item.rows, keep_columns=item.aligned)
+        for kind, detail in page.notes:
+            builder.note(kind, detail)
+    parsed = builder.parsed()
+    characters, in_cells = sum(page.characters for page in pages), sum(page.in_cells for page in pages)
+    if (read := ink(parsed.text)) != characters:
+        raise UnsupportedFile(
+            file,
+            f"has {characters:,} characters, but {read:,} were read; save it as text and report this as an error",
+        )
+    if characters and not parsed.tables:
+        detail = "no table has ruling lines: cells were read as lines, and blank ones leave no trace"
+        notes.append(Note("no_ruling", detail))
+    counted = (
+        f"{characters:,} characters on {len(pages):,} pages: {in_cells:,} in cells, {characters - in_cells:,} outside"
+    )
+    return replace(parsed, notes=(*parsed.notes, *notes, Note("character_count", counted)))

@@ -1,0 +1,57 @@
+"""Where things stand on a page as it is looked at: x to the right, y downwards, in points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pypdfium2.raw as pdfium
+
+Columns = tuple[list[float], list[float], list[float], list[float]]
+
+
+class Box(NamedTuple):
+    """A rectangle; in PDF coordinates y0 is below y1, in those of a frame above it."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class Frame(NamedTuple):
+    """The visible part of a page in PDF coordinates, and how many quarter turns clockwise show it upright."""
+
+    box: Box
+    quarter: int = 0
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the page as it is looked at."""
+        width, height = self.box.x1 - self.box.x0, self.box.y1 - self.box.y0
+        return (height, width) if self.quarter % 2 else (width, height)
+
+    def show(self, x0: Sequence[float], y0: Sequence[float], x1: Sequence[float], y1: Sequence[float]) -> Columns:
+        """Left, top, right and bottom of boxes that are given in PDF coordinates.
+
+        >>> Frame(Box(0, 0, 100, 200), 0).show([10], [150], [20], [160])
+        ([10], [40], [20], [50])
+        >>> Frame(Box(0, 0, 100, 200), 1).show([10], [150], [20], [160])
+        ([150], [10], [160], [20])
+        """
+        left, bottom, right, top = self.box
+        if self.quarter == 0:
+            return [x - left for x in x0], [top - y for y in y1], [x - left for x in x1], [top - y for y in y0]
+        if self.quarter == 1:
+            return [y - bottom for y in y0], [x - left for x in x0], [y - bottom for y in y1], [x - left for x in x1]
+        if self.quarter == 2:
+            return [right - x for x in x1], [y - bottom for y in y0], [right - x for x in x0], [y - bottom for y in y1]
+        return [top - y for y in y1], [right - x for x in x1], [top - y for y in y0], [right - x for x in x0]
+
+
+def visible_box(page: pdfium.FPDF_PAGE) -> Box:
+    """The crop box within the media box, in PDF coordinates."""
+    found = pdfium.FS_RECTF()
+    if not pdfium.FPDF_GetPageBoundingBox(page, found):
+        return Box(0, 0, 612, 792)
+    return Box(found.left, found.bottom, found.right, found.top)

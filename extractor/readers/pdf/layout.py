@@ -1,0 +1,105 @@
+"""Characters to text: the lines of a cell, and the lines that stand outside of tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from extractor.readers.pdf.characters import BLANK, BREAK, Characters
+
+_SAME_LINE = 0.45
+"""Of a line's height: a raised ² is on the line still, the next line of the finest print is not."""
+_BACK = 0.5
+_WIDE = 0.6
+_COLUMNS = 3
+
+
+class Piece(NamedTuple):
+    """Characters that follow each other in the file and on one printed line; `base` is the line's height."""
+
+    base: float
+    left: float
+    right: float
+    text: str
+
+
+def cell_text(characters: Characters, indices: Sequence[int]) -> str:
+    """A cell's text: its lines from top to bottom, each from left to right."""
+    top, bottom = characters.top, characters.bottom
+    size = max((bottom[index] - top[index] for index in indices), default=0.0)
+    return "\n".join(_lines(_pieces(characters, indices, size), size))
+
+
+def outside_lines(characters: Characters, indices: Sequence[int], *, in_file_order: bool) -> list[str]:
+    """Lines of what stands outside of tables.
+
+    Pieces on one height are one line ("部门名称：…" and "单位：万元"), from top to bottom. Where several lines in a row
+    come in pieces the page is set in columns, and on pages without tables blank cells show in nothing but the
+    order: there the order of the file stays.
+    """
+    pieces = _pieces(characters, indices, characters.size, breaks=in_file_order)
+    if in_file_order or _in_columns(pieces, characters.size):
+        return [piece.text for piece in pieces]
+    return _lines(pieces, characters.size)
+
+
+def _pieces(characters: Characters, indices: Iterable[int], size: float, *, breaks: bool = False) -> list[Piece]:
+    """`breaks`: a line that ends for the library ends here as well, even where the next is on the same height."""
+    texts, gaps = characters.texts, characters.gaps
+    left, right, bottom = characters.left, characters.right, characters.bottom
+    same, back, wide = _SAME_LINE * size, _BACK * size, _WIDE * size
+    pieces: list[Piece] = []
+    printed: list[str] = []
+    base = begin = end = 0.0
+    before = -1
+    for index in indices:
+        gap, x = gaps[index], left[index]
+        apart = (gap == BREAK and breaks) or ((gap == BREAK or before != index - 1) and x - end > wide)
+        if printed and not apart and x >= end - back and abs(bottom[index] - base) <= same:
+            if gap == BLANK:
+                printed.append(" ")
+        else:
+            if printed:
+                pieces.append(Piece(base, begin, end, "".join(printed)))
+                printed = []
+            base, begin, end = bottom[index], x, right[index]
+        printed.append(texts[index])
+        if right[index] > end:
+            end = right[index]
+        before = index
+    if printed:
+        pieces.append(Piece(base, begin, end, "".join(printed)))
+    return pieces
+
+
+def _lines(pieces: list[Piece], size: float) -> list[str]:
+    return [_join(line, size) for line in _by_height(pieces, size)]
+
+
+def _by_height(pieces: list[Piece], size: float) -> list[list[Piece]]:
+    """Pieces from top to bottom, those on one height from left to right."""
+    same = _SAME_LINE * size
+    lines: list[list[Piece]] = []
+    for piece in sorted(pieces):
+        if lines and piece.base - lines[-1][0].base <= same:
+            lines[-1].append(piece)
+        else:
+            lines.append([piece])
+    return [sorted(line, key=lambda piece: piece.left) if len(line) > 1 else line for line in lines]
+
+
+def _join(line: list[Piece], size: float) -> str:
+    text = line[0].text
+    for before, piece in pairwise(line):
+        text += (" " if piece.left - before.right > _WIDE * size else "") + piece.text
+    return text
+
+
+def _in_columns(pieces: list[Piece], size: float) -> bool:
+    """Whether lines in pieces follow each other, as in prose of two columns."""
+    run = longest = 0
+    for line in _by_height(pieces, size):
+        run = run + 1 if len(line) > 1 else 0
+        longest = max(longest, run)
+    return longest >= _COLUMNS

@@ -1,0 +1,226 @@
+"""The straight lines of a page: strokes, the edges of boxes, thin filled rectangles, thin pictures."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+import pypdfium2.raw as pdfium
+
+from extractor.readers.pdf.frame import Box, Frame
+
+MAX_OBJECTS = 200_000
+"""Lines and texts of one page: a map or a drawing has that many, no table has."""
+_MAX_SEGMENTS = 20_000
+_MAX_DEPTH = 6
+_THICKEST = 4.0
+_IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+Matrix = tuple[float, float, float, float, float, float]
+
+
+class Rule(NamedTuple):
+    """A horizontal rule at y = `at` from x = `start` to `end`, or a vertical one the other way round."""
+
+    at: float
+    start: float
+    end: float
+
+
+class Drawn(NamedTuple):
+    """What is drawn on a page besides text; `crowded` where there is too much of it to be a table."""
+
+    horizontal: list[Rule]
+    vertical: list[Rule]
+    pictures: list[Box]
+    shapes: int
+    crowded: bool = False
+
+
+def read_rules(page: pdfium.FPDF_PAGE, frame: Frame, tolerance: float) -> Drawn:
+    """Rules of a page as it is looked at; pieces of a rule, and rules close beside each other, made one."""
+    reader = _Reader(tolerance)
+    reader.read(pdfium.FPDFPage_CountObjects(page), lambda index: pdfium.FPDFPage_GetObject(page, index), _IDENTITY, 0)
+    horizontal, vertical = sort_rules(_shown(frame, reader.thin), tolerance)
+    return Drawn(horizontal, vertical, list(_shown(frame, reader.pictures)), reader.shapes, reader.left <= 0)
+
+
+def sort_rules(boxes: Iterable[Box], tolerance: float) -> tuple[list[Rule], list[Rule]]:
+    """Horizontal and vertical rules of thin boxes."""
+    horizontal, vertical = [], []
+    for x0, y0, x1, y1 in boxes:
+        if x1 - x0 >= y1 - y0:
+            horizontal.append(Rule((y0 + y1) / 2, x0, x1))
+        else:
+            vertical.append(Rule((x0 + x1) / 2, y0, y1))
+    return merge(horizontal, tolerance), merge(vertical, tolerance)
+
+
+def merge(rules: Iterable[Rule], tolerance: float) -> list[Rule]:
+    """Rules on one line put together where they touch.
+
+    >>> merge([Rule(10, 0, 5), Rule(11, 5.5, 9), Rule(10, 20, 30), Rule(11, 25, 26), Rule(40, 0, 5)], 1)
+    [Rule(at=10.5, start=0, end=9), Rule(at=10.5, start=20, end=30), Rule(at=40.0, start=0, end=5)]
+    """
+    merged: list[Rule] = []
+    lines: list[list[Rule]] = []
+    for rule in sorted(rules):
+        if lines and rule.at - lines[-1][0].at <= tolerance:
+            lines[-1].append(rule)
+        else:
+            lines.append([rule])
+    for line in lines:
+        at = sum(rule.at for rule in line) / len(line)
+        line.sort(key=lambda rule: rule.start)
+        start, end = line[0].start, line[0].end
+        for rule in line[1:]:
+            if rule.start <= end + tolerance:
+                end = max(end, rule.end)
+            else:
+                merged.append(Rule(at, start, end))
+                start, end = rule.start, rule.end
+        merged.append(Rule(at, start, end))
+    return merged
+
+
+def _shown(frame: Frame, boxes: list[Box]) -> Iterator[Box]:
+    columns = frame.show(*([box[edge] for box in boxes] for edge in range(4)))
+    return (Box(*edges) for edges in zip(*columns, strict=True))
+
+
+class _Reader:
+    """Walks over a page's objects, those inside of forms included, in PDF coordinates."""
+
+    def __init__(self, tolerance: float) -> None:
+        self.thin: list[Box] = []
+        self.pictures: list[Box] = []
+        self.shapes = 0
+        self.left = MAX_OBJECTS
+        self.thickest = min(max(tolerance, 1.0), _THICKEST)
+        self._edges = [ctypes.c_float() for _ in range(4)]
+        self._numbers = (ctypes.c_float(), ctypes.c_float())
+
+    def read(self, count: int, get: Callable[[int], pdfium.FPDF_PAGEOBJECT], matrix: Matrix, depth: int) -> None:
+        type_of = pdfium.FPDFPageObj_GetType
+        for index in range(count):
+            self.left -= 1
+            if self.left <= 0:
+                return
+            one = get(index)
+            kind = type_of(one)
+            if kind == pdfium.FPDF_PAGEOBJ_PATH:
+                self._path(one, matrix)
+            elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+                self._picture(one, matrix)
+            elif kind == pdfium.FPDF_PAGEOBJ_SHADING:
+                self.shapes += 1
+            elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MAX_DEPTH:
+                inner = pdfium.FPDFFormObj_CountObjects(one)
+                self.read(inner, _getter(one), _times(_matrix(one), matrix), depth + 1)
+
+    def _bounds(self, one: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> Box | None:
+        left, bottom, right, top = self._edges
+        if not pdfium.FPDFPageObj_GetBounds(one, left, bottom, right, top):
+            return None
+        return _apply(matrix, Box(left.value, bottom.value, right.value, top.value))
+
+    def _picture(self, one: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> None:
+        box = self._bounds(one, matrix)
+        if box is None:
+            return
+        if min(box.x1 - box.x0, box.y1 - box.y0) <= self.thickest:
+            self._rule(box)
+        else:
+            self.pictures.append(box)
+
+    def _path(self, one: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> None:
+        fill, stroke = ctypes.c_int(), ctypes.c_int()
+        pdfium.FPDFPath_GetDrawMode(one, fill, stroke)
+        if not fill.value and not stroke.value:
+            return
+        self.shapes += 1
+        box = self._bounds(one, matrix)
+        if box is None:
+            return
+        segments = pdfium.FPDFPath_CountSegments(one)
+        thin = min(box.x1 - box.x0, box.y1 - box.y0) <= self.thickest
+        if thin and segments in (2, 5):
+            # One stroke or one box: its bounds say it all, and cost a tenth of reading the points.
+            self._rule(box)
+        elif segments <= _MAX_SEGMENTS and (stroke.value or thin or segments > 5):
+            self._segments(one, segments, _times(_matrix(one), matrix), bool(stroke.value))
+
+    def _segments(self, one: pdfium.FPDF_PAGEOBJECT, count: int, matrix: Matrix, stroked: bool) -> None:
+        """Each subpath of a path: the straight pieces of what is stroked, the thin boxes of what is filled."""
+        points: list[tuple[float, float]] = []
+        curved = False
+        for index in range(count):
+            segment = pdfium.FPDFPath_GetPathSegment(one, index)
+            kind = pdfium.FPDFPathSegment_GetType(segment)
+            point = self._point(segment, matrix)
+            if kind == pdfium.FPDF_SEGMENT_MOVETO:
+                self._subpath(points, stroked, curved)
+                points, curved = [], False
+            elif kind == pdfium.FPDF_SEGMENT_BEZIERTO:
+                curved = True
+            points.append(point)
+            if pdfium.FPDFPathSegment_GetClose(segment):
+                points.append(points[0])
+        self._subpath(points, stroked, curved)
+
+    def _subpath(self, points: list[tuple[float, float]], stroked: bool, curved: bool) -> None:
+        if len(points) < 2 or curved:
+            return
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        box = Box(min(xs), min(ys), max(xs), max(ys))
+        if min(box.x1 - box.x0, box.y1 - box.y0) <= self.thickest:
+            self._rule(box)
+        elif stroked:
+            for (x0, y0), (x1, y1) in pairwise(points):
+                if abs(x1 - x0) <= 0.5 or abs(y1 - y0) <= 0.5:
+                    self._rule(Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+
+    def _point(self, segment: pdfium.FPDF_PATHSEGMENT, matrix: Matrix) -> tuple[float, float]:
+        x, y = self._numbers
+        pdfium.FPDFPathSegment_GetPoint(segment, x, y)
+        a, b, c, d, e, f = matrix
+        return a * x.value + c * y.value + e, b * x.value + d * y.value + f
+
+    def _rule(self, box: Box) -> None:
+        """Dots and the like are no rules."""
+        long, short = sorted((box.x1 - box.x0, box.y1 - box.y0), reverse=True)
+        if long > 2 * short and long >= 1:
+            self.thin.append(box)
+
+
+def _getter(form: pdfium.FPDF_PAGEOBJECT) -> Callable[[int], pdfium.FPDF_PAGEOBJECT]:
+    return lambda index: pdfium.FPDFFormObj_GetObject(form, index)
+
+
+def _matrix(one: pdfium.FPDF_PAGEOBJECT) -> Matrix:
+    found = pdfium.FS_MATRIX()
+    if not pdfium.FPDFPageObj_GetMatrix(one, found):
+        return _IDENTITY
+    return found.a, found.b, found.c, found.d, found.e, found.f
+
+
+def _times(first: Matrix, then: Matrix) -> Matrix:
+    """The matrix that does one thing and then the other.
+
+    >>> _times((2, 0, 0, 2, 0, 0), (1, 0, 0, 1, 5, 7))
+    (2, 0, 0, 2, 5, 7)
+    """
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = then
+    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
+
+
+def _apply(matrix: Matrix, box: Box) -> Box:
+    if matrix == _IDENTITY:
+        return box
+    a, b, c, d, e, f = matrix
+    corners = [(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)]
+    xs = [a * x + c * y + e for x, y in corners]
+    ys = [b * x + d * y + f for x, y in corners]
+    return Box(min(xs), min(ys), max(xs), max(ys))

@@ -1,0 +1,106 @@
+"""The XML of a workbook, listened to as it is parsed: no tree is built, since a sheet may have a million cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+from xml.parsers import expat
+
+from extractor.errors import UnsupportedFile
+from extractor.readers.ooxml import Package
+
+DAMAGED = "get a complete copy, or open it in Excel or WPS and save it again"
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+Start = Callable[[dict[str, str]], None]
+End = Callable[[], None]
+
+
+def parse_part(
+    data: bytes, file: str, part: str, starts: dict[str, Start], ends: dict[str, End], text: Callable[[str], None]
+) -> None:
+    """Call what belongs to each element of a part; all of its elements have the prefix of the root, mostly none."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.buffer_size = 65_536
+    opening: dict[str, Start] = {}
+    closing: dict[str, End] = {}
+
+    def root(name: str, attributes: dict[str, str]) -> None:
+        prefix = name[: name.rfind(":") + 1]
+        opening.update((prefix + own, call) for own, call in starts.items())
+        closing.update((prefix + own, call) for own, call in ends.items())
+        parser.StartElementHandler = start
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        call = opening.get(name)
+        if call is not None:
+            call(attributes)
+
+    def end(name: str) -> None:
+        call = closing.get(name)
+        if call is not None:
+            call()
+
+    def refuse(*_: Any) -> None:
+        raise UnsupportedFile(file, f"declares a DOCTYPE in {part}, which no program writes; it is not safe to read")
+
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = root
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    try:
+        parser.Parse(data, True)
+    except (expat.ExpatError, ValueError, LookupError):
+        raise UnsupportedFile(file, f"is damaged: its part {part} cannot be read; {DAMAGED}") from None
+
+
+class Texts:
+    """Text of the elements <t> and <v>, the reading aids of Japanese (<rPh>) left out."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.inside = self.aid = False
+
+    def open_text(self, attributes: dict[str, str]) -> None:
+        self.inside = not self.aid
+
+    def close_text(self) -> None:
+        self.inside = False
+
+    def open_aid(self, attributes: dict[str, str]) -> None:
+        self.aid = True
+
+    def close_aid(self) -> None:
+        self.aid = False
+
+    def text(self, data: str) -> None:
+        if self.inside:
+            self.pieces.append(data)
+
+    def taken(self) -> str:
+        text = "".join(self.pieces)
+        self.pieces.clear()
+        return text
+
+
+def shared_strings(package: Package, parts: list[str]) -> list[str]:
+    """The shared strings, the runs of one string joined."""
+    strings: list[str] = []
+    texts = Texts()
+    starts: dict[str, Start] = {"t": texts.open_text, "rPh": texts.open_aid}
+    ends: dict[str, End] = {"t": texts.close_text, "rPh": texts.close_aid}
+    ends["si"] = lambda: strings.append(unescaped(texts.taken()))
+    for part in parts[:1]:
+        parse_part(package.part(part), package.file, part, starts, ends, texts.text)
+    return strings
+
+
+def unescaped(text: str) -> str:
+    """Characters that XML cannot hold are written as _x000D_.
+
+    >>> unescaped("甲_x000D_\\n乙_x005F_x000D_")
+    '甲\\r\\n乙_x000D_'
+    """
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text

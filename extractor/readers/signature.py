@@ -1,0 +1,141 @@
+"""What a file is, by its content first and its name last: suffixes are wrong too often to be believed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Literal
+
+from extractor.errors import UnsupportedFile
+
+Kind = Literal["text", "pdf", "package", "compound", "rtf", "html", "xls"]
+"""package: a ZIP file (Word, Excel, or an archive); compound: an OLE file (old Word or Excel); xls: bare records."""
+
+ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BARE_WORKBOOKS = (b"\x09\x08\x10\x00", b"\x09\x08\x08\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00")
+_OTHERS = (
+    (b"\x89PNG", "a PNG picture; put it into a PDF file, which OCR can read, or type it in"),
+    (b"\xff\xd8\xff", "a JPEG picture; put it into a PDF file, which OCR can read, or type it in"),
+    (b"\x1f\x8b", "a gzip archive; unpack it first, or pack it as ZIP"),
+    (b"Rar!", "a RAR archive; unpack it first, or pack it as ZIP"),
+    (b"7z\xbc\xaf", "a 7z archive; unpack it first, or pack it as ZIP"),
+    (b"SQLite format 3\0", "a database; give the documents themselves"),
+)
+_HEAD = 4_096
+_WEB_PAGE = re.compile(
+    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|body|table|style)\b", re.IGNORECASE | re.DOTALL
+)
+_TABLE = re.compile(r"<table\b[^<>]*>.{0,2000}?<t[rdh]\b", re.IGNORECASE | re.DOTALL)
+_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_XML_KINDS = (
+    (b"<html", ""),
+    (b"urn:schemas-microsoft-com:office:spreadsheet", "an Excel 2003 XML table; open it and save it as .xlsx"),
+    (b"schemas.microsoft.com/office/word/2003", "a Word 2003 XML document; open it and save it as .docx"),
+    (b"schemas.microsoft.com/office/2006/xmlPackage", "a Word XML document; open it and save it as .docx"),
+)
+_WEB_ARCHIVE = re.compile(rb"\s*(?:MIME-Version:|From: <Saved by)", re.IGNORECASE)
+_ODF = b"application/vnd.oasis.opendocument."
+_STREAMS = {
+    "encrypted": "EncryptedPackage",
+    "doc": "WordDocument",
+    "xls": "Workbook",
+    "xls5": "Book",
+    "ppt": "PowerPoint Document",
+}
+_WORKBOOK_SUFFIXES = (".xls", ".et", ".xlt", ".ett")
+
+
+def kind_of(raw: bytes, file: str) -> Kind:
+    """What the bytes are; UnsupportedFile says what they are where no reader takes them.
+
+    >>> kind_of(b"%PDF-1.7", "a.txt"), kind_of("项目名称".encode(), "a.pdf"), kind_of(b"<html>", "a")
+    ('pdf', 'text', 'html')
+    """
+    head = raw[:_HEAD]
+    for magic, what in _OTHERS:
+        if head.startswith(magic):
+            raise UnsupportedFile(file, f"looks like {what}")
+    if _is_pdf(raw):
+        return "pdf"
+    if head.startswith(ZIP):
+        return "package"
+    if head.startswith(_COMPOUND):
+        return "compound"
+    if head.startswith(b"{\\rtf"):
+        return "rtf"
+    if head.startswith(_BARE_WORKBOOKS):
+        return "xls"
+    plain = _plain(head)
+    if plain.lstrip().startswith(b"<?xml"):
+        what = next((what for mark, what in _XML_KINDS if mark in plain), "an XML file; give the document itself")
+        if what:
+            raise UnsupportedFile(file, f"looks like {what}")
+        return "html"
+    if _WEB_ARCHIVE.match(plain) and b"multipart/related" in plain.lower():
+        raise UnsupportedFile(file, "looks like a web archive (.mht); open it and save it as .docx or .html")
+    return "html" if _WEB_PAGE.match(plain) else "text"
+
+
+def holds_html_table(text: str) -> bool:
+    """Whether a text that is no web page has HTML tables in it, as the Markdown of many converters does.
+
+    >>> holds_html_table("# 题\\n<table><tr><td>甲</td></tr></table>"), holds_html_table("a < b")
+    (True, False)
+    """
+    return "<" in text and _TABLE.search(text) is not None
+
+
+def package_kind(names: Collection[str]) -> Literal["docx", "xlsx", "archive"] | str:
+    """What a ZIP file with members of these names is: "docx", "xlsx", "archive", or a description of another.
+
+    >>> package_kind(["[Content_Types].xml", "xl/workbook.xml"]), package_kind(["a/b.pdf"])
+    ('xlsx', 'archive')
+    """
+    folders = {name.partition("/")[0] for name in names if "/" in name}
+    if "[Content_Types].xml" in names:
+        for folder, kind in (
+            ("word", "docx"),
+            ("xl", "xlsx"),
+            ("ppt", "slides (.pptx); give the document itself"),
+            ("visio", "a drawing (.vsdx); give the document itself"),
+        ):
+            if folder in folders:
+                return kind
+    if "OFD.xml" in names:
+        return "an OFD document; open it in its reader and save or print it as PDF"
+    if "META-INF/manifest.xml" in names and "content.xml" in names:
+        return "an OpenDocument file; open it and save it as .docx or .xlsx"
+    if "META-INF/container.xml" in names:
+        return "an e-book; give the document itself"
+    return "archive"
+
+
+def compound_kind(raw: bytes, file: str) -> Literal["doc", "xls"]:
+    """What an OLE file is, by the names of its streams; where it holds both, by its suffix."""
+    found = {kind for kind, stream in _STREAMS.items() if f"{stream}\0".encode("utf-16-le") in raw}
+    if "encrypted" in found:
+        raise UnsupportedFile(file, "needs a password; open it, take the password off, and save it again")
+    workbook, document = found & {"xls", "xls5"}, "doc" in found
+    if workbook and not (document and not file.lower().endswith(_WORKBOOK_SUFFIXES)):
+        return "xls"
+    if document:
+        return "doc"
+    if "ppt" in found:
+        raise UnsupportedFile(file, "looks like slides (.ppt); give the document itself")
+    raise UnsupportedFile(
+        file, "looks like an old Office file that is damaged, or no document; open it and save it as .docx or .xlsx"
+    )
+
+
+def _is_pdf(raw: bytes) -> bool:
+    """PDF 32000-1, annex H: readers accept the header anywhere in the first 1024 bytes."""
+    start = raw[:1_024].find(b"%PDF-")
+    return start == 0 or (start > 0 and (not raw[:start].strip(b"\xef\xbb\xbf \r\n\t") or b"startxref" in raw[-2_048:]))
+
+
+def _plain(head: bytes) -> bytes:
+    """The first bytes without a byte order mark, UTF-16 made readable for patterns of bytes."""
+    if head.startswith(_MARKS[1:]):
+        return head.decode("utf-16", "ignore").lstrip("\ufeff").encode("utf-8", "replace")
+    return head.removeprefix(_MARKS[0])

@@ -1,0 +1,373 @@
+"""ZIP archives: names in every encoding, members as inputs, links, passwords, bombs and paths that lead out."""
+
+from __future__ import annotations
+
+import binascii
+import json
+import os
+import resource
+import struct
+import subprocess
+import sys
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile, ZipInfo
+
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+
+from extractor import jobs
+from extractor.errors import InputError, UnsupportedFile
+from extractor.readers import archive, load, parse, read
+from extractor.settings import Settings
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+SMALL = GOLDEN / "text-plain-b" / "source.txt"
+TEXT = "项目支出绩效目标表"
+LIMIT = 16 * 1024 * 1024
+
+
+def packed(
+    members: Mapping[str | ZipInfo, bytes | str] | list[tuple[Any, bytes | str]], method: int = ZIP_DEFLATED
+) -> bytes:
+    stream = BytesIO()
+    pairs = members.items() if isinstance(members, Mapping) else members
+    with ZipFile(stream, "w", method) as target:
+        for name, content in pairs:
+            target.writestr(name, content)
+    return stream.getvalue()
+
+
+def stored(folder: Path, raw: bytes, name: str = "a.zip") -> Path:
+    path = folder / name
+    path.write_bytes(raw)
+    return path
+
+
+def listed(path: Path) -> list[str]:
+    return [member.name for member in archive.members(path, path.name, LIMIT)]
+
+
+def raw_name(name: bytes, flags: int = 0, extra: bytes = b"", content: bytes = b"x") -> bytes:
+    """An archive of one stored member whose name is these bytes, as Windows packs it."""
+    crc = binascii.crc32(content)
+    numbers = (20, flags, 0, 0, 0x21, crc, len(content), len(content), len(name), len(extra))
+    local = struct.pack("<4s5H3I2H", b"PK\3\4", *numbers) + name + extra + content
+    central = struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, *numbers, 0, 0, 0, 0, 0) + name + extra
+    return local + central + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 1, 1, len(central), len(local), 0)
+
+
+def unicode_path(name: str, raw: bytes) -> bytes:
+    field = b"\1" + struct.pack("<I", binascii.crc32(raw)) + name.encode()
+    return struct.pack("<HH", 0x7075, len(field)) + field
+
+
+# Names
+
+
+@pytest.mark.parametrize(
+    ("name", "flags", "extra", "expected"),
+    [
+        (b"a.txt", 0, b"", "a.txt"),
+        ("预算/绩效目标.txt".encode("gbk"), 0, b"", "预算/绩效目标.txt"),
+        ("预算/绩效目标.txt".encode(), 0, b"", "预算/绩效目标.txt"),
+        ("预算/绩效目标.txt".encode(), 0x800, b"", "预算/绩效目标.txt"),
+        ("瀚海\\乂.txt".encode("gbk"), 0, b"", "瀚海/乂.txt"),  # the second byte of 乂 is a backslash
+        (b"?.txt", 0, unicode_path("绩效.txt", b"?.txt"), "绩效.txt"),
+        (b"b.txt", 0, unicode_path("绩效.txt", b"other"), "b.txt"),
+        (b"a.txt\0.pdf", 0, b"", "a.txt"),
+        (b"\xff\xff.txt", 0, b"", "\xa0\xa0.txt"),
+    ],
+    ids=["ascii", "gbk", "utf-8 unsaid", "utf-8", "backslash", "unicode path", "of another name", "nul", "neither"],
+)
+def test_names(tmp_path: Path, name: bytes, flags: int, extra: bytes, expected: str) -> None:
+    assert listed(stored(tmp_path, raw_name(name, flags, extra))) == [expected]
+
+
+def test_a_name_that_comes_again_is_numbered(tmp_path: Path) -> None:
+    with pytest.warns(UserWarning, match="Duplicate"):
+        raw = packed([("d/a.txt", "1"), ("d/a.txt", "2"), ("d/a (2).txt", "3"), ("b", "4"), ("d/", "")])
+    path = stored(tmp_path, raw)
+    found = archive.members(path, "a.zip", LIMIT)
+    assert [member.name for member in found] == ["d/a.txt", "d/a (2).txt", "d/a (2) (2).txt", "b"]
+    assert [archive.read_member(path, "x", member, LIMIT) for member in found] == [b"1", b"2", b"3", b"4"]
+
+
+@hypothesis.given(
+    st.dictionaries(st.text("甲乙ab/. ", min_size=1, max_size=8), st.binary(max_size=200), max_size=5), st.booleans()
+)
+def test_every_member_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, contents: dict[str, bytes], store: bool
+) -> None:
+    path = stored(tmp_path_factory.getbasetemp(), packed(contents, ZIP_STORED if store else ZIP_DEFLATED))  # type: ignore[arg-type]
+    files = [content for name, content in contents.items() if not name.endswith("/")]
+    found = archive.members(path, "a.zip", LIMIT)
+    assert len(found) == len(files)
+    for member, content in zip(found, files, strict=True):
+        try:
+            assert archive.read_member(path, "x", member, LIMIT) == content
+        except UnsupportedFile as error:
+            assert "leads out" in error.message  # noqa: PT017
+            assert ".." in member.name or "//" in member.name or member.name.startswith("/")
+
+
+# Inputs
+
+
+def test_members_are_inputs(tmp_path: Path) -> None:
+    inner = packed({"深/c.csv": TEXT, "d.zip": packed({"e.txt": TEXT})})
+    path = stored(
+        tmp_path,
+        packed(
+            {
+                "b.TXT": TEXT,
+                "子/a.pdf": b"%PDF",
+                "pic.jpg": b"x",
+                "README.txt": "x",
+                "__MACOSX/子/._a.pdf": "x",
+                "子/.hidden.txt": "x",
+                "~$b.docx": "x",
+                "inner.zip": inner,
+            }
+        ),
+    )
+    found = jobs.find_inputs([str(path)])
+    name = path.as_posix()
+    assert [given.name for given in found.inputs] == [
+        f"{name}/b.TXT",
+        f"{name}/inner.zip/d.zip",
+        f"{name}/inner.zip/深/c.csv",
+        f"{name}/子/a.pdf",
+    ]
+    assert found.ignored == 5
+    assert jobs.find_inputs([str(tmp_path)]) == found
+    assert jobs.find_inputs([str(path), str(tmp_path), str(path)]) == found
+    source = load(found.inputs[2].path, name=found.inputs[2].name, member=found.inputs[2].member)
+    assert parse(source).text == TEXT
+
+
+def test_an_archive_is_known_by_its_content(tmp_path: Path) -> None:
+    raw = packed({"a.txt": TEXT})
+    stored(tmp_path, raw, "x.dat")
+    assert [given.name for given in jobs.find_inputs([str(tmp_path / "x.dat")]).inputs] == [f"{tmp_path}/x.dat/a.txt"]
+    assert jobs.find_inputs([str(tmp_path)]) == ([], 1)
+    stored(tmp_path, packed({"[Content_Types].xml": "<a/>", "word/document.xml": "<a/>"}), "w.zip")
+    assert [given.member for given in jobs.find_inputs([str(tmp_path / "w.zip")]).inputs] == [None]
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (packed({}), "empty ZIP archive"),
+        (packed({"a.jpg": "x"}), "holds no document"),
+        (packed({"a.txt": TEXT})[:-30], "directory is damaged"),
+        (b"PK\x03\x04" + bytes(100), "directory is damaged"),
+    ],
+)
+def test_an_archive_without_documents_is_reported(tmp_path: Path, raw: bytes, says: str) -> None:
+    path = stored(tmp_path, raw)
+    assert jobs.find_inputs([str(tmp_path)]).inputs == [jobs.Input(path.as_posix(), path)]
+    with pytest.raises(UnsupportedFile, match=says):
+        read(path)
+
+
+def lines(folder: Path) -> dict[str, dict[str, Any]]:
+    found = [json.loads(line) for line in (folder / "documents.jsonl").read_text("utf-8").splitlines()]
+    return {line["document"]["file"]: line for line in found}
+
+
+def test_a_run_over_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    raw = packed(
+        {"甲.txt": SMALL.read_bytes(), "乙/甲.txt": SMALL.read_bytes(), "坏.pdf": b"%PDF-1.7", "丙.rar": b"Rar!"}
+    )
+    stored(tmp_path, raw, "预算.zip")
+    from extractor.export import export
+    from extractor.store import RunStore
+
+    def run() -> jobs.Outcome:
+        outcome = jobs.run(jobs.find_inputs(["预算.zip"]).inputs, tmp_path / "out", Settings(cache=False))
+        with RunStore(tmp_path / "out" / jobs.DATABASE, create=False) as store:
+            export(store, tmp_path / "out")
+        return outcome
+
+    outcome = run()
+    assert (outcome.documents, outcome.failed, outcome.resumed) == (4, 2, 0)
+    found = lines(tmp_path / "out")
+    assert {name: line["status"] for name, line in found.items()} == {
+        "预算.zip/甲.txt": "read",
+        "预算.zip/乙/甲.txt": "read",
+        "预算.zip/坏.pdf": "failed",
+        "预算.zip/丙.rar": "failed",
+    }
+    assert "RAR" in found["预算.zip/丙.rar"]["reason"]
+    assert run().resumed == 2
+
+
+# Hostile members
+
+
+def entry(name: str, *, mode: int = 0, method: int | None = None) -> ZipInfo:
+    info = ZipInfo(name)
+    info.create_system = 3
+    info.external_attr = mode << 16
+    if method is not None:
+        info.compress_type = method
+    return info
+
+
+def changed(raw: bytes, old: bytes, new: bytes) -> bytes:
+    assert old in raw
+    return raw.replace(old, new)
+
+
+def with_flag(raw: bytes, flag: int) -> bytes:
+    """The flag set in the headers of every member."""
+    data = bytearray(raw)
+    for mark, place in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        at = data.find(mark)
+        while at >= 0:
+            data[at + place] |= flag
+            at = data.find(mark, at + 4)
+    return bytes(data)
+
+
+def with_size(raw: bytes, size: int) -> bytes:
+    """The unpacked size that the directory tells, changed."""
+    data = bytearray(raw)
+    at = data.find(b"PK\1\2")
+    data[at + 24 : at + 28] = struct.pack("<I", size)
+    return bytes(data)
+
+
+def second_header_damaged() -> bytes:
+    raw = packed({"a.jpg": "x", "a.txt": TEXT})
+    at = raw.rfind(b"PK\3\4")
+    return raw[:at] + b"PK\3\5" + raw[at + 4 :]
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (packed({"../../etc/a.txt": TEXT}), "leads out of its archive"),
+        (packed({"a/../../b.txt": TEXT}), "leads out of its archive"),
+        (raw_name(b"/etc/a.txt"), "leads out of its archive"),
+        (raw_name(b"C:\\windows\\a.txt"), "leads out of its archive"),
+        (raw_name(b"..\\..\\a.txt"), "leads out of its archive"),
+        (packed({entry("a.txt", mode=0o120777): "/etc/passwd"}), "is a link"),
+        (with_flag(packed({"a.txt": TEXT}), 1), "needs a password"),
+        (packed({entry("a.txt", method=ZIP_BZIP2): TEXT}), "packed with bzip2"),
+        (packed({entry("a.txt", method=ZIP_LZMA): TEXT}), "packed with LZMA"),
+        (packed({"a.txt": b"x" * (LIMIT + 1)}, ZIP_STORED), "--max-bytes"),
+        (with_size(packed({"a.txt": b"x" * 100_000}), 10), "is damaged"),
+        (with_size(packed({"a.txt": b"x" * 100}), 100_000), "is damaged"),
+        (changed(packed({"a.txt": b"x" * 99}, ZIP_STORED), b"x" * 99, b"y" * 99), "is damaged"),
+        (second_header_damaged(), "damaged"),
+    ],
+    ids=[
+        "up", "up within", "absolute", "drive", "backslashes", "link", "password", "bzip2", "lzma", "large",
+        "more than said", "less than said", "crc", "header",
+    ],
+)  # fmt: skip
+def test_a_hostile_member_fails_alone(tmp_path: Path, raw: bytes, says: str) -> None:
+    path = stored(tmp_path, raw)
+    (given,) = jobs.find_inputs([str(path)]).inputs
+    with pytest.raises(InputError, match=says) as caught:
+        parse(load(given.path, name=given.name, member=given.member))
+    assert caught.value.file == given.name
+
+
+def test_a_bad_inner_archive_fails_alone(tmp_path: Path) -> None:
+    inner = packed({"b.txt": TEXT})
+    raw = packed({"a.txt": TEXT, "坏.zip": inner[:-9], "锁.zip": with_flag(inner, 1), "空.zip": packed({})})
+    path = stored(tmp_path, raw)
+    says = {}
+    for given in jobs.find_inputs([str(path)]).inputs:
+        try:
+            parse(load(given.path, name=given.name, member=given.member))
+        except InputError as error:
+            says[given.name.removeprefix(f"{path}/")] = error.message
+    assert set(says) == {"坏.zip", "锁.zip/b.txt", "空.zip"}
+    assert "damaged" in says["坏.zip"]
+    assert "password" in says["锁.zip/b.txt"]
+    assert "empty" in says["空.zip"]
+
+
+def overlapping(count: int) -> bytes:
+    """A bomb after David Fifield: many directory entries for the same packed bytes."""
+    single = packed({"a.txt": bytes(1_000_000)})
+    at = single.find(b"PK\1\2")
+    local, central = single[:at], single[at : single.find(b"PK\5\6")]
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, count, count, len(central) * count, len(local), 0)
+    return local + central * count + end
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (lambda: packed({f"{number}.txt": bytes(15_000_000) for number in range(20)}), "looks like a ZIP bomb"),
+        (lambda: overlapping(200), "lie over each other"),
+        (lambda: packed({f"{number}.txt": "" for number in range(10_001)}, ZIP_STORED), "holds more than 10,000 files"),
+        (lambda: packed({f"{number}{'x' * 500}.txt": "" for number in range(9_000)}, ZIP_STORED), "more than 10,000"),
+    ],
+    ids=["ratio", "overlapping", "many", "large directory"],
+)
+def test_bombs(tmp_path: Path, raw: Any, says: str) -> None:
+    path = stored(tmp_path, raw())
+    assert jobs.find_inputs([str(path)]).inputs == [jobs.Input(path.as_posix(), path)]
+    with pytest.raises(UnsupportedFile, match=says):
+        read(path)
+
+
+def test_memory_stays_flat(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as target:
+        for number in range(40):
+            target.writestr(f"{number}.txt", os.urandom(1_000_000))
+    code = (
+        "import resource, sys\n"
+        "from extractor import jobs\n"
+        "from extractor.readers import load\n"
+        "found = jobs.find_inputs([sys.argv[1]])\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "total = sum(len(load(one.path, member=one.member).raw) for one in found.inputs)\n"
+        "print(total, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    total, grown = map(int, done.stdout.split())
+    assert total == 40_000_000
+    assert grown < 12_000  # KB
+
+
+def test_many_members_take_no_time(tmp_path: Path) -> None:
+    path = stored(tmp_path, packed({f"{number:05}.txt": TEXT for number in range(5_000)}))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    found = jobs.find_inputs([str(path)]).inputs
+    for given in found:
+        load(given.path, name=given.name, member=given.member)
+    assert len(found) == 5_000
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - before < 5
+
+
+def test_an_archive_that_goes_away(tmp_path: Path) -> None:
+    path = stored(tmp_path, packed({"a.txt": TEXT}))
+    (given,) = jobs.find_inputs([str(path)]).inputs
+    path.write_bytes(b"other")
+    with pytest.raises(InputError, match="damaged"):
+        load(given.path, name=given.name, member=given.member)
+    path.unlink()
+    with pytest.raises(InputError, match="cannot be read"):
+        load(given.path, name=given.name, member=given.member)
+
+
+def test_nothing_is_written_beside_the_archive(tmp_path: Path) -> None:
+    path = stored(tmp_path, packed({"../b.txt": TEXT, "a.txt": TEXT}))
+    for given in jobs.find_inputs([str(path)]).inputs:
+        try:
+            parse(load(given.path, name=given.name, member=given.member))
+        except InputError:
+            continue
+    assert list(tmp_path.iterdir()) == [path]

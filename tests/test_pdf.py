@@ -1,0 +1,615 @@
+"""PDF files: cells by position, rows over page breaks, and that no character is lost."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.utils import ImageReader
+from reportlab.pdfgen.canvas import Canvas
+
+from extractor.errors import UnsupportedFile
+from extractor.readers import ocr
+from extractor.readers.ocr import Seen, Word
+from extractor.readers.parsed import Parsed
+from extractor.readers.pdf import read_pdf
+from tests.pdf_writer import A4_LANDSCAPE, FONT, PdfStyle, PdfTable, Span, wrap, write_pdf, write_pdfs
+
+HEADER = ["项目名称（资金使用单位）", "总计", "财政拨款", "财政专户拨款", "绩效目标", "绩效指标"]
+GOAL = "对全区12条主干道进行日常养护，及时修补坑槽、清理排水设施，保障市民出行安全。"
+ITEMS = (
+    "1、产出指标：养护里程；年度指标值：≥120公里。2、质量指标：抽检合格率；年度指标值：≥95%。"
+    "3、效益指标：投诉率下降；年度指标值：≤3‰。"
+)
+WIDTHS = (100, 55, 55, 55, 110, 120)
+ROWS = [
+    HEADER,
+    ["合计", "1,230.50", "1,150.50", "80.00", "", ""],
+    ["道路养护经费", "950.50", "950.50", "", GOAL, ITEMS],
+    ["路灯节能改造", "280.00", "200.00", "80.00", GOAL, ITEMS],
+]
+TITLE = ["云溪市2025年项目支出绩效目标表", "部门名称：云溪市青禾区住房和城乡建设局        单位：万元"]
+SMALL = PdfStyle(page=(595, 330), margin=30)
+
+
+def texts(parsed: Parsed) -> list[list[list[str]]]:
+    """Cells of every table, wrapped lines joined; ^ and < for cells that go on with the one above or left."""
+    marks = {"above": "^", "left": "<"}
+    return [
+        [
+            [marks[cell.merged] if cell.merged else cell.content.text.replace("\n", "") for cell in row.cells]
+            for row in t.rows
+        ]
+        for t in parsed.tables
+    ]
+
+
+def lines(parsed: Parsed) -> list[str]:
+    return [parsed.text[line.start : line.end] for line in parsed.lines]
+
+
+def kinds(parsed: Parsed) -> list[tuple[str, int | None]]:
+    return [(note.kind, note.page) for note in parsed.notes if note.kind != "character_count"]
+
+
+def read(raw: bytes) -> Parsed:
+    """What is read, with every offset checked."""
+    parsed = read_pdf(raw, "a.pdf")
+    covered = 0
+    for table in parsed.tables:
+        assert len({len(row.cells) for row in table.rows}) == 1
+        for row in table.rows:
+            for cell in row.cells:
+                assert parsed.text[cell.start : cell.end] == cell.content.text
+                assert list(cell.content.offsets) == list(range(cell.start, cell.end))
+                covered += len("".join(cell.content.text.split()))
+    covered += sum(len("".join(line.split())) for line in lines(parsed))
+    assert covered == len("".join(parsed.text.split()))
+    counted = parsed.notes[-1]
+    assert counted.kind == "character_count"
+    assert int(counted.detail.split()[0].replace(",", "")) == covered
+    return parsed
+
+
+def drawn(draw: Callable[[Canvas], None], size: tuple[float, float] = (400, 300), **options: object) -> bytes:
+    """One page drawn by hand."""
+    wrap("", 1, 1)  # registers the font
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=size, invariant=1, pageCompression=0, **options)
+    canvas.setFont(FONT, 10)
+    draw(canvas)
+    canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def picture(canvas: Canvas, x: float, y: float, width: float, height: float) -> None:
+    from PIL import Image
+
+    canvas.drawImage(ImageReader(Image.new("L", (8, 8), 200)), x, y, width, height)
+
+
+# Cells
+
+
+@pytest.mark.parametrize("rules", ["lines", "filled", "boxes"])
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_cells_are_read_by_position(rules: str, rotate: int) -> None:
+    style = PdfStyle(page=A4_LANDSCAPE, rules=rules, rotate=rotate, middle=rotate == 90)  # type: ignore[arg-type]
+    parsed = read(write_pdf(PdfTable(WIDTHS, ROWS), title=TITLE, footer="第{page}页", style=style))
+    assert texts(parsed) == [ROWS]
+    assert lines(parsed) == [TITLE[0], "部门名称：云溪市青禾区住房和城乡建设局 单位：万元", "第1页"]
+    assert kinds(parsed) == []
+    assert [table.page for table in parsed.tables] == [1]
+
+
+def test_lines_of_a_cell_stay_lines() -> None:
+    parsed = read(write_pdf(PdfTable((60, 100), [["名称", "目标"], ["甲\n乙", "一是\n二是"]])))
+    assert [cell.content.text for cell in parsed.tables[0].rows[1].cells] == ["甲\n乙", "一是\n二是"]
+
+
+def test_merged_cells() -> None:
+    rows = [
+        [Span("项目名称", 2), Span("资金", 1, 2), Span("绩效指标", 1, 3)],
+        ["总计", "财政拨款", "一级指标", "三级指标", "指标值"],
+        [Span("道路养护经费", 3), Span("950.50", 3), Span("", 3), Span("产出指标", 2), "养护里程", "≥120公里"],
+        ["合格率", "≥95%"],
+        ["效益指标", "投诉率", "≤3‰"],
+        [Span("说明：本表不含涉密项目", 1, 6)],
+    ]
+    parsed = read(write_pdf(PdfTable((90, 50, 60, 60, 90, 80), rows, header_rows=2)))
+    assert texts(parsed) == [
+        [
+            ["项目名称", "资金", "<", "绩效指标", "<", "<"],
+            ["^", "总计", "财政拨款", "一级指标", "三级指标", "指标值"],
+            ["道路养护经费", "950.50", "", "产出指标", "养护里程", "≥120公里"],
+            ["^", "^", "^", "^", "合格率", "≥95%"],
+            ["^", "^", "^", "效益指标", "投诉率", "≤3‰"],
+            ["说明：本表不含涉密项目", "<", "<", "<", "<", "<"],
+        ]
+    ]
+
+
+def test_an_area_of_several_rows_and_columns() -> None:
+    parsed = read(write_pdf(PdfTable((50, 50, 50), [[Span("甲", 2, 2), "乙"], ["丙"], ["丁", "戊", "己"]])))
+    assert texts(parsed) == [[["甲", "<", "乙"], ["^", "<", "丙"], ["丁", "戊", "己"]]]
+
+
+def test_several_tables_on_a_page_with_text_between() -> None:
+    tables = [([f"表{n}"], PdfTable((80, 80), [["名称", "金额"], [f"甲{n}", f"{n}.00"]])) for n in (1, 2, 3)]
+    parsed = read(write_pdfs(tables, footer="第{page}页"))
+    assert texts(parsed) == [[["名称", "金额"], [f"甲{n}", f"{n}.00"]] for n in (1, 2, 3)]
+    assert re.sub(r"\s+", " ", parsed.text) == "".join(f"表{n} 名称 金额 甲{n} {n}.00 " for n in (1, 2, 3)) + "第1页 "
+
+
+def grid(canvas: Canvas, xs: Sequence[float], ys: Sequence[float]) -> None:
+    canvas.grid(list(xs), list(ys))
+
+
+def test_rules_inside_of_a_form() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.beginForm("f")
+        grid(canvas, (0, 50, 100), (0, 20, 40))
+        canvas.endForm()
+        canvas.translate(20, 100)
+        canvas.doForm("f")
+        for x, y, text in ((5, 25, "甲"), (55, 25, "乙"), (5, 5, "丙"), (55, 5, "丁")):
+            canvas.drawString(x, y, text)
+
+    assert texts(read(drawn(draw))) == [[["甲", "乙"], ["丙", "丁"]]]
+
+
+def test_frames_underlines_and_charts_are_no_tables() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.rect(5, 5, 390, 290)
+        canvas.drawString(20, 250, "绩效说明")
+        canvas.line(20, 247, 60, 247)
+        grid(canvas, (200, 220, 240), (100, 120, 140))
+
+    parsed = read(drawn(draw))
+    assert not parsed.tables
+    assert lines(parsed) == ["绩效说明"]
+    assert kinds(parsed) == [("no_ruling", None)]
+
+
+def test_doubled_rules_and_cells_with_borders_of_their_own() -> None:
+    def draw(canvas: Canvas) -> None:
+        for column, text in enumerate("甲乙丙"):
+            for row in range(2):
+                canvas.rect(20 + column * 52, 100 + row * 22, 50, 20)
+                canvas.drawString(25 + column * 52, 106 + row * 22, f"{text}{row}")
+
+    assert texts(read(drawn(draw))) == [[["甲1", "乙1", "丙1"], ["甲0", "乙0", "丙0"]]]
+
+
+def test_a_table_without_side_rules() -> None:
+    def draw(canvas: Canvas) -> None:
+        for y in (100, 120, 140):
+            canvas.line(20, y, 200, y)
+        canvas.line(110, 100, 110, 140)
+        for x, y, text in ((30, 125, "甲"), (120, 125, "乙"), (30, 105, "丙"), (120, 105, "丁")):
+            canvas.drawString(x, y, text)
+
+    assert texts(read(drawn(draw))) == [[["甲", "乙"], ["丙", "丁"]]]
+
+
+def test_a_table_in_a_cell_is_that_cells_text() -> None:
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, (20, 100, 300), (100, 200, 220))
+        grid(canvas, (120, 160, 200), (120, 140, 160))
+        for x, y, text in ((30, 205, "名称"), (120, 205, "目标"), (30, 150, "甲"), (125, 145, "一"), (165, 145, "二")):
+            canvas.drawString(x, y, text)
+
+    parsed = read(drawn(draw))
+    assert texts(parsed) == [[["名称", "目标"], ["甲", "一 二"]]]
+    assert kinds(parsed) == [("nested_table", 1)]
+
+
+def test_text_printed_over_the_edge_of_its_cell() -> None:
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, (20, 45, 100), (100, 120))
+        canvas.drawString(22, 105, "道路养护")
+
+    parsed = read(drawn(draw))
+    assert texts(parsed) == [[["道路", "养护"]]]
+    assert kinds(parsed) == [("text_over_rule", 1)]
+
+
+# Over page breaks
+
+LONG = [HEADER, ROWS[1]] + [[f"道路养护经费{n}", f"{n}.00", "", "", GOAL * 2, ITEMS * 2] for n in range(1, 6)]
+
+
+@pytest.mark.parametrize("repeat", [True, False])
+@pytest.mark.parametrize("height", [240, 290, 330, 375, 420])
+def test_rows_over_an_open_page_break_are_joined(height: int, repeat: bool) -> None:
+    style = PdfStyle(page=(595, height), margin=30, repeat_header=repeat)
+    parsed = read(write_pdf(PdfTable(WIDTHS, LONG), title=TITLE, footer="第{page}页", style=style))
+    pages = parsed.text.count("\f") + 1
+    assert pages > 2
+    assert [row for table in texts(parsed) for row in table if row != HEADER] == LONG[1:]
+    assert [row for table in texts(parsed) for row in table].count(HEADER) == (pages if repeat else 1)
+    assert {kind for kind, _ in kinds(parsed)} == {"row_joined"}
+    # A joined row stands on its first page.
+    assert [table.page for table in parsed.tables] == sorted({table.page for table in parsed.tables})
+
+
+@pytest.mark.parametrize(
+    ("row", "rest", "joined"),
+    [
+        # It lacks the amount that every row has, and goes on in the middle of a text.
+        (["道路养护", "8.00", "", "", "好", "1、里程；年度指标"], ["经费", "", "", "", "", "值：80公里"], True),
+        (["道路养护", "8.00", "", "", "好", "1、里程：80。"], ["", "", "", "", "", "2、合格率：95%。"], True),
+        (["道路养护", "8.00", "", "", "好", "1、里程：80。"], ["路灯", "", "", "", "", "1、灯具：95。"], False),
+        (["道路养护", "8.00", "", "", "好", "1、里程：80"], ["路灯", "", "", "", "", "1、灯具：95"], False),
+        (["道路养护", "8.00", "", "", "好", "1、里程：80"], ["路灯", "9.00", "", "", "", "值：80公里"], False),
+        # Both halves make a name that stands further up; the second half closes the bracket of the first.
+        (["路灯节", "", "", "", "好", "1、里程：80。"], ["能改造", "", "", "", "", "2、合格率：95%。"], True),
+        (["道路（含", "", "", "", "好", "1、里程：80。"], ["桥梁）", "", "", "", "", "2、合格率：95%。"], True),
+        (["道路（含桥）", "", "", "", "好", "1、里程。"], ["（二）路灯", "", "", "", "", "1、灯具：95%。"], False),
+    ],
+)
+def test_rows_over_a_ruled_page_break(row: list[str], rest: list[str], joined: bool) -> None:
+    rows = [*ROWS, row, rest]
+    # The header is not printed again, so that the page breaks exactly before the last row.
+    height = _height(rows[:-1])
+    style = PdfStyle(page=(595, height), margin=30, breaks="whole", repeat_header=False)
+    parsed = read(write_pdf(PdfTable(WIDTHS, rows), style=style))
+    together = [first + second for first, second in zip(row, rest, strict=True)]
+    found = [one for table in texts(parsed) for one in table]
+    assert found == ([*ROWS, together] if joined else rows)
+    assert (("row_joined", 2) in kinds(parsed)) is joined
+
+
+def _height(rows: Iterable[Sequence[str]]) -> float:
+    lines = [max(1, *(len(wrap(text, width - 6, 9)) for text, width in zip(row, WIDTHS, strict=True))) for row in rows]
+    return 60.5 + sum(12 * count + 6 for count in lines)
+
+
+def test_two_numbers_are_two_rows_whatever_the_rules_say() -> None:
+    def draw(canvas: Canvas, number: int) -> None:
+        canvas.setFont(FONT, 9)
+
+    rows = [["名称", "金额"], ["甲", "1.00"], ["乙", "2.00"]]
+    raw = write_pdf(PdfTable((80, 80), rows), style=PdfStyle(page=(220, 96), margin=30, breaks="whole"), draw=draw)
+    parsed = read(raw)
+    assert [table[-1] for table in texts(parsed)] == [["甲", "1.00"], ["乙", "2.00"]]
+    assert kinds(parsed) == []
+
+
+def test_merged_cells_over_a_page_break() -> None:
+    indicators = [[f"指标{n}", f"≥{n}0%"] for n in range(1, 9)]
+    rows = [
+        ["项目名称", "总计", "三级指标", "指标值"],
+        [Span("道路养护经费", 8), Span("950.50", 8), *indicators[0]],
+        *indicators[1:],
+        ["路灯", "80.00", "灯具", "12盏"],
+    ]
+    parsed = read(write_pdf(PdfTable((90, 60, 90, 80), rows), style=PdfStyle(page=(400, 150), margin=20)))
+    body = [row for table in texts(parsed) for row in table if row[0] != "项目名称"]
+    assert [row[2:] for row in body] == [*indicators, ["灯具", "12盏"]]
+    assert [row[:2] for row in body] == [["道路养护经费", "950.50"], *[["^", "^"]] * 7, ["路灯", "80.00"]]
+    assert len(parsed.tables) > 1
+
+
+def test_text_of_a_merged_cell_goes_on_after_the_page_break() -> None:
+    name = "道路养护" * 14
+    rows = [["项目名称", "三级指标"], [Span(name, 12), "指标1"], *[[f"指标{n}"] for n in range(2, 13)]]
+    for header in (True, False):
+        style = PdfStyle(page=(400, 130), margin=20, repeat_header=header)
+        parsed = read(write_pdf(PdfTable((60, 90), rows), style=style))
+        assert len(parsed.tables) > 2
+        body = [row for table in texts(parsed) for row in table if row[0] != "项目名称"]
+        assert [row[0] for row in body] == [name, *["^"] * 11]
+        assert [row[1] for row in body] == [f"指标{n}" for n in range(1, 13)]
+        assert ("row_joined", 2) in kinds(parsed)
+
+
+def test_a_title_in_the_table_that_is_printed_again_is_a_line() -> None:
+    rows = [
+        [Span("项目支出绩效目标表", 1, 3)],
+        ["名称", "金额", "目标"],
+        *[[f"甲{n}", f"{n}.00", "好"] for n in range(9)],
+    ]
+    parsed = read(write_pdf(PdfTable((80, 60, 80), rows, header_rows=2), style=PdfStyle(page=(400, 150), margin=20)))
+    assert len(parsed.tables) > 1
+    assert lines(parsed) == ["项目支出绩效目标表"] * (len(parsed.tables) - 1)
+    assert all(table[0] == ["名称", "金额", "目标"] for table in texts(parsed)[1:])
+
+
+def test_all_pages_get_the_columns_that_one_of_them_shows() -> None:
+    rows = [
+        ["名称", "一级", "二级", "值"],
+        *[[f"甲{n}", "产出", "数量", "1"] for n in range(4)],
+        *[["乙", Span("无", 1, 3)]] * 3,
+    ]
+    style = PdfStyle(page=(400, 135), margin=20, breaks="whole", repeat_header=False)
+    parsed = read(write_pdf(PdfTable((80, 60, 60, 60), rows), style=style))
+    assert texts(parsed)[1] == [["乙", "无", "<", "<"]] * 3
+
+
+def test_a_table_that_goes_on_without_rules_is_reported() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.line(20, 120, 200, 120)
+        for x in (20, 110, 200):
+            canvas.line(x, 40, x, 120)
+        canvas.drawString(30, 100, "道路养护")
+        canvas.drawString(120, 100, "目标")
+        canvas.showPage()
+        canvas.setFont(FONT, 10)
+        canvas.drawString(30, 250, "经费")
+
+    assert kinds(read(drawn(draw))) == [("no_ruling", 2)]
+
+
+characters = st.sampled_from("道路养护经费，。；：（）1234567890.%≥ab")
+cell_text = st.text(characters, max_size=60)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(st.tuples(cell_text.filter(bool), cell_text, cell_text), min_size=1, max_size=8),
+    st.integers(150, 500),
+    st.sampled_from(["lines", "filled", "boxes", "none"]),
+    st.sampled_from(["open", "closed"]),
+    st.booleans(),
+)
+def test_no_character_is_lost(
+    rows: list[tuple[str, str, str]], height: int, rules: str, breaks: str, repeat: bool
+) -> None:
+    style = PdfStyle(page=(420, height), margin=25, rules=rules, breaks=breaks, repeat_header=repeat)  # type: ignore[arg-type]
+    header = ("项目名称", "绩效目标", "绩效指标")
+    parsed = read(write_pdf(PdfTable((100, 120, 140), [header, *rows]), title=TITLE[:1], style=style))
+    pages = parsed.text.count("\f") + 1
+    printed = TITLE[0] + "".join(map("".join, rows)) + "".join(header) * (pages if repeat else 1)
+    assert sorted("".join(parsed.text.split())) == sorted(printed)
+    if breaks == "open" and rules in ("lines", "filled"):
+        found = [tuple(row) for table in texts(parsed) for row in table if tuple(row) != header]
+        assert found == [row for row in rows if row != header]
+
+
+# Without rules
+
+
+def test_a_page_without_rules_is_text_in_the_files_order() -> None:
+    parsed = read(write_pdf(PdfTable(WIDTHS, ROWS), title=TITLE, style=PdfStyle(rules="none")))
+    assert not parsed.tables
+    assert lines(parsed)[:3] == [TITLE[0], "部门名称：云溪市青禾区住房和城乡建设局 单位：万元", "项目名称（资金使用单"]
+    joined = "".join("".join(lines(parsed)).split())
+    # Each cell's lines stand together.
+    assert GOAL in joined
+    assert ITEMS in joined
+    assert kinds(parsed) == [("no_ruling", None)]
+
+
+def test_columns_of_prose_are_not_mixed() -> None:
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, (20, 100, 180), (250, 270))
+        canvas.drawString(25, 255, "甲")
+        canvas.drawString(105, 255, "乙")
+        for column in range(2):
+            for row in range(4):
+                canvas.drawString(20 + 200 * column, 200 - 14 * row, f"第{column}栏第{row}行")
+
+    assert lines(read(drawn(draw))) == [f"第{column}栏第{row}行" for column in range(2) for row in range(4)]
+
+
+def test_scanned_pages_are_reported_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "is_installed", lambda: False)
+
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(20, 200, "绩效说明")
+        canvas.showPage()
+        picture(canvas, 0, 0, 400, 300)
+        canvas.showPage()
+        canvas.setFont(FONT, 10)
+        picture(canvas, 0, 20, 400, 280)
+        canvas.drawString(200, 5, "第3页")
+        canvas.showPage()
+        canvas.setFont(FONT, 10)
+        picture(canvas, 0, 0, 60, 60)
+        canvas.drawString(200, 5, "印章")
+
+    parsed = read(drawn(draw))
+    assert lines(parsed) == ["绩效说明", "第3页", "印章"]
+    assert kinds(parsed) == [("scanned_page", 2), ("scanned_page", 3), ("no_ruling", None)]
+    assert "ocr" in parsed.notes[0].detail
+
+
+def test_a_scanned_page_read_by_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look(pixels: bytes, width: int, height: int, stride: int) -> Seen:
+        assert len(pixels) == stride * height
+        dots = width / 400
+        words = [("标 题", 20, 10), ("名称", 25, 35), ("金额", 105, 35), ("道路养护", 25, 55), ("80.00 ab", 105, 55)]
+        rules = [(20, y, 180, y + 1) for y in (30, 50, 70)] + [(x, 30, x + 1, 70) for x in (20, 100, 180)]
+        return Seen(
+            [Word(text, x * dots, y * dots, (x + 30) * dots, (y + 10) * dots) for text, x, y in words],
+            [(x0 * dots, y0 * dots, x1 * dots, y1 * dots) for x0, y0, x1, y1 in rules],
+        )
+
+    monkeypatch.setattr(ocr, "is_installed", lambda: True)
+    monkeypatch.setattr(ocr, "look_at", look)
+    parsed = read(drawn(lambda canvas: picture(canvas, 0, 0, 400, 300)))
+    assert texts(parsed) == [[["名称", "金额"], ["道路养护", "80.00 ab"]]]
+    assert lines(parsed) == ["标题"]
+    assert kinds(parsed) == [("ocr_page", 1)]
+    monkeypatch.setattr(ocr, "look_at", lambda *_: Seen([], []))
+    assert kinds(read(drawn(lambda canvas: picture(canvas, 0, 0, 400, 300)))) == [("scanned_page", 1)]
+
+
+@pytest.mark.skipif(not ocr.is_installed(), reason="the extra `ocr` is not installed")
+def test_ocr_reads_a_page_for_real() -> None:
+    import pypdfium2
+
+    table = PdfTable((120, 80), [["项目名称", "总计"], ["道路养护经费", "80.00"]])
+    first = write_pdf(table, style=PdfStyle(page=(300, 120), margin=20, size=12, leading=16))
+    image = pypdfium2.PdfDocument(first)[0].render(scale=3).to_pil()
+    parsed = read(drawn(lambda canvas: canvas.drawImage(ImageReader(image), 0, 0, 300, 120), size=(300, 120)))
+    assert texts(parsed) == [table.rows]
+    assert kinds(parsed) == [("ocr_page", 1)]
+
+
+# Characters
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("⾏政⻓效⺠生⻚", "行政长效民生页"),
+        ("平方米²①", "平方米²①"),
+        ("ＡＢ９５％", "ＡＢ９５％"),
+        ("第1-", "第1-"),
+        ("a  b", "a b"),
+    ],
+)
+def test_characters_are_read_as_seen(printed: str, expected: str) -> None:
+    assert lines(read(drawn(lambda canvas: canvas.drawString(20, 200, printed)))) == [expected]
+
+
+def test_a_hyphen_at_the_end_of_a_line_stays() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(20, 200, "item A-")
+        canvas.drawString(20, 186, "one")
+
+    assert lines(read(drawn(draw))) == ["item A-", "one"]
+
+
+def test_letters_spaced_apart_and_text_drawn_twice() -> None:
+    def draw(canvas: Canvas) -> None:
+        spaced = canvas.beginText(20, 200)
+        spaced.setCharSpace(6)
+        spaced.textLine("绩效目标")
+        canvas.drawText(spaced)
+        for x in (20, 20.2):
+            canvas.drawString(x, 150, "合计")
+
+    assert lines(read(drawn(draw))) == ["绩效目标", "合计"]
+
+
+def test_a_font_that_does_not_say_what_it_draws() -> None:
+    raw = drawn(lambda canvas: canvas.drawString(20, 200, "abc"))
+    # Numbers of glyphs, in a font that says of none which character it is.
+    mute = raw.replace(b"/UniGB-UCS2-H", b"/Identity-H   ").replace(b"(GB1)", b"(Xyz)").replace(b"(Adobe)", b"(Nobody)")
+    parsed = read(mute)
+    assert ("unreadable_text", 1) in kinds(parsed)
+
+
+def test_what_is_cut_off_by_the_pages_edge_is_reported_and_not_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setCropBox((0, 0, 200, 300))
+        canvas.drawString(20, 200, "看得见")
+        canvas.drawString(250, 200, "看不见")
+
+    parsed = read(drawn(draw))
+    assert lines(parsed) == ["看得见"]
+    assert kinds(parsed) == [("text_outside_page", 1), ("no_ruling", None)]
+    assert parsed.notes[0].detail.startswith("3 ")
+
+
+def test_form_fields_are_read_as_filled_in() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(20, 200, "Total:")
+        canvas.acroForm.textfield(name="total", value="80.00", x=100, y=190, width=80, height=20, borderWidth=0)
+
+    assert "80.00" in "".join(lines(read(drawn(draw))))
+
+
+# Files that are not as they should be
+
+
+def test_a_password_that_is_needed_and_one_that_is_not() -> None:
+    table = PdfTable(WIDTHS, ROWS)
+    locked = write_pdf(table, style=PdfStyle(encrypt="secret"))
+    with pytest.raises(UnsupportedFile, match="password"):
+        read_pdf(locked, "a.pdf")
+    out = io.BytesIO()
+    wrap("", 1, 1)
+    canvas = Canvas(out, encrypt=StandardEncryption("", ownerPassword="secret", canCopy=0, strength=128))
+    canvas.setFont(FONT, 10)
+    canvas.drawString(20, 200, "绩效目标")
+    canvas.save()
+    assert lines(read(out.getvalue())) == ["绩效目标"]
+
+
+PLAIN = write_pdf(PdfTable(WIDTHS, ROWS), title=TITLE)
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"", "no PDF"),
+        (b"PK\x03\x04" + bytes(200), "no PDF"),
+        (b"%PDF-1.7\n" + bytes(2000), "damaged"),
+        (b"%PDF-1.7\n%%EOF", "damaged"),
+        (PLAIN[:300], "damaged"),
+        (re.sub(rb"/Kids \[[^]]*\]", b"/Kids [ ]", PLAIN).replace(b"/Count 1", b"/Count 0"), "without pages|damaged"),
+    ],
+)
+def test_files_that_cannot_be_read(raw: bytes, message: str) -> None:
+    with pytest.raises(UnsupportedFile, match=message):
+        read_pdf(raw, "a.pdf")
+
+
+def test_a_file_that_was_cut_off_says_so() -> None:
+    # The first version of the file is whole, the one that was saved after it is not.
+    parsed = read(PLAIN + b"\n90 0 obj\n" + b"<< /Type /Page >> " * 100)
+    assert texts(parsed) == [ROWS]
+    assert ("unreadable_part", None) in kinds(parsed)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(PLAIN) - 1), st.integers(0, 255)), min_size=1, max_size=40))
+def test_damage_never_crashes(changes: list[tuple[int, int]]) -> None:
+    raw = bytearray(PLAIN)
+    for position, value in changes:
+        raw[position] = value
+    with contextlib.suppress(UnsupportedFile):
+        read(bytes(raw))
+
+
+@pytest.mark.parametrize("size", [(14_400, 14_400), (3, 3), (200, 14_400)])
+def test_pages_of_any_size(size: tuple[float, float]) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont(FONT, 1)
+        canvas.drawString(1, 1, "表")
+
+    assert lines(read(drawn(draw, size=size))) == ["表"]
+
+
+def test_half_a_million_characters_on_a_page() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 1)
+        for row in range(500):
+            canvas.drawString(1, 600 - row * 1.1, "0123456789" * 100)
+
+    parsed = read(drawn(draw, size=(700, 620)))
+    assert len(parsed.lines) == 500
+    assert parsed.notes[-1].detail.startswith("500,000 characters")
+
+
+def test_more_drawings_than_any_table_has() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(5, 150, "图")
+        path = canvas.beginPath()
+        for step in range(20_000):
+            path.moveTo(10 + step % 140 * 2, step % 280)
+            path.lineTo(12 + step % 140 * 2, step % 280)
+        canvas.drawPath(path)
+        grid(canvas, range(20, 380, 2), range(10, 280, 2))
+
+    parsed = read(drawn(draw))
+    assert "图" in "".join(lines(parsed))
+
+
+def test_two_threads_at_once() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: texts(read_pdf(PLAIN, "a.pdf")), range(12)))
+    assert found == [[ROWS]] * 12
