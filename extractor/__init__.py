@@ -20,9 +20,10 @@ def extract(path: str | Path, **settings: Any) -> DocumentResult:
     `model=None` is the rules alone. Gives the same records as `extractor run PATH`. Raises
     `extractor.errors.ExtractorError`.
     """
+    from extractor.infer import improved
     from extractor.pipeline import extract_file
     from extractor.settings import Settings
 
     if settings.get("model", "") is None:
         settings["model"] = "none"  # elsewhere None is an option that was not given
-    return extract_file(str(path), Settings.load(settings))
+    return extract_file(str(path), Settings.load(settings), improved)

@@ -25,6 +25,8 @@ __all__ = ["Grounding", "Places", "Span", "ground", "overlaps", "unclaimed"]
 _IGNORED = "。,、;:.!?·…()[]{}<>《》〈〉【】「」『』\"'`|-—_~/#│┃─═"
 """Punctuation that carries no value of its own. % ≥ ≤ ± + = * do, and are missed where no value claims them."""
 _WORD = re.compile(f"[^{re.escape(_IGNORED)}]+")
+_COUNTED = re.compile(r"(?:\(\d{1,4}\))+$")
+"""Tells apart values of one printed label: 评分标准(2) is the second indicator's."""
 _MOST_OVERLAPS = 200
 _CONTEXT_FIELDS = frozenset(("department", "unit"))
 
@@ -176,7 +178,7 @@ def _is_grounded(path: str, value: Leaf, view: Squashed, context: BlockContext, 
 
 
 def _label_is_printed(label: str, view: Squashed, context: BlockContext) -> bool:
-    wanted = squash(label).rstrip(":")
+    wanted = _COUNTED.sub("", squash(label)).rstrip(":")
     if not wanted:
         return False
     columns = (*context.columns, *(line.label for line in context.amounts.breakdown))
@@ -197,7 +199,7 @@ def _claim_labels(reading: ProjectReading, view: Squashed, places: Places, piece
     """A label is text that the reading accounts for, like its value."""
     for label in reading.attributes:
         path = f"attributes.{label}"
-        printed = squash(label).rstrip(":")
+        printed = _COUNTED.sub("", squash(label)).rstrip(":")
         if path in places and printed:
             at = view.text.rfind(printed, 0, places[path][0])
             if at >= 0:

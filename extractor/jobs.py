@@ -13,19 +13,23 @@ import os
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
 from importlib.resources import files as package_files
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+from pydantic import BaseModel
+
+import prompts
 from extractor import __version__, second
 from extractor.asking import Answer, Reasons
 from extractor.errors import ExtractorError, InputError, ModelUnavailable, OutputError, UsageError
 from extractor.export import FORMATS
-from extractor.model import Model, ModelAnswer
+from extractor.infer import Learner, Learnt, describe
+from extractor.model import Bought, LanguageModel, Model, ModelAnswer
 from extractor.pipeline import (
     DocumentResult,
     OpenDocument,
@@ -43,9 +47,10 @@ from extractor.second import SecondReader
 from extractor.settings import Settings
 from extractor.store import RunStore
 from schemas.document import Block
-from schemas.record import DocumentLine
+from schemas.record import DocumentLine, Learning
 
 DATABASE = "run.sqlite"
+S = TypeVar("S", bound=BaseModel)
 RESULTS = frozenset((DATABASE, f"{DATABASE}-journal", "run.lock", *chain(*FORMATS.values())))
 """Files of a run folder."""
 _OTHER_DOCUMENTS = (".xlsb", ".ods", ".odt", ".ofd", ".mht", ".mhtml", ".rar", ".7z", ".ppt", ".pptx")
@@ -184,15 +189,15 @@ def _real(path: Path) -> Path:
 
 def fingerprint(settings: Settings) -> str:
     """Hash of everything that decides what a document's records look like, except its content."""
-    import prompts
-
     data = [__version__, settings.language, *_data_files()]
     data += [layout.model_dump_json() for layout in own_layouts(settings)]
+    data.append(repr(settings.layout_coverage))
     if settings.reads_twice:
         data.append(second.digest())
     if settings.language_model is not None:
         decoding = (settings.model, settings.base_url, settings.mode, settings.temperature, settings.max_output_tokens)
-        data += [repr(decoding), settings.ask, prompts.load("read_project").hash]
+        data += [repr(decoding), settings.ask]
+        data += [prompts.load(name).hash for name in ("read_project", "infer_layout")]
     return sha256("\0".join(data).encode()).hexdigest()[:32]
 
 
@@ -224,7 +229,7 @@ def run(
             f"{directory}: the output folder cannot be made ({error.strerror}); choose another with --out"
         ) from None
     with RunStore(directory / DATABASE) as store:
-        batch = _Batch(inputs, store, settings, report, reader)
+        batch = _Batch(inputs, directory, store, settings, report, reader)
         if settings.language_model is None and model is None:
             batch.read_alone()
         else:
@@ -242,18 +247,21 @@ class _Asked:
     surveyed: Survey
     reasons: dict[int, Reasons]
     tasks: list[asyncio.Task[Answer]]
+    learnt: Learnt
 
 
 class _Batch:
     def __init__(
         self,
         inputs: Sequence[Input],
+        directory: Path,
         store: RunStore,
         settings: Settings,
         report: Callable[[Event], None],
         reader: SecondReader | None,
     ) -> None:
         self.inputs = inputs
+        self.directory = directory
         self.store = store
         self.settings = settings
         self.report = report
@@ -282,15 +290,15 @@ class _Batch:
 
     async def read_with(self, given_model: Model | None) -> None:
         from extractor.cache import AnswerCache
-        from extractor.model import LanguageModel
 
         cache = AnswerCache(self.settings.cache_dir) if self.settings.cache and given_model is None else None
         model = _Breaker(given_model or LanguageModel(self.settings, cache), self.settings.concurrency)
         waiting: deque[_Asked] = deque()
         try:
+            learner = Learner(model, self.settings, self.directory) if given_model is None else None
             for given in self.inputs:
                 opened = self._open(given)
-                asked = await self._ask(given, opened, model) if opened is not None else None
+                asked = await self._ask(given, opened, model, learner) if opened is not None else None
                 if asked is None:
                     continue
                 if not asked.tasks:
@@ -312,22 +320,28 @@ class _Batch:
                 cache.close()
         self.outcome.model_error = str(model.fatal) if model.fatal else None
 
-    async def _ask(self, given: Input, opened: OpenDocument, model: Model) -> _Asked | None:
+    async def _ask(self, given: Input, opened: OpenDocument, model: Model, learner: Learner | None) -> _Asked | None:
         """The document with its questions on their way; None where it became a failed one."""
         reader = self.reader
+        learnt = Learnt(opened)
 
         def prepare() -> tuple[Survey, dict[int, Reasons]]:
-            surveyed = survey(opened, reader, self.settings.language)
+            surveyed = survey(learnt.opened, reader, self.settings.language)
             return surveyed, chosen(surveyed, self.settings)
 
         try:
+            if learner is not None:
+                learnt = await learner.improve(opened)
+                self._count_learnt(learnt)
             surveyed, reasons = await asyncio.to_thread(prepare)
+        except OutputError:
+            raise
         except Exception as error:
-            self._save(_failed(given, opened, error))
+            self._save(_failed(given, opened, error), learnt, complete=not learnt.again)
             return None
         blocks = surveyed.blocks
         tasks = [asyncio.create_task(read_with_model(blocks[index], model)) for index in reasons]
-        return _Asked(given, surveyed, reasons, tasks)
+        return _Asked(given, surveyed, reasons, tasks, learnt)
 
     def _is_enough(self, waiting: Collection[_Asked]) -> bool:
         """True where the calls under way keep the endpoint busy, or the documents behind them fill the memory."""
@@ -343,7 +357,7 @@ class _Batch:
             result = finish(asked.surveyed, answers, self.settings, asked.reasons)
         except Exception as error:
             result = _failed(asked.given, asked.surveyed.opened, error)
-        self._save(result, complete=not again)
+        self._save(result, asked.learnt, complete=not (again or asked.learnt.again))
 
     def _open(self, given: Input) -> OpenDocument | None:
         """The document cut into blocks; None where it is done already or cannot be read."""
@@ -363,7 +377,9 @@ class _Batch:
             self._save(failed_document(given.name, _fault(given, error)))
             return None
 
-    def _save(self, result: DocumentResult, *, complete: bool = True) -> None:
+    def _save(self, result: DocumentResult, learnt: Learnt | None = None, *, complete: bool = True) -> None:
+        if learnt is not None and learnt.learning is not None:
+            result = replace(result, document=_with_learning(result.document, learnt.learning, self.settings.language))
         self.store.save(result.document, result.records, result.sources, self.fingerprint if complete else "")
         flagged = sum(record.status == "flagged" for record in result.records)
         self._tell(result.document.document.file, result.document, flagged)
@@ -376,6 +392,14 @@ class _Batch:
                 self.outcome.failures.append((name, line.reason or ""))
         self.report(Event(name, line, self.outcome.documents, len(self.inputs), flagged))
 
+    def _count_learnt(self, learnt: Learnt) -> None:
+        """The question for a layout is a call like any other."""
+        learning = learnt.learning
+        if learning is None or learning.outcome == "reused" or not (learning.input_tokens or learning.output_tokens):
+            return
+        calls = int(learnt.bought)
+        self._add_usage(calls, 1 - calls, calls * learning.input_tokens, calls * learning.output_tokens)
+
     def _count(self, answers: Iterable[Answer]) -> None:
         calls = cached = tokens_in = tokens_out = 0
         for answer in answers:
@@ -387,6 +411,9 @@ class _Batch:
                 calls += 1
                 tokens_in += answer.use.input_tokens
                 tokens_out += answer.use.output_tokens
+        self._add_usage(calls, cached, tokens_in, tokens_out)
+
+    def _add_usage(self, calls: int, cached: int, tokens_in: int, tokens_out: int) -> None:
         outcome = self.outcome
         outcome.calls += calls
         outcome.cached += cached
@@ -422,8 +449,27 @@ class _Breaker:
                     self.fatal = error
                 raise
 
+    async def ask(self, prompt: prompts.Prompt, message: str, shape: type[S]) -> Bought[S]:
+        """Another question than for a reading; only a language model is asked one."""
+        assert isinstance(self.model, LanguageModel)
+        if self.fatal is not None:
+            raise self.fatal
+        try:
+            return await self.model.ask(prompt, message, shape)
+        except ModelUnavailable as error:
+            if error.fatal:
+                self.fatal = error
+            raise
+
     async def close(self) -> None:
         await self.model.close()
+
+
+def _with_learning(line: DocumentLine, learning: Learning, language: str) -> DocumentLine:
+    """The line with what became of the question for a layout, also in the reason of a document that was not read."""
+    words = describe(learning, language)
+    reason = f"{line.reason} {words}" if line.reason and words else line.reason
+    return line.model_copy(update={"learning": learning, "reason": reason})
 
 
 def _failed(given: Input, opened: OpenDocument, error: Exception) -> DocumentResult:

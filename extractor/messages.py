@@ -24,6 +24,11 @@ def message(key: str, language: str = "zh", **facts: Any) -> str:
     return _table()[key][language].format(**facts)
 
 
+def is_known(key: str) -> bool:
+    """Whether there is a message of that key."""
+    return key in _table()
+
+
 def flag(
     code: FlagCode,
     path: str = "",

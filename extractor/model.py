@@ -7,12 +7,13 @@ a run that finds every answer in the cache starts at once and needs no key.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from extractor.endpoint import Asked, Dialect, Endpoint
 
 PROMPT = "read_project"
+S = TypeVar("S", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,16 @@ class ModelAnswer:
 
     reading: ProjectReading
     use: ModelUse
+    from_cache: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bought(Generic[S]):
+    """An answer under any other schema; `from_cache`: this call was free."""
+
+    value: S
+    input_tokens: int
+    output_tokens: int
     from_cache: bool
 
 
@@ -114,19 +126,34 @@ class LanguageModel:
             self._remember_dialect()
             return self._answer(held, from_cache=False)
 
+    async def ask(self, prompt: prompts.Prompt, message: str, shape: type[S]) -> Bought[S]:
+        """An answer to another question than for a reading, under `shape`; kept and raised like `read`'s."""
+        key = self._key(message, kind=prompt.name, prompt=prompt.hash, schema=_schema_hash(shape))
+        async with self._reading.setdefault(key, asyncio.Lock()):
+            kept = _parsed(self._cache.get(key) if self._cache is not None else None, shape)
+            if kept is not None:
+                return kept
+            async with self._slots:
+                asked = await self._connected().ask(prompt.text, message, shape)
+            if self._cache is not None:
+                held = {"input_tokens": asked.input_tokens, "output_tokens": asked.output_tokens}
+                self._cache.set(key, json.dumps(held | {"value": asked.value.model_dump_json()}))
+                self._remember_dialect()
+            return Bought(asked.value, asked.input_tokens, asked.output_tokens, from_cache=False)
+
     async def close(self) -> None:
         if self._endpoint is not None:
             self._spent_before = self.spent
             endpoint, self._endpoint = self._endpoint, None
             await endpoint.close()
 
-    def _key(self, message: str) -> str:
+    def _key(self, message: str, *, kind: str = "reading", prompt: str = "", schema: str = "") -> str:
         settings = self._settings
         return cache_key(
-            kind="reading",
+            kind=kind,
             message=message,
-            prompt=self._prompt.hash,
-            schema=_schema_hash(),
+            prompt=prompt or self._prompt.hash,
+            schema=schema or _schema_hash(ProjectReading),
             model=settings.model,
             endpoint=settings.base_url,
             mode=settings.mode,
@@ -217,9 +244,21 @@ class _Held(BaseModel):
 _NOTHING = ProjectReading()
 
 
+def _parsed(text: str | None, shape: type[S]) -> Bought[S] | None:
+    """An answer out of the cache; None also for one that no longer validates: it is bought again."""
+    try:
+        held = json.loads(text) if text is not None else None
+        if held is None:
+            return None
+        value = shape.model_validate_json(held["value"])
+        return Bought(value, int(held["input_tokens"]), int(held["output_tokens"]), from_cache=True)
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
 @lru_cache
-def _schema_hash() -> str:
-    return cache_key(schema=ProjectReading.model_json_schema())[:16]
+def _schema_hash(shape: type[BaseModel]) -> str:
+    return cache_key(schema=shape.model_json_schema())[:16]
 
 
 def user_message(block: Block) -> str:

@@ -8,29 +8,33 @@ order in between; `chosen` tells about which blocks.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extractor import rules, second
 from extractor.asking import Answer, Reasons, account, ask_all, choose
-from extractor.chunk import Chunks, chunk
+from extractor.chunk import Chunks, choose_layout, chunk
 from extractor.compare import Reading, compare
 from extractor.completeness import check_end, check_outside
 from extractor.errors import ExtractorError, LayoutError, ModelError, ModelRefused, ModelTruncated
 from extractor.ground import ground
 from extractor.layouts import CompiledLayout, compiled, load
 from extractor.messages import flag, message
-from extractor.model import Model, ModelAnswer
+from extractor.model import LanguageModel, Model, ModelAnswer
+from extractor.notes import check_notes, explained
 from extractor.publish import Draft, document_info, line_of, record_of
 from extractor.readers import read
 from extractor.reconcile import check_project, find_repeats
 from extractor.second import SecondReader, SecondReadings
 from extractor.settings import Settings
+from extractor.shape import explain, may_hold_goals
 from extractor.sums import check_document, rows_in_doubt
-from extractor.text import Squashed
+from extractor.text import Squashed, squash
 from schemas.document import Block, Document
 from schemas.layout import LayoutSpec
 from schemas.record import DocumentInfo, DocumentLine, Flag, FlagCode, Record
+
+_SIGNS_OF_INDICATORS = ("一级指标", "三级指标", "绩效指标")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,16 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class DocumentResult:
-    """A document's line, its records, and each record's piece of the source: `text[block.start:block.end]`."""
+    """A document's line, its records, and each record's piece of the source: `text[block.start:block.end]`.
+
+    `explained` is the share of the tables' text that the layout explains; other than for the line's `coverage`,
+    text outside of the tables counts only where it speaks of indicators.
+    """
 
     document: DocumentLine
     records: list[Record] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
+    explained: float = 0.0
 
 
 def cut(document: Document, layouts: Sequence[LayoutSpec] = ()) -> OpenDocument:
@@ -118,11 +127,15 @@ def finish(
     """
     document, chunks = surveyed.opened.document, surveyed.opened.chunks
     language, layout = settings.language, surveyed.opened.layout
-    reason = message(chunks.reason, language) if chunks.reason else None
-    if reason is not None and not chunks.understood:
+    noted = check_notes(document, language)
+    reason = explained(message(chunks.reason, language), noted) if chunks.reason else None
+    if reason is not None and (not chunks.understood or _may_be_a_table(document, chunks)):
+        reason = _and_words(document, reason, settings)
+    if reason is not None and not (chunks.understood and document.text.strip()):
         raise LayoutError(document.file, reason)
     if layout is None:
-        return DocumentResult(line_of(document, chunks, (), (), flags=surveyed.second.document_flags, reason=reason))
+        flags = [*noted, *surveyed.second.document_flags]
+        return DocumentResult(line_of(document, chunks, (), (), flags=flags, reason=reason))
     drafts = [
         _draft(surveyed, index, answers.get(block.index), (reasons or {}).get(block.index, ()), layout, language)
         for index, block in enumerate(chunks.blocks)
@@ -132,7 +145,7 @@ def finish(
     for index, repeat in repeats.items():
         drafts[index].flags.append(repeat)
     info = document_info(document, chunks)
-    flags = check_document(chunks.totals, projects, repeats, info.amount_unit, language)
+    flags = noted + check_document(chunks.totals, projects, repeats, info.amount_unit, language)
     sums_fit = all(found.code != FlagCode.SUM_MISMATCH for found in flags)
     flags += check_end(document.text, chunks.blocks, projects, sums_fit=sums_fit, language=language)
     flags += check_outside(document.text, chunks.outside, language)
@@ -149,7 +162,38 @@ def finish(
         asking=account(chunks.blocks, reasons, answers) if reasons is not None else None,
         reads_twice=surveyed.reads_twice,
     )
-    return DocumentResult(line, records, [document.text[block.start : block.end] for block in chunks.blocks])
+    share = _explained(document, chunks, drafts, layout)
+    if drafts and share < settings.layout_coverage:
+        line = line.model_copy(update={"reason": _low_coverage(document, share, settings)})
+    sources = [document.text[block.start : block.end] for block in chunks.blocks]
+    return DocumentResult(line, records, sources, share)
+
+
+def _explained(document: Document, chunks: Chunks, drafts: Sequence[Draft], layout: CompiledLayout) -> float:
+    ink = sum(len(draft.view.text) for draft in drafts)
+    left = sum(draft.unclaimed for draft in drafts)
+    for start, end in chunks.outside:
+        word = squash(document.text[start:end])
+        if layout.value_label.search(word) or any(sign in word for sign in _SIGNS_OF_INDICATORS):
+            ink += len(word)
+            left += len(word)
+    return 1 - left / ink if ink else 0.0
+
+
+def _may_be_a_table(document: Document, chunks: Chunks) -> bool:
+    """Whether a document without a known table heads columns all the same."""
+    return chunks.reason == "no_table_but_goals" and may_hold_goals(document)
+
+
+def _and_words(document: Document, reason: str, settings: Settings) -> str:
+    """Why a document was not understood, and which of its words were not."""
+    words = explain(document, choose_layout(document, own_layouts(settings)), settings.language)
+    return f"{reason} {words}".strip()
+
+
+def _low_coverage(document: Document, coverage: float, settings: Settings) -> str:
+    share, threshold = f"{coverage:.0%}", f"{settings.layout_coverage:.0%}"
+    return _and_words(document, message("low_coverage", settings.language, share=share, threshold=threshold), settings)
 
 
 def failed_document(file: str, error: ExtractorError, *, digest: str = "") -> DocumentResult:
@@ -177,23 +221,28 @@ def own_layouts(settings: Settings) -> list[LayoutSpec]:
     return [load(layout) for layout in settings.layouts]
 
 
-def extract_file(path: str, settings: Settings) -> DocumentResult:
-    """Read one file with the readers that the settings name; raises ExtractorError."""
+Improve = Callable[[LanguageModel, OpenDocument, Settings], Awaitable[OpenDocument]]
+
+
+def extract_file(path: str, settings: Settings, improve: Improve | None = None) -> DocumentResult:
+    """Read one file with the readers that the settings name; raises ExtractorError.
+
+    `improve` may cut a document anew that no layout explains, with the help of the language model.
+    """
     reader = second.load(settings)
     opened = cut(read(path, max_bytes=settings.max_bytes), own_layouts(settings))
-    surveyed = survey(opened, reader, settings.language)
     if settings.language_model is None:
-        return finish(surveyed, {}, settings)
+        return finish(survey(opened, reader, settings.language), {}, settings)
 
     async def run() -> DocumentResult:
         from extractor.cache import AnswerCache
-        from extractor.model import LanguageModel
 
         cache = AnswerCache(settings.cache_dir) if settings.cache else None
         try:
             model = LanguageModel(settings, cache)
             try:
-                return await _ask(surveyed, settings, model)
+                better = await improve(model, opened, settings) if improve is not None else opened
+                return await _ask(survey(better, reader, settings.language), settings, model)
             finally:
                 await model.close()
         finally:

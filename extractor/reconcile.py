@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from extractor.layouts import CompiledLayout
@@ -76,6 +76,8 @@ class _Checks:
         self.project = project
         self.block = block
         self.terms = layout.terms
+        self.is_form = layout.spec.source == "form"
+        self.restarts = layout.spec.indicators.categories == "bracketed" or self.is_form
         self.spans = spans
         self.language = language
         self.flags: list[Flag] = []
@@ -104,18 +106,35 @@ class _Checks:
             self.flags.append(parts_flag(amounts, "amounts", spans, self.language))
 
     def numbering(self) -> None:
-        numbers = [indicator.number for indicator in self.project.indicators if indicator.number is not None]
+        numbers = [indicator.number for indicator in self.project.indicators]
+        if self.restarts and numbers != list(range(1, len(numbers) + 1)):
+            self._numbering_by_category()
+        else:
+            self._numbers(self.project.indicators)
+
+    def _numbering_by_category(self) -> None:
+        """Numbers that begin again at 1 under each category."""
+        for _, group in groupby(self.project.indicators, lambda one: (one.level1, one.level2)):
+            self._numbers(tuple(group))
+
+    def _numbers(self, indicators: Sequence[Indicator]) -> None:
+        numbers = [indicator.number for indicator in indicators if indicator.number is not None]
         # A model may say any number: only as many gaps are looked for as are shown.
         known, last = set(numbers), max(numbers, default=0)
         missing = list(islice((number for number in range(1, last) if number not in known), _SHOWN_GAPS + 1))
         if missing:
             shown = "、".join(map(str, missing[:_SHOWN_GAPS])) + ("…" if len(missing) > _SHOWN_GAPS else "")
             self.add(FlagCode.MISSING_NUMBER, "indicators", missing=shown)
-        elif numbers and (numbers != sorted(numbers) or len(set(numbers)) < len(self.project.indicators)):
+        elif numbers and (numbers != sorted(numbers) or len(set(numbers)) < len(indicators)):
             self.add(FlagCode.MISSING_NUMBER, "indicators", variant="order", numbers="、".join(map(str, numbers[:40])))
 
     def missing_values(self) -> None:
-        """An indicator that lacks a value which all others of its project have."""
+        """An indicator that lacks a value which all others of its project have.
+
+        In a form one side of twin columns is blank where the other names an indicator of its own.
+        """
+        if self.is_form:
+            return
         indicators = self.project.indicators
         for name, key in _MISSING_VALUE.items():
             without = [index for index, indicator in enumerate(indicators) if getattr(indicator, name) is None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
+from itertools import pairwise
 from typing import Protocol
 
 from extractor.errors import ExtractorError
@@ -12,7 +13,7 @@ from extractor.evidence import Abstention, Reading
 from extractor.ground import ground
 from extractor.messages import flag
 from extractor.settings import Settings
-from extractor.tagger.reading import INDICATOR_FIELDS, TaggedDocument, TaggerReading
+from extractor.tagger.reading import INDICATOR_FIELDS, Span, TaggedDocument, TaggerReading
 from extractor.text import Squashed
 from schemas.document import Block, Document
 from schemas.project import Indicator, ProjectReading
@@ -107,8 +108,21 @@ def read_again(
 
 
 def _reading(tagged: TaggerReading, block: Block, view: Squashed) -> Reading:
-    abstention = Abstention(frozenset(FIELDS), frozenset(INDICATOR_FIELDS), tagged.unsure, tagged.doubt)
+    doubt = (*tagged.doubt, *_may_hold_on(tagged))
+    abstention = Abstention(frozenset(FIELDS), frozenset(INDICATOR_FIELDS), tagged.unsure, doubt)
     return Reading(tagged.reading, ground(tagged.reading, view, block.context, tagged.places), abstention)
+
+
+def _may_hold_on(tagged: TaggerReading) -> list[Span]:
+    """Where a category stands above an indicator that prints none: it reads text, and cannot tell what holds on."""
+    above = pairwise(enumerate(tagged.reading.indicators))
+    return [
+        tagged.places[path]
+        for (index, _), (_, below) in above
+        if below.level1 is None and below.level2 is None
+        for path in (f"indicators[{index}].level1", f"indicators[{index}].level2")
+        if path in tagged.places
+    ]
 
 
 def check_starts(

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from extractor.layouts.terms import is_several_years
 from extractor.messages import flag, message
 from extractor.normalize import scale_of
 from schemas.document import PrintedTotal
@@ -73,7 +74,7 @@ def parts_difference(amounts: Amounts) -> Decimal | None:
     """
     known = [value for part in _PARTS if (value := getattr(amounts, part)) is not None]
     if not known:
-        known = [line.amount for line in amounts.breakdown]
+        known = [line.amount for line in amounts.breakdown if not is_several_years(line.label)]
     elif amounts.breakdown:
         return None
     if amounts.total is None or not (known or amounts.unplaced):

@@ -37,9 +37,13 @@ class FlagCode(StrEnum):
     MODEL_TRUNCATED = "model_truncated"
     MODEL_FAILED = "model_failed"
     BOUNDARY_UNSURE = "boundary_unsure"
+    UNREAD_CONTENT = "unread_content"
+    READER_NOTE = "reader_note"
 
 
-INFORMATION = frozenset({FlagCode.CYCLE_ANNUAL_DIFFER, FlagCode.NOT_APPLICABLE, FlagCode.WITHHELD})
+INFORMATION = frozenset(
+    {FlagCode.CYCLE_ANNUAL_DIFFER, FlagCode.NOT_APPLICABLE, FlagCode.WITHHELD, FlagCode.READER_NOTE}
+)
 """Codes that tell something about the source but ask nobody to decide anything."""
 
 
@@ -225,6 +229,22 @@ class CharacterAccount(_Published):
     outside: int = 0
 
 
+class Learning(_Published):
+    """What became of the question for a layout, where the built-in ones did not explain a document.
+
+    `learnt`: the model's answer was checked on this document and is kept as `layout`. `reused`: a layout learnt
+    before reads this document. `refused`: the answer, or the layout learnt before, does not fit; `reason` says why.
+    `unanswered`: the model gave no usable answer. `coverage_before` is what the built-in layouts explained.
+    """
+
+    outcome: Literal["learnt", "reused", "refused", "unanswered"]
+    layout: str
+    reason: str | None = None
+    coverage_before: float | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
 class DocumentLine(_Published):
     """One line of documents.jsonl: one for each input file, whatever became of it."""
 
@@ -234,6 +254,7 @@ class DocumentLine(_Published):
     encoding: str | None = None
     counts: Counts = Counts()
     asking: Asking | None = None
+    learning: Learning | None = None
     characters: CharacterAccount = CharacterAccount()
     coverage: float | None = None
     totals: tuple[Total, ...] = ()

@@ -13,7 +13,8 @@ from extractor.cli import main
 from extractor.errors import ExtractorError, UnreadableFile, UsageError
 from tests.second_readers import needs_weights
 
-CASES = sorted((Path(__file__).parents[1] / "golden").glob("*/source.*"))
+CASES = sorted((Path(__file__).parents[1] / "golden").glob("*/source.*"), key=str)
+TEXT = next(case for case in CASES if case.parent.name == "text-spaced-b")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -57,8 +58,8 @@ def test_errors(path: str, settings: dict[str, object], error: type[ExtractorErr
 
 
 def test_values_lead_to_the_source() -> None:
-    result = extract(CASES[-1], model="none")
-    text = CASES[-1].read_bytes().decode("gb18030" if result.document.encoding == "gb18030" else "utf-8")
+    result = extract(TEXT, model="none")
+    text = TEXT.read_bytes().decode("gb18030" if result.document.encoding == "gb18030" else "utf-8")
     record = result.records[0]
     start, end = record.spans["name"]
     assert record.project.name is not None

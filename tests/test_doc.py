@@ -139,7 +139,7 @@ def test_tables_that_a_conversion_loses_are_told(tmp_path: Path, monkeypatch: py
     find = 'while [ "$1" != --outdir ]; do shift; done; mkdir -p "$2"'
     fake(tmp_path, f'{find}; cp {tmp_path}/plain.docx "$2/source.docx"', monkeypatch)
     raw = OLE + "WordDocument".encode("utf-16-le") + "a\x07b\x07\x07".encode("utf-16-le") * 3
-    assert kinds(read_doc(raw, "a.doc")) == {"converted": "LibreOffice", "unreadable_part": "the cells of its tables"}
+    assert kinds(read_doc(raw, "a.doc")) == {"converted": "LibreOffice", "lost_cells": ""}
 
 
 def test_nothing_of_the_environment_reaches_the_converter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

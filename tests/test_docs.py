@@ -71,7 +71,15 @@ def options(command: click.Command) -> set[str]:
     return {name for option in command.params if isinstance(option, click.Option) for name in option.opts}
 
 
-COMMANDS = main.commands
+def flat(group: click.Group, prefix: str = "") -> dict[str, click.Command]:
+    """Every command under its whole name: `run`, `layouts list`."""
+    found: dict[str, click.Command] = {}
+    for name, command in group.commands.items():
+        found |= flat(command, f"{prefix}{name} ") if isinstance(command, click.Group) else {prefix + name: command}
+    return found
+
+
+COMMANDS = flat(main)
 EVERY_OPTION = {name for command in COMMANDS.values() for name in options(command)} | {"--help", "--version"}
 MODEL_OPTIONS = set.intersection(*(options(COMMANDS[name]) for name in ("run", "evaluate", "doctor")))
 
@@ -104,7 +112,7 @@ def test_no_page_names_what_does_not_exist(name: str) -> None:
     text = page(name)
     assert set(OPTION.findall(text)) - OF_OTHERS <= EVERY_OPTION
     commands = re.findall(r"(?:^|[`/$] ?)extractor ([a-z]+)", text, re.MULTILINE)
-    assert set(commands) <= set(COMMANDS)
+    assert set(commands) <= {name.split()[0] for name in COMMANDS}
     variables = set(re.findall(r"\b(?:EXTRACTOR|OPENAI)_[A-Z_]+\b", text))
     assert variables <= {*ENVIRONMENT.values(), "EXTRACTOR_SHARED"}
     targets = set(re.findall(r"^([a-z]+):", page("Makefile"), re.MULTILINE))

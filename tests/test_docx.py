@@ -250,10 +250,10 @@ def test_what_is_left_out_or_beside_the_text_is_told() -> None:
         "hidden_text": "暗",
         "embedded_object": "Excel.Sheet.12",
         "unknown_symbol": "Webdings F099",
-        "unreadable_part": "an inserted file (altChunk)",
+        "inserted_file": "",
         "footnotes": "1",
         "page_header": "附件2 云溪市水务局",
-        "tracked_changes": "1 insertions read, 1 deletions left out",
+        "tracked_changes": "+1 −1",
         "picture": "1",
     }
 

@@ -264,7 +264,7 @@ def test_rows_over_a_ruled_page_break(row: list[str], rest: list[str], joined: b
     together = [first + second for first, second in zip(row, rest, strict=True)]
     found = [one for table in texts(parsed) for one in table]
     assert found == ([*ROWS, together] if joined else rows)
-    assert (("row_joined", 2) in kinds(parsed)) is joined
+    assert (("row_guessed", 2) in kinds(parsed)) is joined
 
 
 def _height(rows: Iterable[Sequence[str]]) -> float:
@@ -345,7 +345,7 @@ def test_a_table_that_goes_on_without_rules_is_reported() -> None:
         canvas.setFont(FONT, 10)
         canvas.drawString(30, 250, "经费")
 
-    assert kinds(read(drawn(draw))) == [("no_ruling", 2)]
+    assert kinds(read(drawn(draw))) == [("rules_end", 2)]
 
 
 characters = st.sampled_from("道路养护经费，。；：（）1234567890.%≥ab")
@@ -369,7 +369,8 @@ def test_no_character_is_lost(
     pages = parsed.text.count("\f") + 1
     printed = TITLE[0] + "".join(map("".join, rows)) + "".join(header) * (pages if repeat else 1)
     assert sorted("".join(parsed.text.split())) == sorted(printed)
-    if breaks == "open" and rules in ("lines", "filled"):
+    guessed = any(kind == "row_guessed" for kind, _ in kinds(parsed))
+    if breaks == "open" and rules in ("lines", "filled") and not guessed:
         found = [tuple(row) for table in texts(parsed) for row in table if tuple(row) != header]
         assert found == [row for row in rows if row != header]
 
@@ -419,7 +420,6 @@ def test_scanned_pages_are_reported_by_number(monkeypatch: pytest.MonkeyPatch) -
     parsed = read(drawn(draw))
     assert lines(parsed) == ["绩效说明", "第3页", "印章"]
     assert kinds(parsed) == [("scanned_page", 2), ("scanned_page", 3), ("no_ruling", None)]
-    assert "ocr" in parsed.notes[0].detail
 
 
 def test_a_scanned_page_read_by_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -440,7 +440,7 @@ def test_a_scanned_page_read_by_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lines(parsed) == ["标题"]
     assert kinds(parsed) == [("ocr_page", 1)]
     monkeypatch.setattr(ocr, "look_at", lambda *_: Seen([], []))
-    assert kinds(read(drawn(lambda canvas: picture(canvas, 0, 0, 400, 300)))) == [("scanned_page", 1)]
+    assert kinds(read(drawn(lambda canvas: picture(canvas, 0, 0, 400, 300)))) == [("scanned_page_ocr", 1)]
 
 
 @pytest.mark.skipif(not ocr.is_installed(), reason="the extra `ocr` is not installed")
@@ -509,7 +509,7 @@ def test_what_is_cut_off_by_the_pages_edge_is_reported_and_not_read() -> None:
     parsed = read(drawn(draw))
     assert lines(parsed) == ["看得见"]
     assert kinds(parsed) == [("text_outside_page", 1), ("no_ruling", None)]
-    assert parsed.notes[0].detail.startswith("3 ")
+    assert parsed.notes[0].detail == "3"
 
 
 def test_form_fields_are_read_as_filled_in() -> None:
@@ -560,7 +560,7 @@ def test_a_file_that_was_cut_off_says_so() -> None:
     # The first version of the file is whole, the one that was saved after it is not.
     parsed = read(PLAIN + b"\n90 0 obj\n" + b"<< /Type /Page >> " * 100)
     assert texts(parsed) == [ROWS]
-    assert ("unreadable_part", None) in kinds(parsed)
+    assert ("cut_off_file", None) in kinds(parsed)
 
 
 @settings(max_examples=150, deadline=None)

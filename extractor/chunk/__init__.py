@@ -6,11 +6,15 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from extractor.chunk.absence import why_none
 from extractor.chunk.dump import read_dump
+from extractor.chunk.formblock import to_block
+from extractor.chunk.forms import looks_like_forms, read_forms
 from extractor.chunk.grid import read_grid
-from extractor.chunk.kinds import RowKind, row_kinds, total_name
+from extractor.chunk.kinds import RowKind, naming_part, row_kinds, total_name
 from extractor.chunk.placing import Placed, Printed, is_amount_column, place
-from extractor.chunk.rows import Mark, PrintedRow, Section, read_header
+from extractor.chunk.prose import looks_like_prose, read_prose
+from extractor.chunk.rows import Mark, PrintedRow, Section, read_header, unit_below
 from extractor.layouts import CompiledLayout, candidates, compiled
 from extractor.text import concat, join_lines, squash
 from schemas.document import SYNTHETIC, Block, BlockContext, Document, Found, Header, MappedText, PrintedTotal
@@ -21,7 +25,6 @@ from schemas.record import CharacterAccount
 _SAMPLE = 4_000
 _ENOUGH_LABELS = 10
 _SIGNATURE_SHARE = 0.5
-_SIGNS_OF_PROJECTS = ("一级指标", "三级指标", "年度指标值")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,20 @@ class Chunks:
 def chunk(document: Document, layouts: Iterable[LayoutSpec] = ()) -> Chunks:
     """Cut a document into its projects; `layouts` are the user's own, tried before the built-in ones."""
     layout = choose_layout(document, layouts)
+    if layout.spec.source == "form":
+        return _chunk_forms(document, layout)
+    if layout.spec.source == "prose":
+        return _chunk_prose(document, layout)
     sections, marks = (read_grid if layout.spec.source == "grid" else read_dump)(document, layout)
     blocks: list[Block] = []
     totals: list[PrintedTotal] = []
+    if sections and all(section.header.amount_unit is None for section in sections):
+        unit = unit_below(document, sections, marks, layout.terms)
+        for section in sections:
+            section.header = replace(section.header, amount_unit=unit)
+    templates = 0
     for section in sections:
-        _Assembly(section, layout, blocks, totals, marks).run()
+        templates += _Assembly(section, layout, blocks, totals, marks).run()
     header = sections[0].header if sections else _bare_header(document, layout)
     if len({section.header.amount_unit and section.header.amount_unit.value for section in sections}) > 1:
         header = replace(header, amount_unit=None)
@@ -57,7 +69,9 @@ def chunk(document: Document, layouts: Iterable[LayoutSpec] = ()) -> Chunks:
         header = replace(header, department=None)
     elif blocks:
         header = _with_columns(header, blocks)
-    reason, understood = (None, True) if blocks else _reason(document, sections, layout)
+    reason, understood = (None, True) if blocks else why_none(document, sections, layout, templates)
+    if header.amount_unit is None:
+        header = replace(header, amount_unit=_unit_of_cells(blocks))
     return Chunks(
         header=header,
         layout=layout.spec if blocks else None,
@@ -72,7 +86,17 @@ def chunk(document: Document, layouts: Iterable[LayoutSpec] = ()) -> Chunks:
 
 def choose_layout(document: Document, layouts: Iterable[LayoutSpec] = ()) -> CompiledLayout:
     """The first layout, most specific first, whose item signature most of the value labels have."""
-    fitting = [compiled(spec) for spec in candidates("grid" if document.tables else "dump", layouts)]
+    own = tuple(layouts)
+    source = "grid" if document.tables else "dump"
+    named = next((spec for spec in own if spec.source == source and _prints_all(document, spec)), None)
+    if named is not None:
+        return compiled(named)
+    form = _layout_of_forms(document, own) if document.tables else None
+    if form is not None:
+        return form
+    if not document.tables and (prose := candidates("prose", own)) and looks_like_prose(document, compiled(prose[0])):
+        return compiled(prose[0])
+    fitting = [compiled(spec) for spec in candidates(source, own)]
     size = _SAMPLE
     while True:
         text = squash(document.text[:size])
@@ -88,6 +112,75 @@ def choose_layout(document: Document, layouts: Iterable[LayoutSpec] = ()) -> Com
         if layout.has_items(text, max(1.0, labels * _SIGNATURE_SHARE)):
             return layout
     return fitting[-1]
+
+
+def _prints_all(document: Document, spec: LayoutSpec) -> bool:
+    """Whether a document prints all the headers by which a layout is known; False where it is known by none."""
+    if not spec.headers:
+        return False
+    text = squash(document.text)
+    return all(squash(header) in text for header in spec.headers)
+
+
+def _layout_of_forms(document: Document, own: Sequence[LayoutSpec]) -> CompiledLayout | None:
+    """The first layout of forms whose words and signs a document prints; None where its tables are no forms."""
+    known: dict[int, bool] = {}  # most layouts share their words
+    for layout in map(compiled, candidates("form", own)):
+        if id(layout.terms) not in known:
+            known[id(layout.terms)] = looks_like_forms(document, layout)
+        if known[id(layout.terms)] and _shows_a_sign(document, layout):
+            return layout
+    return None
+
+
+def _shows_a_sign(document: Document, layout: CompiledLayout) -> bool:
+    """Whether a cell prints one of the words by which a layout of forms is known; a layout without any fits all."""
+    signs = tuple(map(squash, layout.spec.signs))
+    cells = (cell.content.text for table in document.tables for row in table.rows for cell in row.cells)
+    return not signs or any(squash(text).startswith(signs) for text in cells if text)
+
+
+def _chunk_forms(document: Document, layout: CompiledLayout) -> Chunks:
+    """A document of forms in its blocks.
+
+    A form that nobody filled in is no project, nor is one on a whole department: both are understood and count as
+    furniture, but a person is told of them as of all text outside.
+    """
+    forms, marks = read_forms(document, layout)
+    filled = [form for form in forms if not form.is_empty]
+    empty = {row for form in forms if form.is_empty for row in form.rows}
+    outside = sorted({(mark.start, mark.end) for mark in marks if mark.kind == "outside"} | empty)
+    no_project = empty | {(row.start, row.end) for table in document.tables for row in table.rows} & set(outside)
+    marks = [mark._replace(kind="furniture") if (mark.start, mark.end) in no_project else mark for mark in marks]
+    built = [to_block(index, form, document, layout) for index, form in enumerate(filled)]
+    blocks = tuple(block for block, _ in built)
+    header = built[0][1] if built else _bare_header(document, layout)
+    if len({one.amount_unit and one.amount_unit.value for _, one in built}) > 1:
+        header = replace(header, amount_unit=None)
+    if len({one.fiscal_year for _, one in built}) > 1:
+        header = replace(header, fiscal_year=None)
+    if blocks:
+        header = _with_columns(header, blocks)
+    return Chunks(
+        header=header,
+        layout=layout.spec if blocks else None,
+        blocks=blocks,
+        characters=account(document.text, marks),
+        outside=tuple(outside),
+        reason=None if blocks else "empty_forms",
+    )
+
+
+def _chunk_prose(document: Document, layout: CompiledLayout) -> Chunks:
+    """A document that tells its projects in numbered sections, in its blocks."""
+    blocks, header, marks = read_prose(document, layout)
+    return Chunks(
+        header=header,
+        layout=layout.spec,
+        blocks=tuple(blocks),
+        characters=account(document.text, marks),
+        outside=tuple(sorted((mark.start, mark.end) for mark in marks if mark.kind == "outside")),
+    )
 
 
 def account(text: str, marks: Sequence[Mark]) -> CharacterAccount:
@@ -152,7 +245,8 @@ class _Assembly:
         self.marks = marks
         self.columns = tuple(column for column in section.columns if is_amount_column(column))
 
-    def run(self) -> None:
+    def run(self) -> int:
+        """Adds the section's blocks and totals; returns how many rows are an empty template."""
         rows = self.section.rows
         kinds = row_kinds(rows, self.layout, has_amounts=bool(self.columns))
         grand = next((row for row, kind in zip(rows, kinds, strict=True) if kind == "grand"), None)
@@ -173,6 +267,7 @@ class _Assembly:
             ],
         )
         self._emit(rows, kinds, grand, units, amounts)
+        return kinds.count("template")
 
     def _emit(
         self,
@@ -196,6 +291,9 @@ class _Assembly:
                 unit_amounts[id(unit)] = unit_amount
         for row, kind in zip(rows, kinds, strict=True):
             if kind == "project":
+                continue
+            if kind == "template":
+                self.marks.append(Mark(row.start, row.end, "furniture"))
                 continue
             self._mark_total(row)
             if kind == "grand":
@@ -225,7 +323,7 @@ class _Assembly:
             context=BlockContext(
                 layout=self.layout.spec.name,
                 department=header.department,
-                unit=_found(unit.parts.get("name")) if unit else None,
+                unit=_found(naming_part(unit)) if unit else None,
                 amount_unit=row.amount_unit or (header.amount_unit.value if header.amount_unit else None),
                 fiscal_year=header.fiscal_year,
                 columns=self.section.columns,
@@ -284,22 +382,15 @@ def _with_columns(header: Header, blocks: Sequence[Block]) -> Header:
     return replace(header, department=found)
 
 
+def _unit_of_cells(blocks: Sequence[Block]) -> Found | None:
+    """The unit that the amount cells print themselves, where all of them print the same."""
+    units = {block.context.amount_unit for block in blocks if block.context.amounts != Amounts()}
+    unit = units.pop() if len(units) == 1 else None
+    return Found(unit, None) if unit else None
+
+
 def _bare_header(document: Document, layout: CompiledLayout) -> Header:
     return read_header(document, document.lines[:40], layout.terms)
-
-
-def _reason(document: Document, sections: Sequence[Section], layout: CompiledLayout) -> tuple[str, bool]:
-    """Why there are no blocks, as a key of messages.toml, and whether that is as it should be."""
-    text = squash(document.text)
-    values = layout.value_label.search(text) is not None
-    if sections:
-        understood = not values and "indicator_name" not in sections[0].columns
-        return ("no_rows", True) if understood else ("rows_not_understood", False)
-    if "整体支出绩效" in text and "项目支出绩效" not in text:
-        return "department_level_table", True
-    if "绩效目标" in text and (values or any(word in text for word in _SIGNS_OF_PROJECTS)):
-        return "header_not_understood", False
-    return ("no_table_but_goals" if "绩效目标" in text else "no_table"), True
 
 
 __all__ = ["Chunks", "account", "choose_layout", "chunk"]

@@ -14,6 +14,17 @@ from schemas.document import Cell, MappedText
 NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,8})?")
 _AMOUNT = re.compile(rf"\s*(?P<number>{NUMBER.pattern})\s*(?P<unit>[千万亿]?元)?\s*")
 _LONG = 12
+_LONGEST_WRAPPED = 40
+INDICATOR_COLUMNS = (
+    "level1",
+    "level2",
+    "indicator_name",
+    "cycle_value",
+    "annual_value",
+    "operator",
+    "measure_unit",
+    "weight",
+)
 
 
 class Columns(NamedTuple):
@@ -26,6 +37,14 @@ class Columns(NamedTuple):
     def by_indicator(self) -> bool:
         """Whether each indicator has a row of its own."""
         return "indicator_name" in self.fields and "indicators" not in self.fields
+
+    def of_indicator(self, position: int, merging: frozenset[int]) -> bool:
+        """Whether a column that has no name of ours says something of the indicator in its row.
+
+        So it is between the indicator's columns, and behind them where no cell of it is merged downwards.
+        """
+        own = [index for index, field in enumerate(self.fields) if field in INDICATOR_COLUMNS]
+        return bool(own) and own[0] < position and (position < own[-1] or position not in merging)
 
     @property
     def amounts(self) -> tuple[str, ...]:
@@ -105,6 +124,18 @@ class Amount(NamedTuple):
     unit: str | None
 
 
+def _unwrapped(cell: MappedText) -> MappedText:
+    """A number that a narrow cell wraps, in one piece: lines that are numbers each stay apart.
+
+    >>> _unwrapped(MappedText("9,200,0\\n00.00", range(13))).text, _unwrapped(MappedText("80\\n20", range(5))).text
+    ('9,200,000.00', '80\\n20')
+    """
+    if len(cell.text) > _LONGEST_WRAPPED or all(NUMBER.fullmatch(line) for line in fold(cell.text).split()):
+        return cell
+    kept = [index for index, character in enumerate(cell.text) if not character.isspace()]
+    return MappedText("".join(cell.text[index] for index in kept), [cell.offsets[index] for index in kept])
+
+
 def read_amount(cell: MappedText) -> Amount | None:
     """Number and unit of an amount cell; None where it holds anything else.
 
@@ -112,6 +143,9 @@ def read_amount(cell: MappedText) -> Amount | None:
     Amount(number=MappedText(text='1,200.00', offsets=range(0, 8)), unit='万元')
     """
     match = _AMOUNT.fullmatch(fold(cell.text))
+    if match is None and "\n" in cell.text:
+        cell = _unwrapped(cell)
+        match = _AMOUNT.fullmatch(fold(cell.text))
     if match is None:
         return None
     start, end = match.span("number")

@@ -31,7 +31,7 @@ _TOKEN = re.compile(r"\S+")
 _NOT_IN_NAMES = ("：", ":", "；", ";", "。", "指标值")
 _SERIAL = re.compile(r"(\d{1,4})[、.]?\s+(?=\S)")
 _TITLE_ABOVE = 4
-_LIST_BEGINS = re.compile(r"(?:[一二三四五六七八九十]+[、是]|\(?\d{1,2}[、.)])")
+_LIST_BEGINS = re.compile(r"(?:[一二三四五六七八九十]+[、是]|\(?\d{1,2}[、.)]|【)")
 
 
 class AmountLine(NamedTuple):

@@ -47,7 +47,7 @@ def _header_at(ink: Sequence[Ink], first: int, terms: Terms) -> ColumnHeader | N
     printed = ""
     for after in range(first + 1, min(len(ink), first + _MAX_HEADER_LINES) + 1):
         printed += ink[after - 1].squashed
-        if terms.header_run.fullmatch(printed):
+        if terms.is_header(printed):
             columns = tuple(terms.columns[word] for word, _ in terms.header_word.findall(printed))
             if len(set(columns)) >= 3 and {"name", "goal", "indicators"} & set(columns):
                 best = ColumnHeader(first, after, tuple(dict.fromkeys(columns)))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractor.chunk.cells import NUMBER, Columns, align, read_amount
+from extractor.chunk.absence import is_of_department
+from extractor.chunk.cells import INDICATOR_COLUMNS, NUMBER, Columns, align, read_amount
+from extractor.chunk.halves import OWN, carry_over, go_on, has_other_code
+from extractor.chunk.headers import MIN_COLUMNS, Headers
 from extractor.chunk.merged import Merges
 from extractor.chunk.placing import is_amount_column
 from extractor.chunk.rows import Kind, Mark, PrintedRow, Section, read_header
@@ -14,18 +18,12 @@ from extractor.text import fold, squash
 from schemas.document import Cell, Document, Found, Line, MappedText, Row
 from schemas.project import plain_amount
 
-INDICATOR_COLUMNS = (
-    "level1",
-    "level2",
-    "indicator_name",
-    "cycle_value",
-    "annual_value",
-    "operator",
-    "measure_unit",
-    "weight",
-)
-_MIN_COLUMNS = 3
+_ATTRIBUTES = "attributes."
+_NOT_SHARED = ("level1", "level2", "weight")
+"""A category is filled down by the rules; a weight merged over two indicators is theirs together."""
+_NARROW, _WIDE = 2, 5
 _BLANK = frozenset("-/\\")
+_TITLE_OF_TABLE = re.compile(r"[^,。;:、]{4,40}表(?:\([^()续]{1,20}\))?")
 _ENDS_SENTENCE = ("。", "；", ";")
 
 
@@ -46,7 +44,9 @@ class _Grid:
         self.columns: Columns | None = None
         self.after_break = False
         self.merges = Merges(document.tables, lambda text: self.terms.column(text) is not None)
+        self.headers = Headers(self.terms, self.merges)
         self.header_rows: set[int] = set()
+        self.narrow = _narrow_rows(document)
         self._open_section()
 
     def read(self) -> tuple[list[Section], list[Mark]]:
@@ -97,6 +97,7 @@ class _Grid:
             kind = "furniture"
         else:
             kind = "outside"
+            self.other_table = self.other_table or self._announces_other(word)
         self.marks.append(Mark(line.start, line.end, kind))
 
     def _department_row(self, word: str) -> None:
@@ -115,7 +116,13 @@ class _Grid:
     def _is_other_table(self, texts: Sequence[str]) -> bool:
         """Whether a row is the column header of a table that is not about projects' goals."""
         columns = [self.terms.column(text) for text in texts if text]
-        return "name" in columns and len(columns) >= _MIN_COLUMNS and not any(NUMBER.fullmatch(t) for t in texts)
+        return "name" in columns and len(columns) >= MIN_COLUMNS and not any(NUMBER.fullmatch(t) for t in texts)
+
+    def _announces_other(self, word: str) -> bool:
+        """Whether a line is the title of a table of something else than projects' goals."""
+        if "绩效" in word:
+            return is_of_department(word)
+        return bool(_TITLE_OF_TABLE.fullmatch(word) or self.terms.next_part.fullmatch(word))
 
     def _row(self, row: Row, page: int | None) -> None:
         texts = [squash(cell.content.text) for cell in row.cells]
@@ -125,8 +132,8 @@ class _Grid:
         if id(row) in self.header_rows:
             self.marks.append(Mark(row.start, row.end, "furniture" if self.rows else "header"))
             return
-        header_rows = self._header_rows(row)
-        header = self._header(header_rows)
+        header_rows = self.headers.rows(row)
+        header = self.headers.columns(header_rows)
         if header is not None:
             self.marks.append(Mark(row.start, row.end, "furniture" if self.rows else "header"))
             self.columns = header
@@ -140,6 +147,16 @@ class _Grid:
             self.other_table = True
             self.marks.append(Mark(row.start, row.end, "outside"))
             return
+        if self.rows and len(filled) == 1 and self._announces_other(filled[0]):
+            self.other_table = True
+            self.marks.append(Mark(row.start, row.end, "outside"))
+            return
+        if self.columns is not None and all(map(self._is_ending, filled)):
+            self.marks.append(Mark(row.start, row.end, "outside"))
+            return
+        if self.rows and id(row) in self.narrow:
+            self.marks.append(Mark(row.start, row.end, "outside"))
+            return
         if self.columns is not None and len(filled) == 1:
             self._department_row(filled[0])
         if self.columns is None or (len(filled) == 1 and len(filled[0]) > 1 and self._is_heading(filled[0])):
@@ -149,13 +166,15 @@ class _Grid:
             return
         printed = self._printed(row, page)
         after_break, self.after_break = self.after_break, False
+        if self.columns.by_indicator and after_break and self.rows and carry_over(self.rows[-1], printed):
+            return
         if self.columns.by_indicator and self._add_indicator(printed):
             return
         goes_on = "name" in printed.held or printed.parts.keys() <= {"goal", "indicators"}
         if goes_on and not printed.numbers and self.rows:
-            self._continue(self.rows[-1], printed)
+            go_on(self.rows[-1], printed)
         elif after_break and self._is_second_half(printed):
-            self._continue(self.rows[-1], printed)
+            go_on(self.rows[-1], printed)
             self.rows[-1].notes.append("row_joined")
         else:
             self._fill_down(printed)
@@ -195,26 +214,41 @@ class _Grid:
         """One indicator's row: joined to its project, whose merged cells are blank or printed again."""
         fields = {field: printed.parts.pop(field) for field in INDICATOR_COLUMNS if field in printed.parts}
         if not fields:
+            printed.parts = {_project_key(key): content for key, content in printed.parts.items()}
+            printed.labels = {_project_key(key): label for key, label in printed.labels.items()}
             return False
+        own = {key: printed.parts.pop(key) for key in [*printed.parts] if key.startswith(OWN)}
         project = self.rows[-1] if self.rows else None
         begins = project is None or self._is_next_project(project, printed)
+        shared = () if begins else _NOT_SHARED
+        fields |= {
+            field: printed.held[field]
+            for field in INDICATOR_COLUMNS
+            if field in printed.held and field not in fields and field not in shared and field != "weight"
+        }
         if project is None or begins:
             project = printed
         else:
             for part, content in printed.parts.items():
                 if part not in project.parts or squash(project.parts[part].text) != squash(content.text):
-                    key = (
-                        part
-                        if part not in project.parts
-                        else _free(f"attributes.{printed.labels.get(part, part)}", project.parts)
-                    )
+                    label = printed.labels.get(part)
+                    # Another amount is no attribute: it is left unclaimed, so that a person looks.
+                    labelled = label and not is_amount_column(part)
+                    again = _free(f"{_ATTRIBUTES}{label}" if labelled else "extra", project.parts)
+                    key = again if part in project.parts else part
                     project.parts[key] = content
                     project.labels[key] = printed.labels.get(part, "")
             project.end = printed.end
-        index = sum(1 for part in project.parts if part.endswith("].indicator_name"))
+        index = project.indicators
+        project.indicators += 1
         for field, content in fields.items():
             project.parts[f"indicators[{index}].{field}"] = content
             project.labels[f"indicators[{index}].{field}"] = printed.labels[field]
+        for key, content in own.items():
+            label = printed.labels[key]
+            own_key = _free(f"attributes.{label}({index + 1})", project.parts)
+            project.parts[own_key] = content
+            project.labels[own_key] = label
         if begins:
             self._fill_down(project)
             self.rows.append(project)
@@ -230,6 +264,8 @@ class _Grid:
         name = printed.parts.get("name")
         if name is not None and ("name" in printed.apart or squash(name.text) != squash(project.name)):
             return True
+        if name is not None and has_other_code(project, printed):
+            return True
         return not project.has_content
 
     def _find_unit(self, row: Row) -> None:
@@ -238,53 +274,16 @@ class _Grid:
             if unit is not None and self.unit is None:
                 self.unit = Found(unit, cell.content.source_span(0, len(cell.content.text)))
 
+    def _is_ending(self, word: str) -> bool:
+        """Whether a cell holds a note or a signature, as a table's last rows do."""
+        return bool(self.terms.notes.match(word) or self.terms.endings.fullmatch(word))
+
     def _is_heading(self, word: str) -> bool:
         return bool(
             self.terms.amount_unit.search(word)
             or self.terms.department.match(word)
             or self.terms.page_furniture.fullmatch(word)
         )
-
-    def _header_rows(self, row: Row) -> list[Row]:
-        """The rows that a column header takes: those that its cell over the names goes down through."""
-        for column, cell in enumerate(row.cells):
-            if self.terms.column(cell.content.text) == "name":
-                return [row, *self.merges.covered(row, column)]
-        return [row]
-
-    def _header(self, rows: Sequence[Row]) -> Columns | None:
-        fields: list[str | None] = []
-        labels: list[str] = []
-        width = max(len(row.cells) for row in rows)
-        for column in range(width):
-            # Of labels that stand above one another, the lowest is the column's own.
-            label = next(
-                (
-                    text
-                    for row in reversed(rows)
-                    if column < len(row.cells) and (text := row.cells[column].content.text)
-                ),
-                "",
-            )
-            fields.append(self.terms.column(label))
-            labels.append(squash(label))
-        for column, cell in enumerate(rows[0].cells):
-            if column and cell.merged == "left" and not labels[column]:
-                labels[column] = labels[column - 1]
-        known = [field for field in fields if field]
-        tells = {"goal", "indicators", "indicator_name"} & set(known)
-        if len(set(known)) < _MIN_COLUMNS or "name" not in known or not tells:
-            return None
-        if any(NUMBER.fullmatch(label) for label in labels):
-            return None
-        used: set[str] = set()
-        for index, field in enumerate(fields):
-            # A header printed twice names its first column; the other keeps its own label.
-            if field in used:
-                fields[index] = None
-            elif field:
-                used.add(field)
-        return Columns(tuple(fields), tuple(labels))
 
     def _printed(self, row: Row, page: int | None) -> PrintedRow:
         assert self.columns is not None
@@ -307,7 +306,7 @@ class _Grid:
             content = cell.content
             if position in above:
                 field, label = columns.fields[position], columns.labels[position]
-                key = field or (f"attributes.{label}" if label else "extra")
+                key = field or (f"{_ATTRIBUTES}{label}" if label else "extra")
                 if above[position].content.text.strip() and not (field and is_amount_column(field)):
                     held[key] = above[position].content
                     labels.setdefault(key, label)
@@ -327,7 +326,8 @@ class _Grid:
                 continue
             if field is None or field in parts or is_amount_column(field):
                 label = columns.labels[position] if position is not None else ""
-                key = f"attributes.{label}" if label else "extra"
+                of_indicator = columns.by_indicator and position is not None and columns.of_indicator(position, merging)
+                key = f"{OWN if of_indicator else _ATTRIBUTES}{label}" if label else "extra"
                 field = _free(key, parts)
             parts[field] = content
             if position is not None:
@@ -347,20 +347,26 @@ class _Grid:
             apart=frozenset() if self.after_break else frozenset(filter(None, map(columns.fields.__getitem__, own))),
         )
 
-    def _continue(self, row: PrintedRow, more: PrintedRow) -> None:
-        """A row that a page break split: its second piece has no name and no amounts."""
-        for part, content in more.parts.items():
-            if part in row.parts:
-                before = row.parts[part]
-                joint = MappedText("\n", [before.offsets[-1] + 1])
-                row.parts[part] = MappedText(
-                    before.text + joint.text + content.text,
-                    [*before.offsets, *joint.offsets, *content.offsets],
-                )
-            else:
-                row.parts[part] = content
-                row.labels[part] = more.labels.get(part, part)
-        row.end = more.end
+
+def _project_key(key: str) -> str:
+    return _ATTRIBUTES + key.removeprefix(OWN) if key.startswith(OWN) else key
+
+
+def _narrow_rows(document: Document) -> set[int]:
+    """Rows of tables that cannot go on with a table of projects: a sheet of remarks, a box drawn around a note.
+
+    Plain text tells nothing of a table's width, since it loses blank cells.
+    """
+    tables = document.tables if document.encoding is None else ()
+    widths = [max(len(row.cells) for row in table.rows) for table in tables if table.rows]
+    if not widths or max(widths) < _WIDE:
+        return set()
+    return {
+        id(row)
+        for table in tables
+        if max((len(row.cells) for row in table.rows), default=0) <= _NARROW
+        for row in table.rows
+    }
 
 
 def _free(key: str, taken: dict[str, MappedText]) -> str:

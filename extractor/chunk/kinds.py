@@ -1,16 +1,19 @@
-"""What each printed row is: a project, a unit, a unit above units, a subtotal, or the grand total."""
+"""What each printed row is: a project, a unit, a group of units, a subtotal, the grand total, an empty template."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
+from extractor.chunk.absence import is_template
 from extractor.chunk.rows import PrintedRow
 from extractor.layouts import CompiledLayout
-from extractor.text import squash
+from extractor.text import join_lines, squash
+from schemas.document import MappedText
 
-RowKind = Literal["grand", "subtotal", "unit", "group", "project"]
+RowKind = Literal["grand", "subtotal", "unit", "group", "project", "template"]
 
 _NAMING = ("name", "unit", "department", "number")
 
@@ -18,6 +21,10 @@ _NAMING = ("name", "unit", "department", "number")
 def row_kinds(rows: Sequence[PrintedRow], layout: CompiledLayout, *, has_amounts: bool) -> list[RowKind]:
     """The kind of each row, from its words, its text, and what the rows below it add up to."""
     kinds: list[RowKind] = [_by_words(row, layout, has_amounts) for row in rows]
+    if not has_amounts:
+        for index, (row, below) in enumerate(pairwise(rows)):
+            if kinds[index] == "project" and _is_heading(row, below, layout):
+                kinds[index] = "unit"
     seen_grand = False
     for index, kind in enumerate(kinds):
         if kind == "grand":
@@ -31,7 +38,13 @@ def row_kinds(rows: Sequence[PrintedRow], layout: CompiledLayout, *, has_amounts
 
 def total_name(row: PrintedRow) -> str:
     """The name of a total row, whichever column it stands in."""
-    return row.name or next((squash(row.parts[part].text) for part in _NAMING if part in row.parts), "")
+    part = naming_part(row)
+    return join_lines(part.text) if part else ""
+
+
+def naming_part(row: PrintedRow) -> MappedText | None:
+    """What a row of a total or a unit is called: its name, or a cell that is merged across from a column before."""
+    return next((row.parts[part] for part in _NAMING if part in row.parts), None)
 
 
 def _by_words(row: PrintedRow, layout: CompiledLayout, has_amounts: bool) -> RowKind:
@@ -43,9 +56,17 @@ def _by_words(row: PrintedRow, layout: CompiledLayout, has_amounts: bool) -> Row
         return "grand"
     if terms.is_subtotal(row.name) and (not row.has_content or squash(row.name) in terms.subtotals):
         return "subtotal"
+    if is_template(row, layout):
+        return "template"
     if row.has_content or layout.withheld.search(squash(row.name)):
         return "project"
     return "unit" if has_amounts else "project"
+
+
+def _is_heading(row: PrintedRow, below: PrintedRow, layout: CompiledLayout) -> bool:
+    """Whether a row holds the name of a body and nothing else, above a row that holds a project."""
+    alone = row.parts.keys() == {"name"} and below.has_content
+    return alone and squash(row.name).endswith(layout.terms.bodies)
 
 
 def _unit_or_project(rows: Sequence[PrintedRow], kinds: Sequence[RowKind], index: int) -> RowKind:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 
 from schemas.document import Cell, Row, Table
 
+_MIN_LABELS = 3
+
 
 class Merges:
     """What the merged cells of a document's tables say about each row; `is_label` knows a column's header."""
@@ -14,12 +16,16 @@ class Merges:
         self._above: dict[int, dict[int, Cell]] = {}
         self._below: dict[int, Row] = {}
         self._merging: dict[int, frozenset[int]] = {}
+        heads: dict[tuple[str, ...], int] = {}
         for table in tables:
             origins: dict[int, Cell] = {}
             merging: set[int] = set()
+            repeated = _repeated_headers(table, is_label, heads)
             for index, row in enumerate(table.rows):
-                if index:
+                if index and (index in repeated or index - 1 not in repeated):
                     self._below[id(table.rows[index - 1])] = row
+                if index in repeated:
+                    continue
                 held: dict[int, Cell] = {}
                 for column, cell in enumerate(row.cells):
                     if cell.merged == "above" and column in origins:
@@ -40,6 +46,10 @@ class Merges:
         """Positions at which the row's table merges cells downwards, its headers apart."""
         return self._merging.get(id(row), frozenset())
 
+    def below(self, row: Row) -> Row | None:
+        """The row below a row of the same table."""
+        return self._below.get(id(row))
+
     def covered(self, row: Row, column: int) -> list[Row]:
         """The rows below a row into which its cell at `column` goes on."""
         rows: list[Row] = []
@@ -48,3 +58,38 @@ class Merges:
             rows.append(below)
             below = self._below.get(id(below))
         return rows
+
+
+def _repeated_headers(
+    table: Table, is_label: Callable[[str], bool], heads: dict[tuple[str, ...], int]
+) -> frozenset[int]:
+    """Rows that print a header again, as pages do: the cells of the row above go on below them.
+
+    `heads` are the headers met so far, by the texts of their first row, and how many rows each of them takes.
+    """
+    rows = table.rows
+    begin = next((index for index, row in enumerate(rows) if _labels(row, is_label) >= _MIN_LABELS), None)
+    if begin is None:
+        return frozenset()
+    head = _texts(rows[begin])
+    again = [begin] if head in heads else []
+    if head not in heads:
+        size = 1
+        while begin + size < len(rows) and any(cell.merged == "above" for cell in rows[begin + size].cells):
+            size += 1
+        heads[head] = size
+    first = rows[begin].cells[0].content.text
+    again += [
+        index
+        for index in range(begin + heads[head], len(rows))
+        if rows[index].cells[0].content.text == first and _texts(rows[index]) == head
+    ]
+    return frozenset(index + more for index in again for more in range(heads[head]))
+
+
+def _labels(row: Row, is_label: Callable[[str], bool]) -> int:
+    return sum(1 for cell in row.cells if cell.content.text and is_label(cell.content.text))
+
+
+def _texts(row: Row) -> tuple[str, ...]:
+    return tuple(cell.content.text for cell in row.cells)

@@ -14,7 +14,10 @@ from schemas.document import Document, Found, Header, Line, MappedText
 Kind = Literal["blocks", "header", "totals", "furniture", "outside"]
 
 _LONGEST_TITLE = 120
+_LONGEST_NOTE = 2_000
 _TITLE = re.compile(r"绩效.{0,12}表|绩效目标")
+_HEADING = re.compile(r"(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d+[、.])(?!.*表)")
+"""A numbered heading of running text; that of a table may be numbered as well."""
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?:度)?(?!\d*月)")
 
 
@@ -35,7 +38,7 @@ class PrintedRow:
     its amounts in print order, `columns` where each of them stands (None where the text does not tell).
     `amount_unit` is what the amount cells print themselves. `held` are the columns in which a merged cell of a
     row above goes on, with its text; `apart` those that have a cell of their own, blank or not, where other rows
-    of the table go on with a merged one.
+    of the table go on with a merged one. `indicators` counts the rows of indicators that were joined to the row.
     """
 
     parts: dict[str, MappedText]
@@ -49,6 +52,7 @@ class PrintedRow:
     amount_unit: str | None = None
     held: dict[str, MappedText] = field(default_factory=dict)
     apart: frozenset[str] = frozenset()
+    indicators: int = 0
 
     @property
     def name(self) -> str:
@@ -78,8 +82,12 @@ def is_title(squashed: str) -> bool:
 
     >>> is_title("云溪市2025年项目支出绩效目标表(含转移支付项目)"), is_title("绩效目标完成情况良好。")
     (True, False)
+    >>> is_title("二、绩效目标完成情况"), is_title("五、项目支出绩效目标表")
+    (False, True)
     """
-    return len(squashed) <= _LONGEST_TITLE and bool(_TITLE.search(squashed)) and not squashed.endswith(("。", ";"))
+    if len(squashed) > _LONGEST_TITLE or not _TITLE.search(squashed):
+        return False
+    return not squashed.endswith(("。", ";")) and not _HEADING.match(squashed)
 
 
 def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Header:
@@ -103,8 +111,8 @@ def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Head
             title = here
         if department is None and (match := terms.department.match(word)):
             department = _locate(document, line, match[1])
-        if unit is None and (match := terms.amount_unit.search(word)):
-            unit = _locate(document, line, match[1], last=True)
+        if unit is None:
+            unit = _unit(document, line, word, terms)
         if match := terms.year.search(word):
             year = year or int(match[1])
     title = title or first
@@ -116,6 +124,34 @@ def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Head
         fiscal_year=year,
         amount_unit=unit,
     )
+
+
+def unit_below(document: Document, sections: Iterable[Section], marks: Iterable[Mark], terms: Terms) -> Found | None:
+    """Unit of amounts that the notes right below the last row tell; what is not a note ends them."""
+    end = max((row.end for section in sections for row in section.rows), default=None)
+    if end is None:
+        return None
+    for mark in sorted(mark for mark in marks if mark.kind == "outside" and mark.start >= end):
+        line = Line(mark.start, min(mark.end, mark.start + _LONGEST_NOTE), None)
+        word = squash(document.text[line.start : line.end])
+        if not (terms.notes.match(word) or terms.unit_in_prose.search(word)):
+            return None
+        if unit := _unit(document, line, word, terms):
+            return unit
+    return None
+
+
+def _unit(document: Document, line: Line, word: str, terms: Terms) -> Found | None:
+    """Unit of amounts in a line: "单位：万元", "(万元)" in a title, "金额以万元为单位"."""
+    if "元" not in word:
+        return None
+    if match := terms.amount_unit.search(word):
+        return _locate(document, line, match[1], last=True)
+    if is_title(word) and (unit := terms.unit_in_header(word)):
+        return _locate(document, line, unit, last=True)
+    if match := terms.unit_in_prose.search(word):
+        return _locate(document, line, match[match.lastindex or 1])
+    return None
 
 
 def _locate(document: Document, line: Line, squashed: str, *, last: bool = False) -> Found:

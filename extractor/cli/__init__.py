@@ -226,3 +226,68 @@ def doctor(**options: Any) -> None:
 
     if not checks.print_doctor(_settings(**options)):
         sys.exit(FAILED)
+
+
+@main.group("layouts")
+def layout_commands() -> None:
+    """Layouts of tables: those that there are, what one says, learning one from a model, trying one."""
+
+
+@layout_commands.command("list")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Run folder.")
+@_translated
+def list_layouts(out: Path) -> None:
+    """List the built-in layouts, and those that the run folder has learnt."""
+    from extractor.cli import layouts as shown
+
+    shown.print_layouts(out)
+
+
+@layout_commands.command("show")
+@click.argument("name")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Run folder.")
+@_translated
+def show_layout(name: str, out: Path) -> None:
+    """Show a layout as the file that it is; a copy of it is a good beginning for one of your own."""
+    from extractor.cli import layouts as shown
+
+    shown.print_layout(name, out)
+
+
+@layout_commands.command("infer")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--save", type=click.Path(path_type=Path), help="Where to write it (default NAME.toml, here).")
+@_model_options
+@_translated
+def infer_layout(file: Path, save: Path | None, **options: Any) -> None:
+    """Ask the language model for the layout of FILE; the answer is checked on FILE before it is written.
+
+    Exit status 1 if the model gave no answer, or one that FILE does not bear out.
+    """
+    from extractor.cli import layouts as shown
+
+    if not shown.infer(file, _settings(**options), save):
+        sys.exit(FAILED)
+
+
+@layout_commands.command("test")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--layout",
+    "own",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Layout file; may be given more than once.",
+)
+@_translated
+def try_layout(file: Path, own: tuple[Path, ...]) -> None:
+    """Try a layout on FILE: projects, text explained and sums, with it and without.
+
+    Exit status 1 if it does not explain FILE.
+    """
+    from extractor.cli import layouts as shown
+    from extractor.settings import Settings
+
+    if not shown.test(file, Settings.load({"layouts": own})):
+        sys.exit(FAILED)

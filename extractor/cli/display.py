@@ -18,7 +18,7 @@ from extractor.asking import Bill, bill
 from extractor.cli import printable
 from extractor.jobs import Event, Outcome
 from extractor.settings import Settings
-from schemas.record import FlagCode
+from schemas.record import FlagCode, Learning
 
 if TYPE_CHECKING:
     from extractor.store import RunStore, RunTotals
@@ -104,6 +104,9 @@ class Summary:
     no_second_reading: int = 0
     document_flags: int = 0
     no_projects: list[tuple[str, str]] = field(default_factory=list)
+    half_read: list[tuple[str, str]] = field(default_factory=list)
+    learnt: dict[str, int] = field(default_factory=dict)
+    not_learnt: list[tuple[str, str]] = field(default_factory=list)
     read_once: list[tuple[str, str]] = field(default_factory=list)
     bill: Bill | None = None
 
@@ -131,11 +134,23 @@ def summarize(store: RunStore) -> Summary:
         if line.asking is not None:
             asked.append(line.asking)
         summary.document_flags += sum(not flag.is_information for flag in line.flags)
+        if line.status == "read" and line.reason:
+            summary.half_read.append((line.document.file, line.reason))
+        if line.learning is not None:
+            _add_learning(summary, line.document.file, line.learning)
         if line.status == "no_projects":
             summary.no_projects.append((line.document.file, line.reason or ""))
     if asked:
         summary.bill = bill(asked)
     return summary
+
+
+def _add_learning(summary: Summary, file: str, learning: Learning) -> None:
+    """A learnt layout with the number of documents that it reads, or why there is none for a document."""
+    if learning.outcome in {"learnt", "reused"}:
+        summary.learnt[learning.layout] = summary.learnt.get(learning.layout, 0) + 1
+    else:
+        summary.not_learnt.append((file, f"{learning.outcome}: {learning.reason}"))
 
 
 def print_summary(summary: Summary, outcome: Outcome, settings: Settings, files: Sequence[Path], ignored: int) -> None:
@@ -178,6 +193,15 @@ def print_summary(summary: Summary, outcome: Outcome, settings: Settings, files:
         console.print(f"no projects: {printable(name)}: {printable(reason)}", markup=False)
     if len(summary.no_projects) > 10:
         console.print(f"… and {len(summary.no_projects) - 10} more documents without projects; see documents.jsonl")
+    for name, reason in summary.half_read[:10]:
+        console.print(f"read in part: {printable(name)}: {printable(reason)}", style="yellow", markup=False)
+    for name, count in summary.learnt.items():
+        console.print(
+            f"layout learnt: {printable(name)}, reads {count:,} documents (layouts/{printable(name)}.toml)",
+            markup=False,
+        )
+    for name, reason in summary.not_learnt[:10]:
+        console.print(f"no layout learnt: {printable(name)}: {printable(reason)}", style="yellow", markup=False)
     for name in outcome.forgotten[:10]:
         console.print(f"no longer part of this run: {printable(name)}", markup=False)
     if ignored:

@@ -18,7 +18,7 @@ from schemas.layout import LayoutSpec
 __all__ = ["CompiledLayout", "Terms", "built_in", "compiled", "load", "terms"]
 
 _SHARED_WORDS = "terms.toml"
-_SPECIFIC_FIRST = ("coded", "labelled", "none")
+_SPECIFIC_FIRST = ("bracketed", "coded", "labelled", "none")
 
 
 def load(path: Path) -> LayoutSpec:
@@ -47,8 +47,8 @@ def built_in() -> tuple[LayoutSpec, ...]:
     return tuple(sorted(found, key=_specificity))
 
 
-def _specificity(spec: LayoutSpec) -> tuple[int, bool, str]:
-    return _SPECIFIC_FIRST.index(spec.indicators.categories), not spec.spaced, spec.name
+def _specificity(spec: LayoutSpec) -> tuple[int, bool, bool, str]:
+    return _SPECIFIC_FIRST.index(spec.indicators.categories), not spec.spaced, not spec.signs, spec.name
 
 
 def compiled(spec: LayoutSpec) -> CompiledLayout:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from extractor.layouts.taxonomy import labels
 from extractor.layouts.terms import Terms, alternation
@@ -12,6 +12,7 @@ from schemas.layout import LayoutSpec
 
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _HAN = "一二三四五六七八九"
+_WORD = re.compile(r"\w+")
 _MARKERS = {
     "N、": r"(?P<n{i}>\d{{1,3}})、",
     "N.": r"(?P<n{i}>\d{{1,3}})\.(?:(?!\d)|(?=\d-[^\d\W])|(?=(?:19|20)\d\d年))",
@@ -34,11 +35,13 @@ class CompiledLayout:
         values = terms.data["values"]
         cycle = alternation((*values["cycle"], *spec.indicators.cycle_labels))
         annual = alternation((*values["annual"], *spec.indicators.annual_labels))
-        self.value_label = re.compile(rf"(?:(?P<cycle>{cycle})|(?P<annual>{annual})):")
-        self.marker = re.compile(
-            "|".join(_MARKERS[marker].format(i=i) for i, marker in enumerate(spec.indicators.markers))
-        )
-        self._marker_of_style = [re.compile(_MARKERS[marker].format(i=0)) for marker in spec.indicators.markers]
+        ends = _own_ends((*spec.indicators.cycle_labels, *spec.indicators.annual_labels))
+        self.value_label = re.compile(rf"(?:(?P<cycle>{cycle})|(?P<annual>{annual})){ends}")
+        own_numbers = [_number_pattern(template) for template in spec.indicators.item_numbers]
+        numbers = [*own_numbers, *(_MARKERS[marker] for marker in spec.indicators.markers)]
+        self.marker = re.compile("|".join(number.format(i=i) for i, number in enumerate(numbers)) or "(?!)")
+        self._marker_of_style = [re.compile(number.format(i=0)) for number in numbers]
+        number_words = _words_around(spec.indicators.item_numbers)
         code_label = r"[^\d\W][^:;,。、\d]{1,14}?"
         self.coded1 = re.compile(rf"(?P<code>\d{{1,2}})-(?P<label>{code_label})[;:,。]")
         self.coded2 = re.compile(rf"(?P<code>\d{{2,4}})-(?P<label>{code_label})[;:,。]")
@@ -52,19 +55,25 @@ class CompiledLayout:
         )
         withheld = [terms.withheld.pattern, *map(re.escape, map(squash, spec.withheld))]
         self.withheld = re.compile("|".join(withheld))
+        headings = alternation(terms.goal_headings) if spec.indicators.categories == "bracketed" else "(?!)"
         punctuation = r"[^\w%≥≤±≈<>=×÷+/*°℃‰￥¥$]"
         self.structure = re.compile(
             rf"(?:{self.value_label.pattern.replace('?P<cycle>', '?:').replace('?P<annual>', '?:')}"
-            rf"|\d{{1,3}}[、.)]|\(\d{{1,3}}\)|[{_CIRCLED}]|[【\[]\d{{1,3}}[】\]]|指标\d{{0,3}}|[{_HAN}十]{{1,3}}、"
-            rf"|{punctuation})*"
+            rf"{number_words}|\d{{1,3}}[、.)]|\(\d{{1,3}}\)|[{_CIRCLED}]|[【\[]\d{{1,3}}[】\]]|指标\d{{0,3}}|{headings}|[{_HAN}十]{{1,3}}、"
+            rf"|{punctuation})*{'+' if number_words else ''}"
         )
 
+        category = alternation([*labels("level1"), *labels("level2")])
         begins = {
             "coded": self.coded1.pattern.replace("?P<code>", "").replace("?P<label>", ""),
-            "labelled": rf"(?:{alternation([*labels('level1'), *labels('level2')])})[;:]",
+            "labelled": rf"(?:{category})[;:]",
             "none": "",
-        }[spec.indicators.categories]
-        self._signatures = [re.compile(_MARKERS[marker].format(i=0) + begins) for marker in spec.indicators.markers]
+        }.get(spec.indicators.categories)
+        self._signatures = (
+            [re.compile(rf"[【\[](?:{category})(?:[-:/][^【】\[\]]{{2,14}})?[】\]]")]
+            if begins is None
+            else [re.compile(number.format(i=0) + begins) for number in numbers]
+        )
 
     def has_items(self, text: str, at_least: float) -> bool:
         """Whether that many items of this layout begin in a squashed text."""
@@ -83,6 +92,37 @@ class CompiledLayout:
         for match in pattern.finditer(text, start, end):
             printed = match[match.lastindex or 1]
             yield match.start(), match.end(), style or match.lastindex or 1, _number(printed)
+
+
+def _number_pattern(template: str) -> str:
+    """The pattern of an item number that a layout brings along; everything but the number stands for itself.
+
+    >>> _number_pattern("(第N条)：").format(i=0)
+    '\\\\(第(?P<n0>\\\\d{1,3})条\\\\):'
+    """
+    before, after = (re.escape(part).replace("{", "{{").replace("}", "}}") for part in squash(template).split("N"))
+    return rf"{before}(?P<n{{i}}>\d{{{{1,3}}}}){after}"
+
+
+def _words_around(templates: Iterable[str]) -> str:
+    """Alternatives for the words before and behind an item number, which are no field, as the number itself is.
+
+    >>> _words_around(["第N条：", "(任务N)"])
+    '|任务|条|第'
+    """
+    words = {word for template in templates for part in squash(template).split("N") for word in _WORD.findall(part)}
+    return "".join(f"|{re.escape(word)}" for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+def _own_ends(labels: Iterable[str]) -> str:
+    """What stands behind a value label: a colon, unless the label ends in a sign of its own.
+
+    >>> _own_ends(["完成值"]), _own_ends(["完成值", "→"])
+    (':', '(?::|(?<=→))')
+    """
+    signs = sorted({word[-1] for label in labels if (word := squash(label))} - {":"})
+    signs = [sign for sign in signs if not sign.isalnum()]
+    return f"(?::|{'|'.join(f'(?<={re.escape(sign)})' for sign in signs)})" if signs else ":"
 
 
 def _number(printed: str) -> int:

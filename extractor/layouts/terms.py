@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
@@ -12,6 +12,7 @@ from typing import Any
 
 from extractor.text import squash
 
+_LONGEST_LABEL = 60
 _OF_WHICH = "其中:"
 _BRACKETS = re.compile(r"\([^()]*\)")
 _UNIT_IN_BRACKETS = re.compile(r"\((?:单位:)?([^()]*元)\)")
@@ -44,6 +45,7 @@ class Terms:
         self.subtotals = tuple(squash(word) for word in data["totals"]["subtotal"])
         self.scales = {squash(unit): Decimal(scale) for unit, scale in data["header"]["scales"].items()}
         self.withheld = _any(data["withheld"]["phrases"])
+        self.goal_headings = frozenset(squash(word) for word in data["brackets"]["goal"])
         self.template = _any(data["empty"]["template"])
         self.not_applicable = frozenset(squash(word) for word in data["empty"]["not_applicable"])
         self.page_furniture = _any(data["furniture"]["page"])
@@ -54,13 +56,22 @@ class Terms:
         self.withheld_alone = frozenset(data["withheld"]["alone"])
         self.notes = _any(data["furniture"]["notes"])
         self.next_part = _any(data["furniture"]["next_part"])
+        self.bodies = tuple(data["names"]["bodies"])
+        self._shapes = {column: _any(patterns) for column, patterns in data["shapes"].items()}
+        self.one_year = _any(data["periods"]["year"])
+        self.several_years = _any(data["periods"]["several"])
         self.name_endings = tuple(data["names"]["endings"])
         self.header_run = re.compile(rf"(?:(?P<column>{alternation(self.columns)})(?:\([^()]*\))?)+")
         self.header_word = re.compile(rf"({alternation(self.columns)})((?:\([^()]*\))?)")
+        self._header_lengths = sorted(set(map(len, self.columns)))
         self.header_begins = frozenset(word[0] for word in self.columns)
         units = alternation(self.scales)
         labels = alternation(data["header"]["amount_unit"])
         self.amount_unit = re.compile(rf"(?:{labels}):(?:人民币)?({units})")
+        self.unit_in_prose = re.compile(
+            rf"(?:金额|资金|货币|计量)?单位(?:均|统一|一律)?(?:为|是)(?:人民币)?({units})"
+            rf"|(?:金额|资金|数据|数字)[^。;,]{{0,10}}以(?:人民币)?({units})(?:为(?:计量|金额|货币)?单位|计)"
+        )
         self.department = re.compile(rf"^(?:{alternation(data['header']['department'])}):(.+?)(?=(?:{labels}):|$)")
         self.year = re.compile(rf"(?:{alternation(data['header']['year'])}):((?:19|20)\d\d)")
         self.department_begins = frozenset(word[0] for word in data["header"]["department"])
@@ -72,11 +83,58 @@ class Terms:
         >>> terms().column("项目名称（资金使用\\n单位）"), terms().column("上年结转"), terms().column("80.00")
         ('name', 'breakdown:上年结转', None)
         """
+        if len(cell) > 4 * _LONGEST_LABEL:
+            return None
         word = squash(cell)
-        if not word or len(word) > 60:
+        if not word or len(word) > _LONGEST_LABEL:
             return None
         word = word.removeprefix(_OF_WHICH)
         return self.columns.get(word) or self.columns.get(_BRACKETS.sub("", word))
+
+    def names_projects(self, cell: str) -> bool:
+        """Whether a header cell stands over the projects' names.
+
+        >>> [terms().names_projects(label) for label in ("项目名称", "单位名称、项目名称", "合计")]
+        [True, True, False]
+        """
+        if len(cell) > _LONGEST_LABEL:
+            return False
+        return self.column(cell) == "name" or self._shapes["name"].fullmatch(squash(cell)) is not None
+
+    def column_by_shape(self, cell: str, known: Container[str | None]) -> str | None:
+        """The column that a header's wording points to, where it is none of the `known` ones.
+
+        >>> terms().column_by_shape("单位名称、项目名称", ()), terms().column_by_shape("一级项目名称", {"name"})
+        ('name', None)
+        """
+        if len(cell) > _LONGEST_LABEL:
+            return None
+        word = squash(cell)
+        return next(
+            (column for column, shape in self._shapes.items() if column not in known and shape.fullmatch(word)), None
+        )
+
+    def is_header(self, printed: str) -> bool:
+        """Whether a squashed line is nothing but column headers, one behind the other.
+
+        The time grows with the line's length alone, also where its words can be cut apart in many ways.
+
+        >>> terms().is_header("项目单位名称总计(万元)绩效目标"), terms().is_header("项目资金总额" * 50 + "等")
+        (True, False)
+        """
+        ends = [False] * (len(printed) + 1)
+        ends[0] = True
+        for start in range(len(printed)):
+            if not ends[start]:
+                continue
+            for length in self._header_lengths:
+                end = start + length
+                if end > len(printed) or printed[start:end] not in self.columns:
+                    continue
+                ends[end] = True
+                if bracket := _BRACKETS.match(printed, end):
+                    ends[bracket.end()] = True
+        return ends[-1] and bool(printed)
 
     def unit_in_header(self, cell: str) -> str | None:
         """Unit of amounts that a column header brings along.
@@ -100,3 +158,12 @@ class Terms:
 def terms() -> Terms:
     """The shared words, loaded once."""
     return Terms(tomllib.loads(files(__package__).joinpath("terms.toml").read_text(encoding="utf-8")))
+
+
+def is_several_years(label: str) -> bool:
+    """Whether a funding label is about all years of a project, not about one.
+
+    >>> is_several_years("项目总额（万元）"), is_several_years("年度资金总额")
+    (True, False)
+    """
+    return terms().several_years.fullmatch(squash(label)) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from extractor.layouts import terms
@@ -10,11 +11,17 @@ from schemas.document import Cell, Line, MappedText, Row, Table
 
 _DELIMITERS = ("\t", ",", ";", "，")
 _HEADER_COLUMNS = 3
+_EVEN_ROWS = 4
+_EVEN_SHARE = 0.75
+_SAMPLE = 80
 _QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"')
 
 
 def find_delimiter(text: str, lines: tuple[Line, ...]) -> str | None:
-    """Delimiter of the first line that holds three or more known column headers; None if none does."""
+    """Delimiter of the first line that holds three or more known column headers.
+
+    Where none does, of lines that nearly all hold it equally often; None for a text without columns.
+    """
     for delimiter in _DELIMITERS:
         if delimiter not in text:
             continue
@@ -26,7 +33,20 @@ def find_delimiter(text: str, lines: tuple[Line, ...]) -> str | None:
                 columns = {terms().column(cell.content.text) for cell in cells}
                 if len(columns - {None}) >= _HEADER_COLUMNS:
                     return delimiter
-    return None
+    return next((delimiter for delimiter in _DELIMITERS[:2] if _parts_evenly(text, lines, delimiter)), None)
+
+
+def _parts_evenly(text: str, lines: tuple[Line, ...], delimiter: str) -> bool:
+    """Whether a delimiter cuts nearly every line into the same number of cells, as it does in no prose."""
+    if delimiter not in text:
+        return False
+    outside, tables = read_delimited(text, lines[:_SAMPLE], delimiter)
+    times = Counter(len(row.cells) for table in tables for row in table.rows)
+    if not times:
+        return False
+    (columns, rows), *_ = times.most_common(1)
+    others = sum(bool(text[line.start : line.end].strip()) for line in outside)
+    return columns >= _HEADER_COLUMNS and rows >= _EVEN_ROWS and rows >= _EVEN_SHARE * (times.total() + others)
 
 
 def read_delimited(text: str, lines: tuple[Line, ...], delimiter: str) -> tuple[tuple[Line, ...], tuple[Table, ...]]:

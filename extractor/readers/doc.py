@@ -70,7 +70,7 @@ def read_doc(raw: bytes, file: str) -> Parsed:
     parsed = read_docx(converted, file)
     notes = [Note("converted", "LibreOffice"), *parsed.notes]
     if not parsed.tables and any(raw.count(mark) >= _MIN_ROWS for mark in _ROW_ENDS):
-        notes.append(Note("unreadable_part", "the cells of its tables"))
+        notes.append(Note("lost_cells", ""))
     return Parsed(parsed.text, parsed.lines, parsed.tables, tuple(notes))
 
 

@@ -74,7 +74,7 @@ class _Reader:
         for kind in ("header", "footer"):
             self._page_margins(kind)
         if self._inserted or self._deleted:
-            self._out.note("tracked_changes", f"{self._inserted} insertions read, {self._deleted} deletions left out")
+            self._out.note("tracked_changes", f"+{self._inserted} −{self._deleted}")
         if self._pictures:
             self._out.note("picture", f"{self._pictures}")
         parsed = self._out.parsed()
@@ -109,7 +109,7 @@ class _Reader:
             if child.tag == _TBL:
                 yield child
             elif child.tag == f"{W}altChunk":
-                self._out.note("unreadable_part", "an inserted file (altChunk)")
+                self._out.note("inserted_file", "")
             elif child.tag == _P:
                 text = held + self._paragraph(child)
                 held = ""

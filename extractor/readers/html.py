@@ -50,7 +50,7 @@ def read_html(raw: bytes, file: str) -> Parsed:
     text, damaged = decode_html(raw, file)
     builder = TextBuilder(file)
     if damaged:
-        builder.note("unreadable_part", f"{damaged} characters")
+        builder.note("damaged_characters", f"{damaged}")
     body = LexborHTMLParser(text).body
     if body is not None:
         _Page(builder, file).story(body)

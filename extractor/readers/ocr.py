@@ -10,7 +10,6 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
-HOW_TO_INSTALL = "install OCR (pip install 'budget-extractor[ocr]') to have it read, or retype it"
 _INK = 140
 _SHORTEST_RULE = 40
 _THICKEST_RULE = 9

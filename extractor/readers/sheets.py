@@ -88,7 +88,7 @@ def _laid_out(sheets: Iterable[Sheet], file: str) -> Parsed:
     for sheet in sheets:
         if sheet.hidden:
             if sheet.rows:
-                hidden.append(("hidden_sheet", f"{sheet.name}: {len(sheet.rows):,} rows"))
+                hidden.append(("hidden_sheet", f"{sheet.name} ({len(sheet.rows):,})"))
             continue
         if shown:
             builder.page_break()

@@ -261,6 +261,7 @@ def _is_hidden(attributes: dict[str, str], size: str) -> bool:
 def _drawn(package: Package, sheet: str) -> list[tuple[str, str]]:
     """Text boxes and pictures that lie over a sheet: their text is in no cell."""
     notes: list[tuple[str, str]] = []
+    pictures = 0
     for drawing in package.related(sheet).get("drawing", []):
         root = package.xml(drawing)
         for box in root.iter():
@@ -270,5 +271,5 @@ def _drawn(package: Package, sheet: str) -> list[tuple[str, str]]:
                 if text.strip():
                     notes.append(("text_box", text.strip()))
             elif kind == "pic":
-                notes.append(("picture", package.file))
-    return notes
+                pictures += 1
+    return [*notes, ("picture", f"{pictures}")] if pictures else notes

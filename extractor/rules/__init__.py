@@ -6,9 +6,11 @@ Nothing is guessed: what the grammar does not understand stays unclaimed, and th
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractor.layouts import CompiledLayout
+from extractor.rules.bracketed import Bracketed, is_bracketed, read_bracketed
 from extractor.rules.items import Item, Place, find_items, read_item
 from extractor.text import Squashed
 from schemas.document import Block
@@ -43,8 +45,9 @@ class _Reader:
     def read(self) -> RulesReading:
         context = self.block.context
         name = self._text("name", cut_tail=True)
-        goal, indicators, second = self._body() if "body" in self.cells else self._goal_and_indicators()
-        withheld = self._withheld(goal, second)
+        self.labelled: dict[str, str] = {}
+        goal, indicators, second = self._content()
+        withheld = self._withheld(goal, indicators, second)
         self._place_amounts(context.amounts)
         reading = ProjectReading(
             department=self._text("department") or (context.department.value if context.department else None),
@@ -54,7 +57,7 @@ class _Reader:
             goal=goal,
             withheld=withheld,
             indicators=tuple(indicators),
-            attributes=self._attributes(),
+            attributes=self._attributes() | self.labelled,
         )
         return RulesReading(reading, self.places)
 
@@ -70,6 +73,49 @@ class _Reader:
         self.places[column] = (start, end)
         return self.view.value(start, end)
 
+    def _content(self) -> tuple[str | None, list[Indicator], Place | None]:
+        """Goal, indicators, and a cell in place of the indicators that holds something else."""
+        if "indicator_name" in self.block.context.columns:
+            return self._goal_and_indicators()
+        if self.layout.spec.indicators.categories == "bracketed" and self._is_bracketed():
+            return self._bracketed()
+        if "body" in self.cells:
+            return self._body(*self.cells["body"])
+        if "goal" in self.cells and not self._has_indicator_column():
+            return self._body(*self.cells["goal"])
+        return self._goal_and_indicators()
+
+    def _has_indicator_column(self) -> bool:
+        return bool({"indicators", "indicator_name"} & set(self.block.context.columns))
+
+    def _is_bracketed(self) -> bool:
+        """Whether this block is written so: not all of a document's need be."""
+        cells = (self.cells[column] for column in ("body", "goal", "indicators") if column in self.cells)
+        return any(is_bracketed(self.view, self.layout, *cell) for cell in cells)
+
+    def _bracketed(self) -> tuple[str | None, list[Indicator], Place | None]:
+        """Bracket notation, whichever of the cells its parts stand in."""
+        found = Bracketed()
+        for column in ("body", "goal", "indicators"):
+            if column in self.cells:
+                cell = read_bracketed(self.view, self.layout, *self.cells[column], goal=column != "indicators")
+                found.goal = found.goal or cell.goal
+                found.indicators += cell.indicators
+                found.labelled += cell.labelled
+        indicators = []
+        for index, (indicator, places) in enumerate(found.indicators):
+            indicators.append(indicator)
+            self.places |= {f"indicators[{index}].{name}": place for name, place in places.items()}
+        for label, place in found.labelled:
+            if label not in self.labelled:
+                self.labelled[label] = self.view.value(*place)
+                self.places[f"attributes.{label}"] = place
+        second = None if indicators else self.cells.get("indicators")
+        if found.goal is None or found.goal[0] >= found.goal[1]:
+            return None, indicators, second
+        self.places["goal"] = found.goal
+        return self.view.value(*found.goal), indicators, second
+
     def _goal_and_indicators(self) -> tuple[str | None, list[Indicator], Place | None]:
         goal = self._text("goal")
         cell = self.cells.get("indicators")
@@ -82,12 +128,18 @@ class _Reader:
         """Indicators that have a row each; a category printed once holds for the rows below it."""
         indicators: list[Indicator] = []
         carried: dict[str, Place] = {}
-        while cells := self._indicator_cells(index := len(indicators)):
+        rows = self._indicator_cells()
+        for index in range(max(rows, default=-1) + 1):
+            cells = rows.get(index, {})
             if "level1" in cells:
                 carried = {}
             carried |= {level: cells[level] for level in ("level1", "level2") if level in cells}
             values: dict[str, str] = {}
             for field, (start, end) in (carried | cells).items():
+                if field.endswith("+"):  # printed once more, in a twin column
+                    field = field.replace("indicator_name", "name")
+                    self.places[f"indicators[{index}].{field}"] = (start, end)
+                    continue
                 tail = _TAIL.search(self.view.text, start, end)
                 end = tail.start() if tail else end
                 if start < end:
@@ -97,13 +149,17 @@ class _Reader:
             indicators.append(Indicator(**values))
         return indicators
 
-    def _indicator_cells(self, index: int) -> dict[str, Place]:
-        prefix = f"indicators[{index}]."
-        return {column.removeprefix(prefix): place for column, place in self.cells.items() if column.startswith(prefix)}
+    def _indicator_cells(self) -> dict[int, dict[str, Place]]:
+        """The cells of each indicator that has a row of its own, by field."""
+        rows: dict[int, dict[str, Place]] = {}
+        for column, place in self.cells.items():
+            if column.startswith("indicators["):
+                index, _, field = column.removeprefix("indicators[").partition("].")
+                rows.setdefault(int(index), {})[field] = place
+        return rows
 
-    def _body(self) -> tuple[str | None, list[Indicator], Place | None]:
-        """Goal and indicators of a dump, which stand one after the other without a border."""
-        start, end = self.cells["body"]
+    def _body(self, start: int, end: int) -> tuple[str | None, list[Indicator], Place | None]:
+        """Goal and indicators of a dump, or of one cell: they stand one after the other without a border."""
         items = find_items(self.view, self.layout, start, end, cell=False)
         border = items[0].start if items else end
         second: Place | None = None
@@ -137,12 +193,18 @@ class _Reader:
                 self.places[f"indicators[{index}].{name}"] = place
         return indicators
 
-    def _withheld(self, goal: str | None, second: Place | None) -> bool:
-        """Whether the goal, or the cell in place of the indicators, says that the content is withheld."""
+    def _withheld(self, goal: str | None, indicators: Sequence[Indicator], second: Place | None) -> bool:
+        """Whether the goal, or the cell in place of the indicators, says that the content is withheld.
+
+        So does the name of a project that prints nothing else.
+        """
         if second is not None and self.layout.withheld.search(self.view.text, *second):
             self.places["goal+"] = second
             return True
         place = self.places.get("goal")
+        if goal is None and second is None and not indicators:
+            place = self.places.get("name")
+            return place is not None and bool(self.layout.withheld.search(self.view.text, *place))
         if not goal or not place:
             return False
         alone = self.view.text[slice(*place)].rstrip("。;") in self.layout.terms.withheld_alone

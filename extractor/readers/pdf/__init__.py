@@ -17,10 +17,10 @@ from extractor.readers.parsed import Parsed
 def read_pdf(raw: bytes, file: str) -> Parsed:
     """Lines and tables of a PDF file; raises UnsupportedFile where it is protected, damaged or no PDF at all.
 
-    Notes: `scanned_page` (no text layer), `ocr_page` (read by OCR, or its text layer was), `no_ruling` (no table
-    has ruling lines, so blank cells leave no trace), `row_joined`, `nested_table`, `text_over_rule` (printed over
-    the edge of a cell), `text_outside_page` (cut off by the page's edge), `unreadable_text` (the font does not say
-    which letters it draws), `unreadable_part` (a page, form or attachment that is not read), `character_count`.
+    Its notes, in the words of messages.toml: pages that are pictures (`scanned_page`, `ocr_page` …), tables without
+    rules (`no_ruling`, `rules_end`), rows and tables put together (`row_joined`, `nested_table`), characters that
+    stand where they should not (`text_over_rule`, `text_outside_page`) or that nobody knows (`unreadable_text`), what
+    is not read at all (`damaged_page`, `cut_off_file`, `attached_files` …), and `character_count`.
     """
     # The library costs 50 ms to load, which only a run with a PDF in it shall pay.
     from extractor.readers.pdf.document import read_document

@@ -95,20 +95,18 @@ def _has_shown_notes(page: pdfium.FPDF_PAGE) -> bool:
 
 
 def _lost(number: int) -> Page:
-    return Page(number, notes=[("unreadable_part", "the page is damaged and cannot be read; get a complete copy")])
+    return Page(number, notes=[("damaged_page", "")])
 
 
 def _file_notes(document: pdfium.FPDF_DOCUMENT, raw: bytes) -> list[Note]:
     notes = []
     if not any(mark in raw[-_HEADER:] for mark in _END):
-        detail = "the end of the file is missing, it may have been cut off and lack pages; get a complete copy"
-        notes.append(Note("unreadable_part", detail))
+        notes.append(Note("cut_off_file", ""))
     attached = pdfium.FPDFDoc_GetAttachmentCount(document)
     if attached > 0:
-        notes.append(Note("unreadable_part", f"{attached} files are attached, which are not read; save and read them"))
+        notes.append(Note("attached_files", f"{attached}"))
     if pdfium.FPDF_GetFormType(document) in _XFA:
-        detail = "it is an interactive form (XFA), of which only the printed page is read; print it to a PDF file"
-        notes.append(Note("unreadable_part", detail))
+        notes.append(Note("interactive_form", ""))
     return notes
 
 
@@ -132,8 +130,7 @@ def _write(pages: list[Page], notes: list[Note], file: str) -> Parsed:
             f"has {characters:,} characters, but {read:,} were read; save it as text and report this as an error",
         )
     if characters and not parsed.tables:
-        detail = "no table has ruling lines: cells were read as lines, and blank ones leave no trace"
-        notes.append(Note("no_ruling", detail))
+        notes.append(Note("no_ruling", ""))
     counted = (
         f"{characters:,} characters on {len(pages):,} pages: {in_cells:,} in cells, {characters - in_cells:,} outside"
     )

@@ -65,7 +65,7 @@ def join_pages(pages: Sequence[Page]) -> None:
         if last is not None and first is not None and _same_columns(last, first):
             follows.append((following, last, first))
         elif last is not None and all(last.open_bottom) and any(isinstance(item, str) for item in following.items):
-            following.notes.append(("no_ruling", f"the table of page {page.number} goes on here without ruling lines"))
+            following.notes.append(("rules_end", ""))
     _align(follows)
     chain: _Chain | None = None
     for page, last, first in follows:
@@ -145,11 +145,14 @@ def _join(chain: _Chain, page: Page, table: RuledTable) -> None:
         if all(open_bottom) or _is_rest(chain, row):
             _append(chain, row, range(len(row)))
             del table.rows[skip]
-            page.notes.append(("row_joined", "its first row is the rest of the last row of the page before"))
+            if all(open_bottom):
+                page.notes.append(("row_joined", ""))
+            else:
+                page.notes.append(("row_guessed", ""))
         elif any(open_bottom):
             columns = [column for column, cell in enumerate(row) if open_bottom[column] and isinstance(cell, str)]
             if _append(chain, row, columns):
-                page.notes.append(("row_joined", "cells of its first row are the rest of cells of the page before"))
+                page.notes.append(("row_joined", ""))
             for column in columns:
                 row[column] = Merged.ABOVE
     _go_on(chain, table, skip)
@@ -231,6 +234,9 @@ def _is_rest(chain: _Chain, row: Cells) -> bool:
     if any(_makes_whole(*halves, chain.seen[column]) for column, halves in enumerate(zip(first, second, strict=True))):
         return True
     if chain.rows < _FEW_ROWS or not any(chain.amounts) or not any(second):
+        return False
+    if any(amount and text for amount, text in zip(chain.amounts, second, strict=True)):
+        # A column of numbers goes on with nothing.
         return False
     if first[0] and not second[0]:
         # It has no name either (or whatever the first column is).

@@ -59,11 +59,11 @@ def read_page(page: pdfium.FPDF_PAGE, number: int) -> Page:
             seen, lines = read_picture(page, _tolerance(characters))
             if len(seen) > len(characters):
                 _fill(found, seen, lines)
-                found.notes.append(("ocr_page", "it is a picture that was read by OCR; compare it with what was read"))
+                found.notes.append(("ocr_page", ""))
                 return found
-            found.notes.append(("scanned_page", "it is a picture, and OCR finds no text in it"))
+            found.notes.append(("scanned_page_ocr", ""))
         else:
-            found.notes.append(("scanned_page", f"it is a picture without text; {ocr.HOW_TO_INSTALL}"))
+            found.notes.append(("scanned_page", ""))
     _fill(found, characters, drawn)
     _look(found, characters, drawn)
     return found
@@ -112,9 +112,9 @@ def _fill(page: Page, characters: Characters, drawn: Drawn) -> None:
         if number < len(tables):
             page.items.append(_table(*tables[number], characters))
     if any(grid.nested for grid, _ in tables):
-        page.notes.append(("nested_table", "a table stands within a cell of another and is read as that cell's lines"))
+        page.notes.append(("nested_table", ""))
     if over:
-        page.notes.append(("text_over_rule", f"{over} characters are printed over the edge of their cell"))
+        page.notes.append(("text_over_rule", f"{over}"))
 
 
 def _is_over(grids: list[Grid], x: float, y: float, reach: float) -> bool:
@@ -159,17 +159,12 @@ def _drop_empty_edges(table: RuledTable) -> None:
 def _look(page: Page, characters: Characters, drawn: Drawn) -> None:
     """What the page shows that its characters do not say."""
     if not characters.texts and not drawn.pictures and drawn.shapes >= _OUTLINED:
-        page.notes.append(("scanned_page", "its letters are drawn as shapes; there is no text that could be read"))
+        page.notes.append(("outlined_page", ""))
     elif characters.count() >= _FEW and _pictured(characters, drawn) > 2 * _PICTURE:
-        page.notes.append(("ocr_page", "its text lies over a picture of the page and may hold errors of recognition"))
+        page.notes.append(("text_over_picture", ""))
     if characters.outside:
-        page.notes.append(("text_outside_page", f"{characters.outside} characters stand beyond the page's edge"))
+        page.notes.append(("text_outside_page", f"{characters.outside}"))
     if characters.unknown:
-        page.notes.append(
-            (
-                "unreadable_text",
-                f"of {characters.unknown} of {page.characters} characters the font does not say which they are",
-            )
-        )
+        page.notes.append(("unreadable_text", f"{characters.unknown}"))
     if drawn.crowded:
-        page.notes.append(("unreadable_part", "it holds more drawings than are looked at; tables may be missed"))
+        page.notes.append(("crowded_page", ""))

@@ -1,0 +1,108 @@
+"""The column header of a table: which of its rows it takes, and the canonical column of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extractor.chunk.cells import NUMBER, Columns
+from extractor.chunk.merged import Merges
+from extractor.layouts import Terms
+from extractor.text import squash
+from schemas.document import Row
+from schemas.layout import BREAKDOWN
+
+MIN_COLUMNS = 3
+_ENOUGH_WORDS = _TWO = 2
+
+
+class Headers:
+    """Finds the column headers among the rows of a document's tables."""
+
+    def __init__(self, terms: Terms, merges: Merges) -> None:
+        self.terms = terms
+        self.merges = merges
+
+    def rows(self, row: Row) -> list[Row]:
+        """The rows that a column header takes: those that its cell over the names goes down through."""
+        for column, cell in enumerate(row.cells):
+            if self.terms.names_projects(cell.content.text):
+                below = self.merges.below(row)
+                if below is not None and self._is_second_line(below, column):
+                    return [row, below]
+                return [row, *self.merges.covered(row, column)]
+        return [row]
+
+    def _is_second_line(self, row: Row, names: int) -> bool:
+        """Whether a row goes on with the header above it in a file that knows no merged cells.
+
+        It is blank under the names, and holds nothing but labels.
+        """
+        texts = [cell.content.text for cell in row.cells]
+        if names >= len(texts) or texts[names].strip() or row.cells[names].merged == "above":
+            return False
+        filled = [text for text in texts if text.strip()]
+        return bool(filled) and all(self.terms.column(text) for text in filled)
+
+    def columns(self, rows: Sequence[Row]) -> Columns | None:
+        """The canonical column of each cell; None where the rows are no header of a table of projects."""
+        fields: list[str | None] = []
+        labels: list[str] = []
+        width = max(len(row.cells) for row in rows)
+        for column in range(width):
+            # Of labels that stand above one another, the lowest is the column's own.
+            label = next(
+                (
+                    text
+                    for row in reversed(rows)
+                    if column < len(row.cells) and (text := row.cells[column].content.text)
+                ),
+                "",
+            )
+            fields.append(self.terms.column(label))
+            labels.append(label)
+        if len(fields) - fields.count(None) < _ENOUGH_WORDS:
+            return None
+        labels = [squash(label) for label in labels]
+        for column, cell in enumerate(rows[0].cells):
+            if column and cell.merged == "left" and not labels[column]:
+                labels[column] = labels[column - 1]
+        for index, label in enumerate(labels):
+            fields[index] = fields[index] or self.terms.column_by_shape(label, fields)
+        known = [field for field in fields if field]
+        tells = {"goal", "indicators", "indicator_name"} & set(known)
+        if len(set(known)) < MIN_COLUMNS or "name" not in known or not tells:
+            return None
+        if any(NUMBER.fullmatch(label) for label in labels):
+            return None
+        self._part_periods(fields, labels, rows[0])
+        used: set[str] = set()
+        for index, field in enumerate(fields):
+            # A header printed twice names its first column; the other keeps its own label.
+            if field in used:
+                fields[index] = None
+            elif field:
+                used.add(field)
+        return Columns(tuple(fields), tuple(labels))
+
+    def _part_periods(self, fields: list[str | None], labels: Sequence[str], top: Row) -> None:
+        """Where the year's amount and that of several years have a column each, the total is the year's."""
+        several = [index for index, label in enumerate(labels) if self.terms.several_years.fullmatch(label)]
+        if not several:
+            return
+        # The year may stand above its columns: 年度资金 over 合计 and 财政拨款.
+        above = [squash(cell.content.text) for cell in top.cells]
+        for column, cell in enumerate(top.cells[1:], 1):
+            above[column] = above[column - 1] if cell.merged == "left" else above[column]
+        year = [
+            index
+            for index, label in enumerate(labels)
+            if index not in several
+            and fields[index] in {None, "total"}
+            and any(map(self.terms.one_year.fullmatch, {label, *above[index : index + 1]}))
+        ]
+        if year:
+            for index in several:
+                fields[index] = BREAKDOWN + labels[index]
+            # Which of two years' amounts is the year's, the header does not tell.
+            if len({labels[index] for index in year if labels[index][:2].isdecimal()}) < _TWO:
+                fields[year[0]] = "total"

@@ -1,0 +1,121 @@
+"""`extractor layouts`: the layouts that there are, what one says, learning one, trying one."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from extractor.cli import printable
+from extractor.cli.display import console, errors
+from extractor.errors import UsageError
+from extractor.infer import FOLDER, Learner, kept, understanding
+from extractor.judge import judge_layout
+from extractor.layouts import built_in, compiled
+from extractor.layouts.written import write, written
+from extractor.model import LanguageModel
+from extractor.pipeline import cut, own_layouts
+from extractor.readers import read
+from extractor.settings import Settings
+from extractor.shape import shape_of
+
+if TYPE_CHECKING:
+    from extractor.judge import Reading
+    from schemas.layout import LayoutSpec
+
+
+def print_layouts(out: Path) -> None:
+    """Every layout with its title: the built-in ones, then those that the run folder has learnt."""
+    table = Table(title="版式 Layouts", title_justify="left")
+    for heading in ("name", "source", "title"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("description")
+    for spec in built_in():
+        table.add_row(spec.name, spec.source, spec.title, spec.description)
+    for spec in kept(out):
+        table.add_row(*map(printable, (spec.name, spec.source, spec.title, f"{out / FOLDER / spec.name}.toml")))
+    console.print(table)
+
+
+def print_layout(name: str, out: Path) -> None:
+    """The file of one layout; UsageError where there is none of that name."""
+    found = next((spec for spec in (*built_in(), *kept(out)) if spec.name == name), None)
+    if found is None:
+        raise UsageError(f"no layout is called {name!r}; `extractor layouts list` shows them")
+    console.print(printable(written(found), keep_lines=True), markup=False, end="")
+
+
+def infer(file: Path, settings: Settings, save: Path | None) -> bool:
+    """Ask the language model for the layout of a file; True where the answer was checked and holds."""
+    if settings.language_model is None:
+        raise UsageError("no language model is set: pass --model NAME or set EXTRACTOR_MODEL")
+    opened = cut(read(file, max_bytes=settings.max_bytes), own_layouts(settings))
+    before = understanding(opened, settings)
+    if not before.is_wanting(settings.layout_coverage):
+        console.print(f"{printable(str(file))}: a layout explains it already: {_summary(before)}", markup=False)
+        return True
+
+    from extractor.cache import AnswerCache
+
+    async def ask() -> tuple[LayoutSpec | None, str]:
+        cache = AnswerCache(settings.cache_dir) if settings.cache else None
+        model = LanguageModel(settings, cache)
+        try:
+            learnt = await Learner(model, settings).improve(opened)
+        finally:
+            await model.close()
+            if cache is not None:
+                cache.close()
+        learning = learnt.learning
+        if learning is None or learning.outcome != "learnt":
+            return None, f"{learning.outcome}: {learning.reason}" if learning is not None else "not asked"
+        return learnt.opened.chunks.layout, _summary(understanding(learnt.opened, settings))
+
+    spec, what = asyncio.run(ask())
+    if spec is None:
+        errors.print(f"{printable(str(file))}: {printable(what)}", style="red", markup=False)
+        return False
+    console.print(printable(written(spec, str(file)), keep_lines=True), markup=False, end="")
+    target = save or Path(f"{spec.name}.toml")
+    write(spec, target, str(file))
+    console.print(f"{what}\nwritten: {target}", markup=False)
+    return True
+
+
+def test(file: Path, settings: Settings) -> bool:
+    """What the given layouts make of a file; False where they do not explain it."""
+    own = own_layouts(settings)
+    document = read(file, max_bytes=settings.max_bytes)
+    before = understanding(cut(document), settings)
+    after = understanding(cut(document, own), settings)
+    console.print(f"without: {_summary(before)}\nwith:    {_summary(after)}", markup=False)
+    used = after.opened.chunks.layout
+    reason = after.reason
+    if used is not None and used in own:
+        reason = judge_layout(used, compiled(used), _nothing(before), after, settings)
+    elif reason is None:
+        reason = (
+            f"none of the given layouts was chosen; the document's own shape: {' '.join(shape_of(document).headers)}"
+        )
+    if reason:
+        errors.print(printable(reason), style="red", markup=False)
+    return not reason
+
+
+def _nothing(reading: Reading) -> Reading:
+    """As if nothing had been read before, so that a layout is judged by itself."""
+    return reading._replace(result=None)
+
+
+def _summary(reading: Reading) -> str:
+    layout = reading.opened.chunks.layout
+    indicators = sum(len(record.project.indicators) for record in reading.records)
+    return (
+        f"{printable(layout.name) if layout else 'no layout'}: {len(reading.records):,} projects, {indicators:,} "
+        f"indicators, {reading.coverage:.0%} of the text explained, {reading.sums_off:,} sums off"
+    )
+
+
+__all__ = ["infer", "print_layout", "print_layouts", "test"]

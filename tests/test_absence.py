@@ -1,0 +1,146 @@
+"""Documents without projects: none is invented, in whatever format, and the reason is told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from extractor import extract
+from extractor.errors import LayoutError
+from schemas.record import DocumentLine
+from tests import formats
+from tests.formats import Printed, Row
+from tests.pdf_writer import Span
+
+WHOLE: list[Row] = [
+    ["部门名称", Span("云溪市教育局", 1, 3)],
+    [Span("年度主要任务", 2), "任务名称", "主要内容", "预算金额（万元）"],
+    ["义务教育保障", "保障学校运转", "8,650.00"],
+    ["年度总体目标", Span("办好人民满意的教育。", 1, 3)],
+    ["一级指标", "二级指标", "三级指标", "指标值"],
+    ["产出指标", "数量指标", "保障学校数", "≥46所"],
+    ["满意度指标", "服务对象满意度指标", "家长满意度", "≥90%"],
+]
+HEADER = ("项目名称", "预算数", "年度目标", "一级指标", "二级指标", "三级指标", "指标值")
+BLANK: list[Row] = [
+    HEADER,
+    [Span("", 3), Span("", 3), Span("", 3), Span("产出指标", 2), "数量指标", "", ""],
+    ["质量指标", "", ""],
+    ["效益指标", "社会效益指标", "", ""],
+]
+SAMPLE: list[Row] = [
+    HEADER,
+    [Span("XX项目", 2), Span("", 2), Span("（100字以内）", 2), "产出指标", "数量指标", "指标1：", ""],
+    ["效益指标", "社会效益指标", "……", "≥"],
+]
+BUDGET: list[Row] = [
+    ["单位名称", "项目名称", "合计", "一般公共预算", "政府性基金预算"],
+    ["云溪市公路所", "桥梁检测", "200.00", "", "200.00"],
+]
+NEWS = [
+    "会议要求，各部门要科学设定绩效目标，细化一级指标、二级指标和三级指标，做到目标明确、指标可衡量。",
+    "全年共审核项目1,260个，涉及资金18.65亿元。",
+]
+REVIEW = [
+    "一、项目基本情况",
+    "项目预算560.00万元，全年执行553.20万元，执行率98.79%。",
+    "二、绩效目标完成情况",
+    "数量指标：年度指标值：新建供水站3座，实际完成3座，与年初设定的三级指标一致。",
+]
+DOCUMENTS: dict[str, tuple[Sequence[str], list[Row], str]] = {
+    "department": (["2025年部门整体支出绩效目标表"], WHOLE, "部门整体支出"),
+    "department, filled in": (["云溪市教育局整体绩效目标申报表"], WHOLE, "部门整体支出"),
+    "header alone": (["项目支出绩效目标表", "单位：万元"], [HEADER], "空白模板"),
+    "blank": (["项目支出绩效目标表", "单位：万元"], BLANK, "空白模板"),
+    "sample": (["项目支出绩效目标申报表", "单位：万元"], SAMPLE, "空白模板"),
+    "budget": (["云溪市2025年项目支出预算表", "单位：万元"], BUDGET, "没有项目支出绩效目标表"),
+}
+WRITERS = {
+    "html": formats.web,
+    "xlsx": formats.excel,
+    "xls": formats.old_excel,
+    "docx": formats.word,
+    "pdf": formats.pdf,
+}
+
+
+def read(tmp_path: Path, suffix: str, content: bytes) -> DocumentLine:
+    path = tmp_path / f"a.{suffix}"
+    path.write_bytes(content)
+    result = extract(path, model="none")
+    assert result.records == []
+    return result.document
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_tables_without_projects(tmp_path: Path, name: str, suffix: str) -> None:
+    title, rows, reason = DOCUMENTS[name]
+    columns = sum(cell.columns if isinstance(cell, Span) else 1 for cell in rows[0])
+    document = read(tmp_path, suffix, WRITERS[suffix](Printed(title, rows, [1] * columns)))
+    assert document.status == "no_projects"
+    assert reason in (document.reason or "")
+    parts = document.characters.model_dump()
+    assert parts.pop("total") == sum(parts.values())
+
+
+@pytest.mark.parametrize("suffix", ["txt", "html", "docx", "pdf"])
+@pytest.mark.parametrize(
+    ("title", "lines", "reason"),
+    [
+        ("云溪市召开预算绩效管理工作会议", NEWS, "没有项目表"),
+        ("青禾县2024年度农村供水项目支出绩效自评报告", REVIEW, "自评"),
+        ("农村供水项目绩效评价报告", REVIEW, "自评"),
+        ("云溪市图书馆2025年部门预算说明", ["本部门2025年预算收入120.00万元。"], "没有项目支出绩效目标表"),
+    ],
+)
+def test_running_text(tmp_path: Path, title: str, lines: list[str], reason: str, suffix: str) -> None:
+    printed = Printed([title, *lines], [], [100])
+    if suffix == "txt":
+        content = "\n".join(printed.title).encode()
+    elif suffix == "html":
+        content = (
+            "<!doctype html><meta charset='utf-8'>" + "".join(f"<p>{line}</p>" for line in printed.title)
+        ).encode()
+    else:
+        content = WRITERS[suffix](Printed(printed.title, [[" "]], [100]))
+    document = read(tmp_path, suffix, content)
+    assert document.status == "no_projects"
+    assert reason in (document.reason or "")
+    assert document.document.title == title
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2025年度绩效目标\n道路养护\n一级指标 二级指标 三级指标 指标值\n产出指标 数量指标 养护里程 5公里\n",
+        "整体支出绩效情况见前。绩效目标 项目名称 道路养护 一级指标 产出指标，三级指标 养护里程 5公里，质量合格。\n",
+        "2025年项目绩效目标：道路养护经费 一级指标 产出指标 二级指标 数量指标 三级指标 养护里程，5公里。\n",
+        "绩效目标\n1、养护里程；年度指标值：5公里；\n2、合格率；年度指标值：100%；\n",
+    ],
+)
+def test_what_may_be_projects_is_not_called_none(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(LayoutError):
+        extract(path, model="none")
+
+
+def test_a_name_alone_is_no_template(tmp_path: Path) -> None:
+    """Its goal and its indicators were left out: that is a project, and flagged."""
+    row: Row = ["桥梁检测", "", "", "产出指标", "数量指标", "", ""]
+    path = tmp_path / "a.html"
+    path.write_bytes(formats.web(Printed(["项目支出绩效目标表"], [HEADER, row], [1])))
+    [record] = extract(path, model="none").records
+    assert record.project.name == "桥梁检测"
+    assert "template_left_empty" in {flag.code.value for flag in record.flags}
+
+
+def test_template_rows_below_projects_are_left_out(tmp_path: Path) -> None:
+    row: Row = ["桥梁检测", "8.00", "查清隐患。", "产出指标", "数量指标", "座数", "9座"]
+    path = tmp_path / "a.html"
+    path.write_bytes(formats.web(Printed(["项目支出绩效目标表"], [HEADER, row, *SAMPLE[1:]], [1])))
+    [record] = extract(path, model="none").records
+    assert [one.name for one in record.project.indicators] == ["座数"]

@@ -1,0 +1,548 @@
+"""Forms: one project to a form, its labels beside or above their values, its indicators in a table of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from extractor.chunk import chunk
+from extractor.chunk.formtable import header_of, spots_of
+from extractor.chunk.labels import form_words
+from extractor.layouts import terms
+from extractor.layouts.taxonomy import category
+from extractor.pipeline import DocumentResult, cut, finish, survey
+from extractor.readers import read
+from extractor.settings import Settings
+from extractor.text import squash
+from schemas.document import SYNTHETIC, Cell, Document, Line, MappedText, Row, Table
+from schemas.layout import LayoutSpec
+from schemas.project import ProjectReading
+
+UP, LEFT = "^", "<"
+"""A cell that goes on with the one above, with the one to its left."""
+
+Rows = list[list[str]]
+
+
+def document(*pieces: str | Rows) -> Document:
+    """Lines and tables, laid out as the readers do."""
+    text = ""
+    lines: list[Line] = []
+    tables: list[Table] = []
+    for piece in pieces:
+        if isinstance(piece, str):
+            lines.append(Line(len(text), len(text) + len(piece), None))
+            text += piece + "\n"
+            continue
+        rows = []
+        for printed in piece:
+            cells, begin = [], len(text)
+            for index, cell in enumerate(printed):
+                text += "\t" if index else ""
+                start, content = len(text), "" if cell in (UP, LEFT) else cell
+                text += content
+                merged: Any = {UP: "above", LEFT: "left"}.get(cell)
+                cells.append(Cell(MappedText(content, range(start, len(text))), start, len(text), merged))
+            rows.append(Row(tuple(cells), begin, len(text)))
+            text += "\n"
+        tables.append(Table(tuple(rows)))
+    return Document("form", "", "test", None, text, tuple(lines), tuple(tables))
+
+
+def extract(*pieces: str | Rows) -> DocumentResult:
+    return finish(survey(cut(document(*pieces))), {}, Settings(model=None, cache=False))
+
+
+def projects(*pieces: str | Rows) -> list[ProjectReading]:
+    return [record.project for record in extract(*pieces).records]
+
+
+TITLE = "项目支出绩效目标申报表"
+NAME = [["项目名称", "校舍维修", LEFT, LEFT, LEFT], ["主管部门", "云溪市教育局", "实施单位", "云溪市第一中学", LEFT]]
+MONEY = [
+    ["项目资金\n（万元）", "年度资金总额：", "120.00", LEFT, LEFT],
+    [UP, "其中：财政拨款", "100.00", LEFT, LEFT],
+    [UP, "其他资金", "20.00", LEFT, LEFT],
+]
+GOAL = [["总\n体\n目\n标", "完成12栋校舍维修。", LEFT, LEFT, LEFT]]
+HEADER = [["绩\n效\n指\n标", "一级指标", "二级指标", "三级指标", "指标值"]]
+ITEMS = [
+    [UP, "产出指标", "数量指标", "维修校舍", "≥12栋"],
+    [UP, UP, "质量指标", "验收合格率", "100%"],
+    [UP, "满意度指标", "服务对象满意度指标", "师生满意度", "≥95%"],
+]
+FORM = NAME + MONEY + GOAL + HEADER + ITEMS
+READ = {
+    "department": "云溪市教育局",
+    "unit": "云溪市第一中学",
+    "name": "校舍维修",
+    "amounts": {"total": "120.00", "fiscal": "100.00", "other": "20.00"},
+    "goal": "完成12栋校舍维修。",
+    "indicators": [
+        {"level1": "产出指标", "level2": "数量指标", "name": "维修校舍", "annual_value": "≥12栋"},
+        {"level1": "产出指标", "level2": "质量指标", "name": "验收合格率", "annual_value": "100%"},
+        {"level1": "满意度指标", "level2": "服务对象满意度指标", "name": "师生满意度", "annual_value": "≥95%"},
+    ],
+}
+
+
+def shown(project: ProjectReading) -> dict[str, Any]:
+    found = project.model_dump(exclude_defaults=True, mode="json")
+    if "indicators" in found:
+        found["indicators"] = [dict(one) for one in found["indicators"]]
+    return found
+
+
+def without_merges(rows: Rows) -> Rows:
+    """As Markdown and delimited text print it: blank where a merged cell goes on."""
+    return [["" if cell in (UP, LEFT) else cell for cell in row] for row in rows]
+
+
+def with_rows(*rows: list[str], at: int) -> Rows:
+    return [*FORM[:at], *rows, *FORM[at:]]
+
+
+SAME: dict[str, tuple[str | Rows, ...]] = {
+    "as it is": (TITLE, FORM),
+    "without merged cells": (TITLE, without_merges(FORM)),
+    "title and unit in the table": ([[TITLE, LEFT, LEFT, LEFT, "单位：万元"], *FORM],),
+    "the title in the table": ([[TITLE, LEFT, LEFT, LEFT, LEFT], *FORM],),
+    "broken over a page": (TITLE, FORM[:8], TITLE, [[HEADER[0][0], *FORM[8][1:]], *FORM[9:]]),
+    "broken over a page, header again": (TITLE, FORM[:8], TITLE, "— 2 —", HEADER + FORM[8:]),
+    "inside the indicators": (TITLE, FORM[:-2], [["绩效指标", "产出指标", *FORM[-2][2:]], FORM[-1]]),
+    "the head again on a new page": (TITLE, FORM[:8], TITLE, NAME + HEADER + FORM[8:]),
+    "labels along the side, one character a row": (
+        TITLE,
+        [[["绩", "效", "指", "标"][index % 4], *row[1:]] if index > 5 else row for index, row in enumerate(FORM)],
+    ),
+    "the goal below its heading": (
+        TITLE,
+        NAME
+        + MONEY
+        + [["年度绩效目标", LEFT, LEFT, LEFT, LEFT], [GOAL[0][1], LEFT, LEFT, LEFT, LEFT]]
+        + HEADER
+        + ITEMS,
+    ),
+    "the goal beside two labels": (
+        TITLE,
+        NAME + MONEY + [["总体目标", "年度目标", GOAL[0][1], LEFT, LEFT]] + HEADER + ITEMS,
+    ),
+    "labels and values in one cell": (
+        TITLE,
+        [
+            ["项目名称：校舍维修", LEFT, LEFT, LEFT, LEFT],
+            ["主管部门：云溪市教育局", LEFT, "实施单位：云溪市第一中学", LEFT, LEFT],
+            *FORM[2:],
+        ],
+    ),
+    "blank rows of the template": (
+        TITLE,
+        [*FORM, [UP, UP, UP, "……", ""], [UP, "效益指标", "生态效益指标", "", ""], [UP, UP, UP, "指标2：", ""]],
+    ),
+    "the unit above the table": (
+        TITLE,
+        "单位：万元",
+        [["项目资金", *row[1:]] if row is MONEY[0] else row for row in FORM],
+    ),
+    "the unit in the cells": (
+        TITLE,
+        [
+            ["项目资金", row[1], f"{row[2]}万元", LEFT, LEFT] if "0.00" in row[2] else row
+            for row in [["项目资金", *row[1:]] if row is MONEY[0] else row for row in FORM]
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAME)
+def test_the_same_form(name: str) -> None:
+    result = extract(*SAME[name])
+    assert [shown(record.project) for record in result.records] == [READ]
+    assert {record.normalized.amounts["total"] for record in result.records} == {"1200000"}
+    flags = [flag.code for record in result.records for flag in record.flags]
+    assert flags == (["boundary_unsure"] if name == "the head again on a new page" else [])
+    assert not result.document.flags
+
+
+def test_several_forms_in_one_file() -> None:
+    other = [[cell.replace("校舍", "操场") for cell in row] for row in FORM]
+    found = projects(TITLE, FORM, TITLE, other, "— 2 —")
+    assert [project.name for project in found] == ["校舍维修", "操场维修"]
+    assert [len(project.indicators) for project in found] == [3, 3]
+    assert [project.name for project in projects(FORM + other)] == ["校舍维修", "操场维修"]
+
+
+def test_a_form_may_begin_with_another_label_than_its_name() -> None:
+    forms = [[["项目编码", f"X{number}", LEFT, LEFT, LEFT], *FORM] for number in (1, 2)]
+    found = projects(forms[0] + [[cell.replace("校舍", "操场") for cell in row] for row in forms[1]])
+    assert [(one.name, one.attributes) for one in found] == [
+        ("校舍维修", {"项目编码": "X1"}),
+        ("操场维修", {"项目编码": "X2"}),
+    ]
+
+
+LABELLED: dict[str, tuple[list[list[str]], dict[str, Any]]] = {
+    "labels of any kind are kept": (
+        [["项目编码", "3301", "是否纳入评审", "是", LEFT], ["项目期", "1年", "备注", "", LEFT]],
+        {"attributes": {"项目编码": "3301", "是否纳入评审": "是", "项目期": "1年"}},
+    ),
+    "a value that is a label elsewhere": (
+        [["资金来源", "财政拨款", "项目期", "1年", LEFT]],
+        {"attributes": {"资金来源": "财政拨款", "项目期": "1年"}},
+    ),
+    "a value that is a label elsewhere, alone": (
+        [["资金来源", "财政拨款", LEFT, LEFT, LEFT]],
+        {"attributes": {"资金来源": "财政拨款"}},
+    ),
+    "two units: the one that does the work": (
+        [["申报单位", "云溪市教研室", LEFT, LEFT, LEFT]],
+        {"attributes": {"申报单位": "云溪市教研室"}},
+    ),
+    "funding of its own name": (
+        [["项目资金", "县级配套", "7.00", LEFT, LEFT]],
+        {"amounts": {**READ["amounts"], "breakdown": [{"label": "县级配套", "amount": "7.00"}]}},  # type: ignore[dict-item]
+    ),
+    "carried over from last year": (
+        [["上年结转", "3.00", "其中：中央补助", "2.00", LEFT]],
+        {
+            "amounts": {
+                **READ["amounts"],  # type: ignore[dict-item]
+                "breakdown": [{"label": "上年结转", "amount": "3.00"}, {"label": "中央补助", "amount": "2.00"}],
+            }
+        },
+    ),
+    "several years' goal": (
+        [["中长期目标", "三年完成36栋。", LEFT, LEFT, LEFT]],
+        {"attributes": {"中长期目标": "三年完成36栋。"}},
+    ),
+    "a note": ([["注：本表一式三份。", LEFT, LEFT, LEFT, LEFT]], {"attributes": {"注": "本表一式三份。"}}),
+}
+
+
+@pytest.mark.parametrize("name", LABELLED)
+@pytest.mark.parametrize("merges", [True, False])
+def test_labels(name: str, merges: bool) -> None:
+    rows, more = LABELLED[name]
+    form = with_rows(*rows, at=5)
+    (project,) = projects(TITLE, form if merges else without_merges(form))
+    assert shown(project) == READ | more
+
+
+def test_labels_below_the_indicators() -> None:
+    (project,) = projects(TITLE, [*FORM, ["风险点", "汛期施工", LEFT, LEFT, LEFT], ["备注", "跨年", LEFT, LEFT, LEFT]])
+    assert shown(project) == READ | {"attributes": {"风险点": "汛期施工", "备注": "跨年"}}
+
+
+MONEY_OF_PERIODS: dict[str, tuple[Rows, dict[str, str | None], dict[str, str]]] = {
+    "side by side": (
+        [
+            ["项目资金（万元）", "中期资金总额", "360.00", "年度资金总额", "120.00"],
+            [UP, "其中：财政拨款", "300.00", "其中：财政拨款", "100.00"],
+        ],
+        {"total": "120.00", "fiscal": "100.00"},
+        {"中期资金总额": "360.00", "中期资金总额·财政拨款": "300.00"},
+    ),
+    "one below the other": (
+        [
+            ["项目资金（万元）", "项目资金总额", "360.00", LEFT, LEFT],
+            [UP, "其中：财政拨款", "300.00", LEFT, LEFT],
+            [UP, "年度资金总额", "120.00", LEFT, LEFT],
+            [UP, "其中：财政拨款", "100.00", LEFT, LEFT],
+        ],
+        {"total": "120.00", "fiscal": "100.00"},
+        {"项目资金总额": "360.00", "项目资金总额·财政拨款": "300.00"},
+    ),
+    "one period only": (
+        [["项目资金（万元）", "项目资金总额", "360.00", "其中：财政拨款", "300.00"]],
+        {"total": "360.00", "fiscal": "300.00"},
+        {},
+    ),
+    "other funds only": (
+        [["项目资金（万元）", "资金总额", "36.00", "其中：财政拨款", ""], [UP, "其他资金", "36.00", "", ""]],
+        {"total": "36.00", "fiscal": None, "other": "36.00"},
+        {},
+    ),
+    "a table of money": (
+        [
+            ["项目资金（万元）", "", "年初预算数", "全年预算数", "执行数"],
+            [UP, "年度资金总额", "110.00", "120.00", "99.00"],
+            [UP, "其中：财政拨款", "90.00", "100.00", "80.00"],
+        ],
+        {"total": "120.00", "fiscal": "100.00"},
+        {},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MONEY_OF_PERIODS)
+def test_money(name: str) -> None:
+    rows, expected, breakdown = MONEY_OF_PERIODS[name]
+    (project,) = projects(TITLE, NAME + rows + GOAL + HEADER + ITEMS)
+    assert {field: getattr(project.amounts, field) for field in expected} == expected
+    assert {line.label: line.amount for line in project.amounts.breakdown} == breakdown
+    if name == "a table of money":
+        assert project.attributes["年度资金总额·执行数"] == "99.00"
+        assert project.attributes["财政拨款·年初预算数"] == "90.00"
+
+
+@pytest.mark.parametrize("value", ["约120万", "见附件", "120.00\n130.00"])
+def test_an_amount_that_is_none_is_flagged(value: str) -> None:
+    rows = [["项目资金（万元）", "年度资金总额", value, LEFT, LEFT]]
+    (record,) = extract(TITLE, NAME + rows + GOAL + HEADER + ITEMS).records
+    assert record.project.amounts.total is None
+    assert "unclaimed_text" in {flag.code for flag in record.flags}
+
+
+def test_two_units_of_money_in_one_form_are_flagged() -> None:
+    result = extract(TITLE, with_rows(["上年结转（元）", "5000.00", LEFT, LEFT, LEFT], at=5))
+    assert result.records[0].normalized.amounts == {}
+    assert "unit_scale_suspect" in {flag.code for flag in result.document.flags}
+
+
+TWIN_HEADER = ["绩效指标", "一级指标", "二级指标", "三级指标", "指标值", "二级指标", "三级指标", "指标值"]
+TWINS: dict[str, tuple[list[str], list[tuple[str, str | None, str | None]]]] = {
+    "the same indicator": (["数量指标", "面积", "30亩", "数量指标", "面积", "10亩"], [("面积", "30亩", "10亩")]),
+    "two indicators": (
+        ["数量指标", "面积", "30亩", "数量指标", "株数", "90株"],
+        [("面积", "30亩", None), ("株数", None, "90株")],
+    ),
+    "nothing for the year": (["数量指标", "面积", "30亩", "", "", ""], [("面积", "30亩", None)]),
+    "nothing for the years": (["", "", "", "数量指标", "面积", "10亩"], [("面积", None, "10亩")]),
+    "the same name in another category": (
+        ["数量指标", "面积", "30亩", "质量指标", "面积", "10亩"],
+        [("面积", "30亩", None), ("面积", None, "10亩")],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_twin_columns(name: str) -> None:
+    cells, expected = TWINS[name]
+    wide = [[*row, LEFT, LEFT, LEFT] for row in NAME + MONEY + GOAL]
+    result = extract(TITLE, [*wide, TWIN_HEADER, [UP, "产出指标", *cells]])
+    (record,) = result.records
+    found = [(one.name, one.cycle_value, one.annual_value) for one in record.project.indicators]
+    assert found == expected
+    assert {one.level1 for one in record.project.indicators} == {"产出指标"}
+    assert {flag.code for flag in record.flags} <= {"cycle_annual_differ"}
+
+
+@pytest.mark.parametrize("names", [("年度", "中期"), ("中期", "年度")])
+def test_which_of_the_twins_is_the_year(names: tuple[str, str]) -> None:
+    over = ["绩效指标", "", f"{names[0]}指标", LEFT, LEFT, f"{names[1]}指标", LEFT, LEFT]
+    wide = [[*row, LEFT, LEFT, LEFT] for row in NAME + MONEY + GOAL]
+    items = [UP, "产出指标", "数量指标", "面积", "1亩", "数量指标", "面积", "2亩"]
+    (project,) = projects(TITLE, [*wide, over, TWIN_HEADER, items])
+    (one,) = project.indicators
+    assert (one.cycle_value, one.annual_value) == (("2亩", "1亩") if names[0] == "年度" else ("1亩", "2亩"))
+
+
+def test_goals_of_two_periods_side_by_side() -> None:
+    goals = [["总体目标", "中期目标", LEFT, "年度目标", LEFT], [UP, "三年36栋。", LEFT, "今年12栋。", LEFT]]
+    (project,) = projects(TITLE, NAME + MONEY + goals + HEADER + ITEMS)
+    assert (project.goal, project.attributes) == ("今年12栋。", {"中期目标": "三年36栋。"})
+    goals[1][3] = ""
+    (project,) = projects(TITLE, NAME + MONEY + goals + HEADER + ITEMS)
+    assert (project.goal, project.attributes) == ("三年36栋。", {"中期目标": "三年36栋。"})
+
+
+def test_numbers_and_columns_of_indicators() -> None:
+    header = ["绩效指标", "一级指标", "二级指标", "三级指标", "指标值", LEFT, LEFT, "权重", "评分标准"]
+    below = [UP, UP, UP, UP, "符号", "指标值", "单位", UP, UP]
+    items = [
+        [UP, "产出指标", "数量指标", "指标1：维修校舍", "≥", "12", "栋", "30", "按比例得分"],
+        [UP, UP, UP, "指标2：更换门窗", "≥", "90", "扇", "20", ""],
+        [UP, UP, "质量指标", "指标1：合格率", "＝", "100", "%", "50", "每低1%扣5分"],
+    ]
+    wide = [[*row, LEFT, LEFT, LEFT, LEFT] for row in NAME + MONEY + GOAL]
+    (record,) = extract(TITLE, [*wide, header, below, *items]).records
+    first = record.project.indicators[0]
+    assert shown(record.project)["attributes"] == {"评分标准": "按比例得分", "评分标准(3)": "每低1%扣5分"}
+    assert [one.number for one in record.project.indicators] == [1, 2, 1]
+    assert (first.name, first.operator, first.annual_value, first.measure_unit, first.weight) == (
+        "维修校舍",
+        "≥",
+        "12",
+        "栋",
+        "30",
+    )
+    assert record.status == "unchecked"
+
+
+def test_self_evaluation(tmp_path: Path) -> None:
+    header = ["绩效指标", "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分"]
+    goals = [
+        ["年度总体目标", "预期目标", LEFT, LEFT, "实际完成情况", LEFT, LEFT, LEFT],
+        [UP, "修12栋。", LEFT, LEFT, "修了11栋。", LEFT, LEFT, LEFT],
+    ]
+    items = [[UP, "产出指标", "数量指标", "维修校舍", "12栋", "11栋", "90", "82.5"]]
+    total = ["总分", LEFT, LEFT, LEFT, LEFT, LEFT, "100", "92.5"]
+    wide = [[*row, LEFT, LEFT, LEFT] for row in NAME + MONEY]
+    (record,) = extract("项目支出绩效自评表", [*wide, *goals, header, *items, total]).records
+    assert record.document.layout == "form-review"
+    assert record.project.goal == "修12栋。"
+    assert record.project.attributes == {
+        "实际完成情况": "修了11栋。",
+        "总分·分值": "100",
+        "总分·得分": "92.5",
+        "实际完成值": "11栋",
+        "得分": "82.5",
+    }
+    assert [(one.annual_value, one.weight) for one in record.project.indicators] == [("12栋", "90")]
+    assert record.status == "unchecked"
+
+
+def blank(rows: Rows) -> Rows:
+    labels = form_words(terms())
+    return [
+        [cell if cell in (UP, LEFT) or labels.label(cell) or "指标" in cell else "" for cell in row] for row in rows
+    ]
+
+
+OWN_WORDS = {
+    "name": ("项目名称", "事项名称"),
+    "goal": ("总体目标", "工作任务"),
+    "level1": ("一级指标", "考核类别"),
+    "level2": ("二级指标", "考核子类"),
+    "indicator_name": ("三级指标", "考核内容"),
+    "annual_value": ("指标值", "考核标准"),
+}
+
+
+def test_a_layout_of_ones_own_words() -> None:
+    synonyms = {column: (own,) for column, (_, own) in OWN_WORDS.items()}
+    spec = LayoutSpec(name="mine", title="我的", source="form", columns=("name",), column_synonyms=synonyms)  # type: ignore[arg-type]
+    renamed = dict(OWN_WORDS.values())
+    form = [[renamed.get("".join(cell.split()), cell) for cell in row] for row in FORM]
+    assert chunk(document(TITLE, form)).layout is None
+    (record,) = finish(survey(cut(document(TITLE, form), [spec])), {}, Settings(model=None, cache=False)).records
+    assert (record.document.layout, shown(record.project)) == ("mine", READ)
+
+
+def test_a_row_for_each_indicator_is_no_form() -> None:
+    rows = [
+        ["项目名称", "自定义栏", "金额", "年度目标", "绩效指标", LEFT, LEFT, LEFT],
+        [UP, UP, UP, UP, "一级指标", "二级指标", "三级指标", "指标值"],
+        ["校舍维修", "甲", "12.00", "维修校舍。", "产出指标", "数量指标", "校舍", "12栋"],
+        [UP, UP, UP, UP, UP, "质量指标", "合格率", "100%"],
+    ]
+    result = extract("单位：万元", rows)
+    assert result.document.document.layout == "grid-plain"
+    assert [(one.project.name, len(one.project.indicators)) for one in result.records] == [("校舍维修", 2)]
+
+
+WHOLE = [
+    ["部门名称", "云溪市教育局", LEFT, LEFT, LEFT],
+    ["年度总体目标", "办好教育。", LEFT, LEFT, LEFT],
+    *HEADER,
+    *ITEMS,
+]
+
+
+RESIDUE = [["总体目标", "目标1：\n目标2：\n……", LEFT, LEFT, LEFT]]
+
+
+@pytest.mark.parametrize("goal", [[], RESIDUE])
+def test_forms_that_are_no_projects(goal: Rows) -> None:
+    result = extract(TITLE, blank(NAME + MONEY) + goal + blank(HEADER + ITEMS))
+    assert (result.records, result.document.status) == ([], "no_projects")
+    assert "空白模板" in (result.document.reason or "")
+    result = extract("部门整体支出绩效目标表", WHOLE)
+    assert (result.records, result.document.status) == ([], "no_projects")
+    assert "整体支出" in (result.document.reason or "")
+
+
+@pytest.mark.parametrize("other", [("部门整体支出绩效目标表", WHOLE), (TITLE, blank(FORM))])
+@pytest.mark.parametrize("first", [True, False])
+def test_what_is_no_project_beside_one_that_is(other: tuple[str, Rows], first: bool) -> None:
+    pieces = (*other, TITLE, FORM) if first else (TITLE, FORM, *other)
+    result = extract(*pieces)
+    assert [shown(record.project) for record in result.records] == [READ]
+    assert [flag.code for flag in result.document.flags] == ["unclaimed_text"]
+
+
+def test_the_same_forms_from_every_format(tmp_path: Path) -> None:
+    rows = without_merges(FORM)
+    one_line = [[cell.replace("\n", "") for cell in row] for row in rows]
+    bars = ["| " + " | ".join(row) + " |" for row in one_line]
+    spans = [[(cell, *span(FORM, down, across)) for across, cell in enumerate(row)] for down, row in enumerate(FORM)]
+    html = "".join(
+        "<tr>"
+        + "".join(f'<td rowspan="{high}" colspan="{wide}">{cell}</td>' for cell, high, wide in row if high)
+        + "</tr>"
+        for row in spans
+    )
+    sources = {
+        "md": "\n".join([TITLE, "", bars[0], "|---" * 5 + "|", *bars[1:]]),
+        "tsv": "\n".join([TITLE + "\t" * 4, *("\t".join(row) for row in one_line)]),
+        "html": f"<!DOCTYPE html><meta charset=utf-8><h1>{TITLE}</h1><table>{html}</table>",
+    }
+    for suffix, text in sources.items():
+        path = tmp_path / f"source.{suffix}"
+        path.write_text(text, encoding="utf-8")
+        result = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False))
+        assert [shown(record.project) for record in result.records] == [READ], suffix
+        assert [record.status for record in result.records] == ["unchecked"], suffix
+
+
+def span(rows: Rows, down: int, across: int) -> tuple[int, int]:
+    """Rows and columns of the cell that begins here; none where another goes on."""
+    if rows[down][across] in (UP, LEFT):
+        return 0, 0
+    high = next((more for more in range(1, len(rows) - down) if rows[down + more][across] != UP), len(rows) - down)
+    row = rows[down]
+    wide = next((more for more in range(1, len(row) - across) if row[across + more] != LEFT), len(row) - across)
+    return high, wide
+
+
+WORDS = """
+项目名称 主管部门 财政拨款 其中：财政拨款 年度资金总额 项目资金（万元） 资金来源 目标 年度目标 总体目标 绩效指标
+一级指标 二级指标 三级指标 指标值 产出指标 数量指标 指标1：面积 12.00 ≥3 校舍维修 备注 总分 自定义栏 合计
+完成维修，保障安全。 甲：乙 项目名称：丙 实际完成值 全年预算数
+"""
+CELLS = st.sampled_from(["", UP, LEFT, TITLE, "12\n.00", *WORDS.split()])
+
+
+@given(st.lists(st.lists(CELLS, min_size=5, max_size=5), min_size=1, max_size=12), st.integers(0, 10))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_nothing_is_lost_whatever_the_cells(rows: Rows, at: int) -> None:
+    """Every character of a form's rows is in its block, unless its cell is a label and nothing else."""
+    one = document(TITLE, FORM[:at] + rows + FORM[at:])
+    chunks = chunk(one)
+    assert chunks.characters.total == len(one.text)
+    if chunks.layout is None or chunks.layout.source != "form":
+        return
+    if any(block.notes for block in chunks.blocks):
+        return  # a head printed again on a new page is one head
+    words = form_words(terms())
+    seen = {offset for block in chunks.blocks for offset in block.content.offsets if offset != SYNTHETIC}
+    printed = squash("".join(block.content.text for block in chunks.blocks))
+    inside = [(block.start, block.end) for block in chunks.blocks]
+    for row in one.tables[0].rows:
+        spots = spots_of(row)
+        if not any(start <= row.start and row.end <= end for start, end in inside):
+            continue
+        if header_of(row, [spot for spot in spots if not spot.is_blank], words, {}) is not None:
+            continue
+        for spot in spots:
+            word = squash(spot.text)
+            known = words.label(spot.text) or words.fragment.fullmatch(word) or words.column(spot.text)
+            heading = (
+                word == squash(TITLE)
+                or words.residue.fullmatch(word)
+                or category("level1", word)
+                or category("level2", word)
+            )
+            if (
+                known
+                or heading
+                or f"【{word}】" in printed
+                or f"【{word}·" in printed
+                or words.inline(spot.cell.content)
+            ):
+                continue
+            assert not word or any(offset in seen for offset in spot.cell.content.offsets), spot.text
