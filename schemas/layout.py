@@ -80,9 +80,9 @@ class LayoutSpec(_Data):
     """One layout. Column synonyms and phrases add to those of terms.toml, they do not replace them.
 
     `source`: `dump` = text without cells, `grid` = rows and cells, `form` = a form for each project (a layout of
-    forms is known by a cell that begins with one of its `signs`), `prose` = numbered sections. `columns` is the printed order
-    that a dump falls back to where its header cannot be read. A document that prints all of `headers` has this
-    layout, whatever its items look like. `spaced`: a blank line after nearly every line.
+    forms is known by a cell that begins with one of its `signs`), `prose` = numbered sections. `columns` is the
+    printed order that a dump falls back to where its header cannot be read. A document that prints all of
+    `headers` has this layout, whatever its items look like. `spaced`: a blank line after nearly every line.
     """
 
     name: Word
@@ -123,8 +123,8 @@ class ColumnMeaning(_Data):
 class LayoutAnswer(_Data):
     """A model's answer to what a document's layout is: words of the document and what they mean, no patterns.
 
-    `unit_rows` are rows that name a unit above its projects. `projects` are the first projects' names as printed, by which the answer is checked; `all_projects` says that
-    there are no others.
+    `unit_rows` are rows that name a unit above its projects. `projects` are the first projects' names as
+    printed, by which the answer is checked; `all_projects` says that there are no others.
     """
 
     holds_projects: bool

@@ -544,7 +544,8 @@ def test_words_of_an_answer_are_never_patterns(numbers: list[str], labels: list[
     layout.terms.is_header(text[:400])
     assert time.process_time() - started < 1
     for number in answer.item_numbers:
-        assert layout.marker.match(squash(number.replace("N", "7")))
+        # A usual way of numbering wants a sign behind the number.
+        assert layout.marker.match(squash(number.replace("N", "7")) + "、")
 
 
 @given(st.lists(NASTY, max_size=4), NASTY)
