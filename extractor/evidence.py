@@ -6,13 +6,13 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from extractor.ground import Grounding, overlaps, unclaimed
 from extractor.leaves import INDICATOR_FIELDS, LABEL_FIELDS, Leaf, indicator_paths, key, leaves
 from extractor.messages import flag, message
 from extractor.text import Squashed
-from schemas.project import ProjectReading
+from schemas.project import Indicator, ProjectReading
 from schemas.record import Flag, FlagCode, Span
 
 _SHOWN = 40
@@ -199,10 +199,8 @@ class Side:
     @cached_property
     def explains_the_block(self) -> bool:
         """True where every value is found, in order, no text is claimed twice and none is left over."""
-        numbers = [indicator.number for indicator in self.reading.indicators]
-        counted = not any(number is not None for number in numbers) or numbers == list(range(1, len(numbers) + 1))
         return (
-            counted
+            _is_counted(self.reading.indicators)
             and not self.ungrounded
             and not self.overlapping
             and not self._is_interleaved
@@ -253,3 +251,19 @@ class Side:
     def claims(self, path: str) -> tuple[Span, ...]:
         place = self.grounding.places.get(path)
         return self.grounding.pieces.get(path, (place,)) if place else ()
+
+
+def _is_counted(indicators: Sequence[Indicator]) -> bool:
+    """True where the numbers are 1, 2, 3 …, in all or within each category; or where there are none.
+
+    >>> one, two = Indicator(number=1, level2="数量指标"), Indicator(number=1, level2="质量指标")
+    >>> _is_counted((one, two)), _is_counted((one, one))
+    (True, False)
+    """
+    if all(indicator.number is None for indicator in indicators):
+        return True
+    groups = [list(group) for _, group in groupby(indicators, lambda one: (one.level1, one.level2))]
+    return any(
+        all([one.number for one in group] == list(range(1, len(group) + 1)) for group in way)
+        for way in ([list(indicators)], groups)
+    )

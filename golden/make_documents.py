@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import docx
 
 from tests import formats
 from tests.formats import Printed, Row
@@ -170,6 +173,97 @@ TRANSPORT = (
     )),
 )  # fmt: skip
 TRANSPORT_TOTAL = ("907.75", "838.40", "", "69.35")
+
+ORCHARDS = {
+    "name": "高标准果园建设", "code": "330600260011", "unit": "枫桥县果蔬技术推广站",
+    "total3": "900.00", "total": "310.00", "fiscal3": "780.00", "fiscal": "270.00",
+    "other3": "120.00", "other": "40.00",
+    "goal3": "三年内建成高标准果园6000亩，培育果业示范主体15家。",
+    "goal": "建成高标准果园2000亩，推广新品种4个。",
+}  # fmt: skip
+ORCHARDS_ITEMS = (
+    ("产出指标", "数量指标", "建成果园面积", "6000亩", "数量指标", "建成果园面积", "2000亩"),
+    ("产出指标", "数量指标", "培育示范主体", "≥15家", "数量指标", "推广新品种", "4个"),
+    ("产出指标", "质量指标", "项目验收合格率", "100%", "质量指标", "项目验收合格率", "100%"),
+    ("产出指标", "时效指标", "", "", "时效指标", "项目完成时间", "2026年11月底前"),
+    ("效益指标", "经济效益指标", "亩均增收", "≥1500元", "经济效益指标", "亩均增收", "≥400元"),
+    ("满意度指标", "服务对象满意度指标", "果农满意度", "≥92%", "服务对象满意度指标", "果农满意度", "≥90%"),
+)  # fmt: skip
+PONDS = {
+    "name": "养殖池塘标准化改造", "code": "330600260027", "unit": "枫桥县水产服务中心",
+    "total3": "450.00", "total": "150.00", "fiscal3": "450.00", "fiscal": "150.00", "other3": "", "other": "",
+    "goal3": "改造池塘1800亩，实现养殖尾水达标排放。", "goal": "改造池塘600亩，新建尾水处理设施3处。",
+}  # fmt: skip
+PONDS_ITEMS = (
+    ("产出指标", "数量指标", "改造池塘面积", "1800亩", "数量指标", "改造池塘面积", "600亩"),
+    ("产出指标", "成本指标", "亩均改造成本", "≤2500元", "成本指标", "", ""),
+    ("效益指标", "生态效益指标", "尾水达标排放率", "≥98%", "生态效益指标", "尾水处理设施运行率", "≥95%"),
+)  # fmt: skip
+
+PITCHES = {
+    "name": "社区足球场地建设", "unit": "枫桥县全民健身中心", "points": "96.60",
+    "goal": "新建社区足球场8片，缓解群众健身场地不足。", "done": "新建社区足球场7片，其中1片因选址调整未完工。",
+}  # fmt: skip
+PITCHES_MONEY = (
+    ("年度资金总额", "400.00", "380.00", "361.00", "10", "95%", "9.50"),
+    ("其中：财政拨款", "300.00", "280.00", "261.00", "—", "93.21%", "—"),
+    ("其他资金", "100.00", "100.00", "100.00", "—", "100%", "—"),
+)  # fmt: skip
+PITCHES_ITEMS = (
+    ("产出指标", "数量指标", "新建足球场数量", "8片", "7片", "20", "17.50", "选址调整"),
+    ("产出指标", "质量指标", "场地验收合格率", "100%", "100%", "20", "20", ""),
+    ("效益指标", "社会效益指标", "新增健身人次", "≥2万人次", "2.3万人次", "40", "40", ""),
+    ("满意度指标", "服务对象满意度指标", "健身群众满意度", "≥90%", "89%", "10", "9.60", "开放时间偏短"),
+)  # fmt: skip
+COACHES = {
+    "name": "青少年业余训练补助", "unit": "枫桥县少年儿童体育学校", "points": "100",
+    "goal": "补助业余训练点12个，输送苗子20名。", "done": "补助训练点12个，输送苗子23名。",
+}  # fmt: skip
+COACHES_MONEY = (("年度资金总额", "65.00", "65.00", "65.00", "10", "100%", "10"),
+                 ("其中：财政拨款", "65.00", "65.00", "65.00", "—", "100%", "—"))  # fmt: skip
+COACHES_ITEMS = (
+    ("产出指标", "数量指标", "补助训练点数量", "12个", "12个", "50", "50", ""),
+    ("效益指标", "可持续影响指标", "后备人才输送", "≥20名", "23名", "40", "40", ""),
+)  # fmt: skip
+
+GREEN = """
+海平市浦湾区绿化管理事务中心2026年度项目支出说明
+主管部门：海平市浦湾区绿化和市容管理局
+一、项目名称：口袋公园新建与改造
+（一）项目概述
+利用街角闲置地块新建口袋公园6处，改造老旧绿地3处，为居民提供家门口的休憩空间。
+（二）立项依据
+1.《海平市公园城市建设三年行动计划》；
+2.浦湾区政府2026年实事项目清单。
+（三）实施主体
+海平市浦湾区绿化管理事务中心
+（四）实施方案
+1.一季度完成方案设计和居民意见征询；
+2.二、三季度组织施工；
+3.四季度竣工验收并移交养护。
+（五）实施周期
+2026年1月—2026年12月
+（六）年度预算安排
+2026年安排项目资金共计5,600,000元，其中财政拨款4,800,000元，其他资金800,000元。
+（七）绩效目标
+新增公共绿地1.2万平方米，周边居民满意度不低于90%，
+苗木成活率达到98%以上。
+二、项目名称：行道树修剪及病虫害防治
+（一）项目概述
+对全区1.6万株行道树开展冬季修剪，对重点路段开展病虫害统防统治。
+（二）立项依据
+《海平市绿化条例》第三十一条
+（三）实施主体
+海平市浦湾区绿化管理事务中心
+（四）实施方案
+按片区分三个标段公开招标，汛期前完成主干道修剪。
+（五）实施周期
+2026年度
+（六）年度预算安排
+1,350,000元
+（七）绩效目标
+修剪完成率100%，台风季倒伏率控制在千分之三以内。
+"""
 
 MONEY = ("总计", "财政拨款", "财政专户拨款", "其他资金")
 BY_PROJECT = ("项目名称（资金使用单位）", *MONEY, "绩效目标", "绩效指标")
@@ -340,6 +434,77 @@ def html_b() -> bytes:
     return formats.web(Printed(title, by_indicator("元"), LISTED_WIDTHS))
 
 
+def twin(own: dict[str, str], items: Sequence[tuple[str, str, str, str, str, str, str]]) -> list[Row]:
+    """A form with twin columns: the years in question to the left, the year to the right; an item a row."""
+    rows: list[Row] = [
+        (Span("项目名称", columns=2), Span(own["name"], columns=3), "项目代码", Span(own["code"], columns=2)),
+        (Span("主管部门", columns=2), Span("枫桥县农业农村局", columns=3), "项目单位", Span(own["unit"], columns=2)),
+        (Span("资金情况\n（万元）", rows=3, columns=2), Span("实施期资金总额", columns=2), own["total3"],
+         Span("年度资金总额", columns=2), own["total"]),
+        (Span("其中：财政拨款", columns=2), own["fiscal3"], Span("其中：财政拨款", columns=2), own["fiscal"]),
+        (Span("其他资金", columns=2), own["other3"], Span("其他资金", columns=2), own["other"]),
+        (Span("绩效目标", rows=2, columns=2), Span("中期目标", columns=3), Span("年度目标", columns=3)),
+        (Span(own["goal3"], columns=3), Span(own["goal"], columns=3)),
+        (Span("绩效指标", rows=2 + len(items)), Span("一级指标", rows=2), Span("中期指标", columns=3),
+         Span("年度指标", columns=3)),
+        ("二级指标", "三级指标", "指标值", "二级指标", "三级指标", "指标值"),
+    ]  # fmt: skip
+    level1 = list(runs([item[0] for item in items]))
+    for index, item in enumerate(items):
+        rows.append([*([Span(item[0], rows=level1[index])] if level1[index] else []), *item[1:]])
+    return rows
+
+
+def form_e() -> bytes:
+    """Three forms with twin columns below each other on one sheet, the last of them empty."""
+    empty = dict.fromkeys(ORCHARDS, "")
+    title = ("枫桥县项目支出绩效目标申报表", "（2026年度）")
+    below: list[Row] = [(Span("", columns=8),), *((Span(line, columns=8),) for line in title)]
+    no_items = tuple((*item[:2], "", "", item[4], "", "") for item in PONDS_ITEMS)
+    rows = [*twin(ORCHARDS, ORCHARDS_ITEMS), *below, *twin(PONDS, PONDS_ITEMS), *below, *twin(empty, no_items)]
+    return formats.excel(Printed(title, rows, (40, 60, 90, 120, 90, 90, 120, 90)))
+
+
+def review(own: dict[str, str], money: Sequence[Sequence[str]], items: Sequence[Sequence[str]]) -> list[Row]:
+    """A form in which a unit reviews a project of its own."""
+    level1 = list(runs([item[0] for item in items]))
+    rows: list[Row] = [
+        ("项目名称", Span(own["name"], columns=8)),
+        ("主管部门", Span("枫桥县教育体育局", columns=3), Span("项目实施单位", columns=2),
+         Span(own["unit"], columns=3)),
+        (Span("预算执行情况\n（万元）", rows=1 + len(money)), Span("", columns=2), "年初预算数", "调整预算数",
+         "实际支出数", "分值", "执行率", "得分"),
+        *([Span(line[0], columns=2), *line[1:]] for line in money),
+        (Span("年度总体绩效目标", rows=2), Span("年初预期目标", columns=4), Span("全年实际完成情况", columns=4)),
+        (Span(own["goal"], columns=4), Span(own["done"], columns=4)),
+        (Span("年度绩效指标", rows=1 + len(items)), "一级指标", "二级指标", "三级指标", "年初目标值",
+         "全年完成值", "分值", "得分", "未完成原因"),
+    ]  # fmt: skip
+    for index, item in enumerate(items):
+        rows.append([*([Span(item[0], rows=level1[index])] if level1[index] else []), *item[1:]])
+    rows.append((Span("总分", columns=6), "100", own["points"], ""))
+    return rows
+
+
+def form_f() -> bytes:
+    """Two reviews in Word, the second below a title of its own."""
+    widths = (60, 55, 65, 90, 70, 70, 40, 50, 80)
+    title = ("2025年度项目支出绩效自评表",)
+    below: list[Row] = [(Span(title[0], columns=9),)]
+    rows = [*review(PITCHES, PITCHES_MONEY, PITCHES_ITEMS), *below, *review(COACHES, COACHES_MONEY, COACHES_ITEMS)]
+    return formats.word(Printed(title, rows, widths))
+
+
+def prose_b() -> bytes:
+    """Sections numbered （一）, lists numbered 1. inside of them, in Word without a table."""
+    document = docx.Document()
+    for line in GREEN.strip().split("\n"):
+        document.add_paragraph(line)
+    out = BytesIO()
+    document.save(out)
+    return formats.steady(out.getvalue())
+
+
 CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "pdf-a": ("pdf", pdf_a),
     "pdf-b": ("pdf", pdf_b),
@@ -351,6 +516,9 @@ CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "xls-b": ("xls", xls_b),
     "html-a": ("html", html_a),
     "html-b": ("html", html_b),
+    "form-e": ("xlsx", form_e),
+    "form-f": ("docx", form_f),
+    "prose-b": ("docx", prose_b),
 }
 
 

@@ -25,6 +25,7 @@ from extractor.readers import archive, load, parse, read
 from extractor.settings import Settings
 
 GOLDEN = Path(__file__).parents[1] / "golden"
+FORMATS = {"pdf-a": "pdf", "docx-b": "docx", "xlsx-a": "xlsx"}
 SMALL = GOLDEN / "text-plain-b" / "source.txt"
 TEXT = "项目支出绩效目标表"
 LIMIT = 16 * 1024 * 1024
@@ -371,3 +372,31 @@ def test_nothing_is_written_beside_the_archive(tmp_path: Path) -> None:
         except InputError:
             continue
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_members_give_the_records_of_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A PDF, a DOCX and an XLSX in one archive are read as each of them alone."""
+    from extractor.export import export
+    from extractor.store import RunStore
+
+    monkeypatch.chdir(tmp_path)
+    sources = {f"{case}.{kind}": GOLDEN / case / f"source.{kind}" for case, kind in FORMATS.items()}
+    for name, source in sources.items():
+        Path(name).write_bytes(source.read_bytes())
+    stored(tmp_path, packed({name: source.read_bytes() for name, source in sources.items()}), "预算.zip")
+
+    def records(inputs: list[str], out: str) -> dict[str, list[Any]]:
+        outcome = jobs.run(jobs.find_inputs(inputs).inputs, tmp_path / out, Settings(model=None, cache=False))
+        assert (outcome.documents, outcome.failed) == (len(sources), 0)
+        found: dict[str, list[Any]] = {}
+        with RunStore(tmp_path / out / jobs.DATABASE, create=False) as store:
+            export(store, tmp_path / out)
+        for line in (tmp_path / out / "projects.jsonl").read_text("utf-8").splitlines():
+            record = json.loads(line)
+            del record["id"]  # made of the file's name, which is another inside of an archive
+            found.setdefault(record["document"].pop("file").removeprefix("预算.zip/"), []).append(record)
+        return found
+
+    alone, together = records(list(sources), "alone"), records(["预算.zip"], "together")
+    assert set(alone) == set(together) == set(sources)
+    assert alone == together

@@ -54,6 +54,9 @@ class LabelRows:
 
     def _values_stand_below(self, inked: Sequence[Spot]) -> bool:
         """Whether a row of labels heads columns: what stands below the labels is no label."""
+        are_periods = len(inked) > 2 and all(self.words.period(spot.text) for spot in inked[1:])
+        if are_periods and self._is_group(inked[0]) and all(one.after == two.first for one, two in pairwise(inked)):
+            return True  # 中期目标 beside 年度目标, also where both are left blank
         if self.below is None or header_of(self.below, spots_of(self.below), self.words, {}):
             return False
         if len(inked) == 1 and inked[0].first:

@@ -90,6 +90,7 @@ class _Forms:
     def begin_table(self) -> None:
         self.table: IndicatorTable | None = None
         self.periods: dict[int, Period] = {}
+        self.held: list[Spot] = []
 
     def read(self) -> tuple[list[Form], list[Mark]]:
         printed: list[tuple[Row | Line, int | None, bool, Sequence[Row]]] = [
@@ -180,7 +181,7 @@ class _Forms:
         self.form.rows.append((row.start, row.end))
         self.marks.append(Mark(row.start, row.end, "blocks"))
         over = {spot.first: period for spot in inked if (period := self._period_header(spot, inked))}
-        table = header_of(row, spots, self.words, self.periods)
+        table = header_of(row, self._with_held(row, spots), self.words, self.periods)
         if table is not None:
             for spot in inked:
                 if spot.first < table.first and self.words.label(spot.text) is None:
@@ -193,6 +194,7 @@ class _Forms:
             self.labels.begin()
         elif over:
             self.periods = over
+            self.held = [spot for spot in inked if self.words.column(spot.text) in LEVELS]
         elif self.table is not None and not self._leaves_table(inked):
             if not self.form.entries and self.table.refine(spots, self.words):
                 return
@@ -200,6 +202,12 @@ class _Forms:
         else:
             self.table = None
             self.labels.take(spots, row, self.below, has_merges=self.has_merges)
+
+    def _with_held(self, row: Row, spots: Sequence[Spot]) -> list[Spot]:
+        """The cells of a row, and those of the row with the periods above it that go on beside them."""
+        blank = {at for at, cell in enumerate(row.cells) if cell.merged == "above" or not cell.content.text.strip()}
+        held = [one for one in self.held if blank.issuperset(range(one.first, one.after))]
+        return sorted([*(one for one in spots if not one.is_blank), *held], key=lambda one: one.first)
 
     def _is_title_row(self, inked: Sequence[Spot], width: int) -> bool:
         """Whether a row holds the title, or the year or the unit of amounts below it."""

@@ -8,7 +8,7 @@ one behind the name of a funding column is that column's, and every other is unp
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -22,13 +22,21 @@ from extractor.text import Squashed, concat, squash
 from schemas.document import SYNTHETIC, Block, BlockContext, Document, Found, Header, Line, MappedText
 from schemas.project import plain_amount
 
-_SIGNS = ("、项目概", "、项目简介", "、立项依据", "、设立依据", "、实施主体")
+_SIGNS = ("项目概", "项目简介", "立项依据", "设立依据", "实施主体")
 _ENOUGH = 3
 _LONGEST_NAME = 60
 _LONGEST_UNIT = 40
 _HAN = "一二三四五六七八九十"
 _STOPS = ("。", ";", ":", ",", "!", "?")
-_HEADING = re.compile(r"(?P<number>[一二三四五六七八九十]{1,3})、(?P<label>[^:。,;]{2,12})(?::|$)")
+_HEADINGS = tuple(
+    re.compile(rf"{number}(?P<label>[^:。,;]{{2,12}})(?::|$)")
+    for number in (
+        r"(?P<number>[一二三四五六七八九十]{1,3})、",
+        r"\((?P<number>[一二三四五六七八九十]{1,3})\)",
+        r"(?P<number>\d{1,2})[.、](?!\d)",
+    )
+)
+"""How sections are numbered; all of a document in one way, what is numbered otherwise is the text of a section."""
 _MONEY = re.compile(rf"(?P<number>{NUMBER.pattern})(?P<unit>[千万亿]?元)")
 _TOTAL = re.compile(r"(?:预算|总额|总计|合计|共计?|安排|投入|资金|经费)[^\d,。;]{0,8}$")
 _VERB = re.compile(r"[为约共计是:]+$")
@@ -78,14 +86,26 @@ def looks_like_prose(document: Document, layout: CompiledLayout) -> bool:
     """Whether a text without tables tells its projects in numbered sections."""
     if document.tables or not any(sign in document.text for sign in _SIGNS):
         return False
-    words = _words(layout.terms)
-    found = [heading[0] for ink in ink_of(document) if (heading := _heading(ink, words))]
-    return len(set(found)) >= _ENOUGH and {"goal", "money"} & set(found) != set() and "other" in found
+    return _numbering(ink_of(document), _words(layout.terms)) is not None
 
 
-def _heading(ink: Ink, words: _Words) -> tuple[str, int] | None:
+def _numbering(all_ink: Iterable[Ink], words: _Words) -> re.Pattern[str] | None:
+    """How the sections of a text are numbered; None where it has none."""
+    kinds: list[set[str]] = [set() for _ in _HEADINGS]
+    for ink in all_ink:
+        for pattern, found in zip(_HEADINGS, kinds, strict=True):
+            heading = _heading(ink, words, pattern)
+            if heading is not None:
+                found.add(heading[0])
+    for pattern, found in zip(_HEADINGS, kinds, strict=True):
+        if len(found) >= _ENOUGH and found & {"goal", "money"} and "other" in found:
+            return pattern
+    return None
+
+
+def _heading(ink: Ink, words: _Words, pattern: re.Pattern[str]) -> tuple[str, int] | None:
     """What a section is about and how long its heading is; None for a line that is no heading of one."""
-    match = _HEADING.match(ink.squashed)
+    match = pattern.match(ink.squashed)
     kind = words.kinds.get(match["label"]) if match else None
     if match is None or kind is None:
         return None
@@ -105,21 +125,22 @@ def read_prose(document: Document, layout: CompiledLayout) -> tuple[list[Block],
     above: list[Ink] = []
     before: list[Ink] = []
     is_over = False
+    pattern = _numbering(ink_of(document), words) or _HEADINGS[0]
     for ink in ink_of(document):
         if terms.page_furniture.fullmatch(ink.folded):
             marks.append(Mark(ink.start, ink.end, "furniture"))
             continue
-        heading = _heading(ink, words) or (_further(ink, told[-1]) if told else None)
+        heading = _heading(ink, words, pattern) or (_further(ink, told[-1], pattern) if told else None)
         is_over = heading is None and (is_over or (bool(told) and _ends_all(ink, terms)))
         if is_over:
             marks.append(Mark(ink.start, ink.end, "outside"))
             continue
-        if heading is not None and (not told or _begins(ink, heading[0], told[-1])):
-            told.append(_new(ink, before, above, told[-1] if told else None, words))
+        if heading is not None and (not told or _begins(ink, heading[0], told[-1], pattern)):
+            told.append(_new(ink, before, above, told[-1] if told else None, words, pattern))
             above = []
         if heading is not None:
             kind, length = heading
-            match = _HEADING.match(ink.squashed)
+            match = pattern.match(ink.squashed)
             section = Section(match["label"] if match else "", kind)
             rest = piece(ink, length, len(ink.text))
             if rest.text.strip(" :："):
@@ -145,10 +166,11 @@ def read_prose(document: Document, layout: CompiledLayout) -> tuple[list[Block],
     return blocks, header, marks
 
 
-def _further(ink: Ink, told: Told) -> tuple[str, int] | None:
+def _further(ink: Ink, told: Told, pattern: re.Pattern[str]) -> tuple[str, int] | None:
     """The heading of a section that no word knows: the next number, and a few words alone on their line."""
-    match = _HEADING.fullmatch(ink.squashed)
-    if match is None or match["number"] != _HAN[min(len(told.sections), len(_HAN) - 1)]:
+    match = pattern.fullmatch(ink.squashed)
+    count = len(told.sections)
+    if match is None or match["number"] not in {_HAN[min(count, len(_HAN) - 1)], str(count + 1)}:
         return None
     return "other", len(ink.text)
 
@@ -164,14 +186,24 @@ def _stripped(text: MappedText) -> MappedText:
     return MappedText(text.text[start:end], text.offsets[start:end])
 
 
-def _begins(ink: Ink, kind: str, last: Told) -> bool:
+def _begins(ink: Ink, kind: str, last: Told, pattern: re.Pattern[str]) -> bool:
     """Whether a heading opens another project: 一、 again, or an opening that the last project has already."""
-    return ink.squashed.startswith("一、") and any(
-        section.kind == kind or kind == "opening" for section in last.sections
+    match = pattern.match(ink.squashed)
+    return (
+        match is not None
+        and match["number"] in {"一", "1"}
+        and any(section.kind == kind or kind == "opening" for section in last.sections)
     )
 
 
-def _new(ink: Ink, before: Sequence[Ink], above: Sequence[Ink], last: Told | None, words: _Words) -> Told:
+def _new(
+    ink: Ink,
+    before: Sequence[Ink],
+    above: Sequence[Ink],
+    last: Told | None,
+    words: _Words,
+    pattern: re.Pattern[str],
+) -> Told:
     """A project that begins; the line above its first section is its name, unless it is something else's."""
     told = Told(ink.start, ink.page, [Line(one.start, one.end, one.page) for one in above])
     candidates = list(above[::-1]) if last is None else list(before[-1:])
@@ -187,7 +219,7 @@ def _new(ink: Ink, before: Sequence[Ink], above: Sequence[Ink], last: Told | Non
         told.start = one.start
         if last is not None:
             _take_back(last, one)
-            if not before[0].squashed.endswith(ENDS_SENTENCE) and _heading(before[0], words) is None:
+            if not before[0].squashed.endswith(ENDS_SENTENCE) and _heading(before[0], words, pattern) is None:
                 told.notes.append("name_start")
         else:
             told.above = [line for line in told.above if line.start < one.start]
