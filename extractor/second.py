@@ -103,7 +103,9 @@ def read_again(
         )
         return SecondReadings(document_flags=(failed,))
     return SecondReadings(
-        readings, check_starts(tagged, blocks, views, language), tuple(_missed(tagged, document, language))
+        readings,
+        check_starts(tagged, blocks, views, language, has_cells=bool(document.tables)),
+        tuple(_missed(tagged, document, language)),
     )
 
 
@@ -126,14 +128,19 @@ def _may_hold_on(tagged: TaggerReading) -> list[Span]:
 
 
 def check_starts(
-    tagged: TaggedDocument, blocks: Sequence[Block], views: Sequence[Squashed], language: str = "zh"
+    tagged: TaggedDocument,
+    blocks: Sequence[Block],
+    views: Sequence[Squashed],
+    language: str = "zh",
+    *,
+    has_cells: bool = False,
 ) -> dict[int, Flag]:
     """A flag for each block in which the reader sees a further project begin, or none.
 
-    That it sees none counts only where it sees exactly one in most blocks of the document, and is sure of
-    the name and of what stands at the block's beginning.
+    That it sees none counts only in running text, since cells show where a row begins; where it sees exactly
+    one in most blocks of the document; and where it is sure of the name and of what stands at the beginning.
     """
-    knows_starts = 2 * sum(len(one.openings) == 1 for one in tagged.readings.values()) >= len(blocks)
+    knows_starts = not has_cells and 2 * sum(len(one.openings) == 1 for one in tagged.readings.values()) >= len(blocks)
     flags = {}
     for block, view in zip(blocks, views, strict=True):
         reading = tagged.readings.get(block.index)

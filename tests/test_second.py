@@ -157,6 +157,12 @@ def test_a_block_in_which_no_project_begins(source: str, right: dict[str, Projec
     assert (found.path, result.records[2].status) == ("name", "flagged")
 
 
+def test_cells_show_where_a_project_begins(golden_dir: Path) -> None:
+    source = str(golden_dir / "tab-labelled-a" / "source.tsv")
+    result = extract(source, with_one(right_answers([source]), 2, openings=()))
+    assert [boundaries(record.flags) for record in result.records] == [[]] * len(result.records)
+
+
 @pytest.mark.parametrize(
     "changes",
     [{"unsure": ("name",)}, {"doubt": ((0, 4),)}],
