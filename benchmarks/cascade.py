@@ -12,13 +12,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from second.tables import share, table
 
 from extractor.golden import discover
 from extractor.tagger import Tagger
@@ -155,22 +157,6 @@ def misread_rows(kinds: dict[str, Kind]) -> Iterator[list[str]]:
 
 
 # The report
-
-
-def share(part: int, whole: int) -> str:
-    """
-    >>> share(1, 3), share(0, 0)
-    ('33.3 %', '—')
-    """
-    return f"{100 * part / whole:.1f} %" if whole else "—"
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    print("| " + " | ".join(head) + " |")
-    print("|---|" + "--:|" * (len(head) - 1))
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
-    print(flush=True)
 
 
 def main() -> int:

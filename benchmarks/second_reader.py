@@ -35,6 +35,7 @@ from second.judging import (
     judge,
     labelled_documents,
 )
+from second.tables import share, table
 
 from extractor.compare import Comparison, compare
 from extractor.evidence import Reading
@@ -297,22 +298,6 @@ def run_speed(documents: Sequence[LabelledDocument]) -> float:
 
 
 # The report
-
-
-def share(part: int, whole: int) -> str:
-    """
-    >>> share(1, 400), share(0, 0)
-    ('0.25 %', '—')
-    """
-    return f"{100 * part / whole:.2f} %" if whole else "—"
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    print("| " + " | ".join(head) + " |")
-    print("|---|" + "--:|" * (len(head) - 1))
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
-    print(flush=True)
 
 
 SUMMARY = (
