@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from schemas.project import Amounts, ProjectReading
+from schemas.target import Target
 
 Span = tuple[int, int]
 Status = Literal["agreed", "flagged", "unchecked", "reviewed", "failed"]
@@ -39,6 +40,8 @@ class FlagCode(StrEnum):
     BOUNDARY_UNSURE = "boundary_unsure"
     UNREAD_CONTENT = "unread_content"
     READER_NOTE = "reader_note"
+    OPERATOR_CONFLICT = "operator_conflict"
+    NAME_VALUE_DIFFER = "name_value_differ"
 
 
 INFORMATION = frozenset(
@@ -108,20 +111,72 @@ class NormalizedCategory(_Published):
 
 
 class NormalizedIndicator(_Published):
-    """One indicator made comparable; null where the printed text maps to nothing canonical."""
+    """One indicator made comparable; null where the printed text maps to nothing canonical.
+
+    `cycle` and `annual` are the targets that `cycle_value` and `annual_value` print, together with the columns
+    指标性质 and 度量单位; `named` is one that the indicator's name carries itself (抽查合格率不低于95%).
+    """
 
     level1: NormalizedCategory | None = None
     level2: NormalizedCategory | None = None
     name: str | None = None
+    cycle: Target | None = None
+    annual: Target | None = None
+    named: Target | None = None
+
+
+class MoneyScale(_Published):
+    """How many yuan (`yuan`) the printed unit of amounts is, and where the unit was found."""
+
+    unit: str
+    yuan: str
+    evidence: Literal["header", "column", "cell", "prose"]
+    printed: str | None = None
+    span: Span | None = None
+
+
+class NormalizedFunding(_Published):
+    """One line of the breakdown: which of the canonical sources its column belongs to.
+
+    `term` is the canonical name of the column (一般公共预算, 政府性基金预算, 上年结转 …), `level` who pays (中央, 省,
+    市, 县区), `basis` which money is meant: of the year, of several years, or spent. Null where the label does not say.
+    `yuan` is null where the unit of amounts is unknown.
+    """
+
+    label: str
+    source: Literal["fiscal", "special_account", "other"] | None = None
+    term: str | None = None
+    level: str | None = None
+    basis: Literal["year", "several_years", "spent"] = "year"
+    yuan: str | None = None
+
+
+class Division(_Published):
+    """An administrative division (GB/T 2260 code) that a printed name lies in; `printed` is what names it."""
+
+    code: str
+    name: str
+    province: str
+    city: str | None = None
+    county: str | None = None
+    printed: str
+    evidence: Literal["unit", "department", "title", "file"]
 
 
 class Normalized(_Published):
-    """Amounts in yuan as decimal strings, canonical categories, squashed names."""
+    """Amounts in yuan as decimal strings, canonical categories, keys of names.
+
+    `name`, `unit` and `department` are keys: equal keys mean the same printed name but for brackets, widths, and the
+    abbreviations and suffixes of the name tables. Keys are for finding and comparing; nothing is merged by them.
+    """
 
     name: str | None = None
     unit: str | None = None
     department: str | None = None
+    division: Division | None = None
     amounts: dict[str, str] = Field(default_factory=dict)
+    scale: MoneyScale | None = None
+    funding: tuple[NormalizedFunding, ...] = ()
     indicators: tuple[NormalizedIndicator, ...] = ()
 
 
