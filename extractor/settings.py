@@ -65,6 +65,7 @@ class Settings(BaseModel):
     max_bytes: Annotated[int, Field(ge=1)] = 16 * 1024 * 1024
     language: Literal["zh", "en"] = "zh"
     layouts: tuple[Path, ...] = ()
+    aliases: tuple[Path, ...] = ()
     layout_coverage: Annotated[float, Field(ge=0, le=1)] = 0.8
 
     @field_validator("model")
