@@ -1,0 +1,113 @@
+"""What changed between two runs, or two years: projects added, gone, renamed; amounts, goals and targets changed.
+
+    hold(store)           what comparing needs of a run's records, small enough for many thousands of them
+    compare(old, new)     every change, and the bridge from the old sum of money to the new one
+
+Which projects are one and the same is proposed by `extractor.follow`, with a score; pairs below certainty are shown as
+renamed, so that nobody takes a proposal for a fact.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from extractor.changes.differences import Change, Kind, came, changes_of, went
+from extractor.changes.held import Held, HeldIndicator, Money, held_of
+from extractor.follow import Pair, pair
+from extractor.names import Aliases
+from schemas.record import Record
+
+__all__ = ["Bridge", "Change", "Comparison", "Held", "HeldIndicator", "Kind", "Money", "compare", "held_of", "hold"]
+
+_NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bridge:
+    """From the old sum of 总计 to the new one, in yuan: old - gone + added + more - less = new, always.
+
+    `missing_old` and `missing_new` are projects whose total is not known in yuan; they count as nothing here.
+    """
+
+    old: Decimal = _NOTHING
+    gone: Decimal = _NOTHING
+    added: Decimal = _NOTHING
+    more: Decimal = _NOTHING
+    less: Decimal = _NOTHING
+    new: Decimal = _NOTHING
+    missing_old: int = 0
+    missing_new: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two runs side by side; every project of either is in a pair, in `gone` or in `added`.
+
+    Blocks that could not be read are in none of them: `unread_old` and `unread_new` count them.
+    """
+
+    pairs: tuple[Pair, ...]
+    gone: tuple[Held, ...]
+    added: tuple[Held, ...]
+    unchanged: int
+    changes: tuple[Change, ...]
+    bridge: Bridge
+    unread_old: int = 0
+    unread_new: int = 0
+
+    @property
+    def counts(self) -> Counter[Kind]:
+        return Counter(change.kind for change in self.changes)
+
+
+def hold(records: Iterable[Record], aliases: Aliases | None = None, run: int = 0) -> list[Held]:
+    """What comparing needs of each record of a run."""
+    return [held_of(record, aliases, run) for record in records]
+
+
+def compare(old: Sequence[Held], new: Sequence[Held]) -> Comparison:
+    """Every change from one run to the other: projects gone and added, then the pairs in the order of the old run."""
+    read_old, read_new = ([one for one in side if one.status != "failed"] for side in (old, new))
+    pairing = pair([one.known for one in read_old], [one.known for one in read_new])
+    before, after = ({id(one.known): one for one in side} for side in (read_old, read_new))
+    gone = tuple(before[id(known)] for known in pairing.unpaired_old)
+    added = tuple(after[id(known)] for known in pairing.unpaired_new)
+    changes = [came(one) for one in added] + [went(one) for one in gone]
+    unchanged = 0
+    for found in pairing.pairs:
+        of_pair = list(changes_of(before[id(found.old)], after[id(found.new)], found))
+        unchanged += not of_pair
+        changes += of_pair
+    return Comparison(
+        pairs=pairing.pairs,
+        gone=gone,
+        added=added,
+        unchanged=unchanged,
+        changes=tuple(changes),
+        bridge=_bridge(pairing.pairs, read_old, read_new, gone, added),
+        unread_old=len(old) - len(read_old),
+        unread_new=len(new) - len(read_new),
+    )
+
+
+def _bridge(
+    pairs: Iterable[Pair], old: Sequence[Held], new: Sequence[Held], gone: Iterable[Held], added: Iterable[Held]
+) -> Bridge:
+    steps = [(found.new.total or _NOTHING) - (found.old.total or _NOTHING) for found in pairs]
+    return Bridge(
+        old=_sum(old),
+        gone=_sum(gone),
+        added=_sum(added),
+        more=sum((step for step in steps if step > 0), _NOTHING),
+        less=-sum((step for step in steps if step < 0), _NOTHING),
+        new=_sum(new),
+        missing_old=sum(one.known.total is None for one in old),
+        missing_new=sum(one.known.total is None for one in new),
+    )
+
+
+def _sum(projects: Iterable[Held]) -> Decimal:
+    return sum((one.known.total for one in projects if one.known.total is not None), _NOTHING)
