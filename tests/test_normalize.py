@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from extractor.layouts import terms
 from extractor.normalize import normalize, scale_of, to_yuan
+from schemas.document import PrintedUnit
 from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
+from schemas.record import MoneyScale
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ AMOUNTS = Amounts(
 
 
 def test_every_amount_is_kept_even_under_one_label() -> None:
-    amounts = normalize(ProjectReading(amounts=AMOUNTS), "万元").amounts
+    amounts = normalize(ProjectReading(amounts=AMOUNTS), PrintedUnit("万元")).amounts
     assert amounts["total"] == "100000"
     assert amounts["fiscal"] == "85000"
     assert amounts["unplaced[0]"] == "10000"
@@ -102,7 +104,41 @@ def test_every_amount_is_kept_even_under_one_label() -> None:
 
 @pytest.mark.parametrize("unit", [None, "", "美元", "万"])
 def test_no_amounts_without_a_known_unit(unit: str | None) -> None:
-    assert normalize(ProjectReading(amounts=AMOUNTS), unit).amounts == {}
+    printed = None if unit is None else PrintedUnit(unit, (0, len(unit)), "header", unit)
+    normalized = normalize(ProjectReading(amounts=AMOUNTS), printed)
+    assert (normalized.amounts, normalized.scale) == ({}, None)
+    assert [(line.term, line.yuan) for line in normalized.funding] == [
+        ("上年结转", None),
+        ("上级资金", None),
+        ("上年结转", None),
+    ]
+
+
+def test_the_scale_tells_where_the_unit_is_printed() -> None:
+    unit = PrintedUnit("万 元", (3, 10), "header", "金额单位：万 元")
+    assert normalize(ProjectReading(), unit).scale == MoneyScale(
+        unit="万元", yuan="10000", evidence="header", printed="金额单位：万 元", span=(3, 10)
+    )
+
+
+def test_each_line_of_the_breakdown_has_its_source() -> None:
+    lines = (("其中：一般公共预算", "8"), ("市级配套资金", "0.5"), ("中期资金总额·其他资金", "20"), ("爱心款", "1"))
+    amounts = Amounts(total="10", breakdown=tuple(FundingLine(label=label, amount=amount) for label, amount in lines))
+    normalized = normalize(ProjectReading(amounts=amounts), PrintedUnit("万元"))
+    assert [line.model_dump(exclude_defaults=True) for line in normalized.funding] == [
+        {"label": "其中：一般公共预算", "source": "fiscal", "term": "一般公共预算", "yuan": "80000"},
+        {"label": "市级配套资金", "source": "fiscal", "term": "市级资金", "level": "市", "yuan": "5000"},
+        {
+            "label": "中期资金总额·其他资金",
+            "source": "other",
+            "term": "其他资金",
+            "basis": "several_years",
+            "yuan": "200000",
+        },
+        {"label": "爱心款", "yuan": "10000"},
+    ]
+    # The verbatim columns stay as printed.
+    assert set(normalized.amounts) == {"total", *(f"breakdown.{label}" for label, _ in lines)}
 
 
 def test_names_are_squashed_and_categories_canonical() -> None:
@@ -113,17 +149,20 @@ def test_names_are_squashed_and_categories_canonical() -> None:
             department="\u3000",
             indicators=(
                 Indicator(level1="产出", level2="数 量指标", name="完成率（％）"),
-                Indicator(level1="投入指标", level1_code="1", level2_code="11"),
+                Indicator(level1="投入指标", level1_code="1", level2="人力指标", level2_code="11"),
                 Indicator(),
+                Indicator(level2="时效性指标"),
             ),
         ),
         None,
     )
     assert (normalized.name, normalized.unit, normalized.department) == ("社区养老服务(含配套)", "云溪市教育局", None)
-    first, second, third = normalized.indicators
+    first, second, third, implied = normalized.indicators
     assert first.level1 is not None
     assert first.level2 is not None
     assert (first.level1.code, first.level2.term, first.name) == ("1", "数量指标", "完成率(%)")
     # A label that is not in the taxonomy stays unknown, whatever its code says.
     assert (second.level1, second.level2, second.name) == (None, None, None)
     assert third == second
+    assert implied.level1 is not None
+    assert (implied.level1.term, implied.level2 and implied.level2.term) == ("产出指标", "时效指标")

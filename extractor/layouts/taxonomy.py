@@ -1,40 +1,64 @@
-"""The canonical indicator taxonomy (taxonomy.toml), ready for look-up."""
+"""The canonical indicator taxonomy (taxonomy.toml), ready for look-up.
+
+category(level, label)   the words by which layouts know a category; what is read depends on them
+categories(...)          what an indicator's printed labels and codes mean, with all their variants
+"""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from extractor.text import squash
 from schemas.record import NormalizedCategory
 
 Level = Literal["level1", "level2"]
+LEVELS: tuple[Level, ...] = ("level1", "level2")
+
+_NUMBER = re.compile(r"(?:\d{1,2}[.、]|\(\d{1,2}\)|\([一二三四五六七八九十]\)|[一二三四五六七八九十]、|[①-⑳])")
+_SCORE = re.compile(r"[(\[](?:权重|分值|满分|共|计)?:?\d{1,3}(?:\.\d{1,2})?[分%]?[)\]]|\d{1,3}(?:\.\d{1,2})?分")
+"""What a self-evaluation form prints behind a label: (10分), 20分, (权重:30%)."""
+
+
+class Categories(NamedTuple):
+    """The canonical categories of an indicator; None where its labels and codes map to none."""
+
+    level1: NormalizedCategory | None = None
+    level2: NormalizedCategory | None = None
+
+
+class _Level(NamedTuple):
+    by_word: dict[str, NormalizedCategory]
+    by_code: dict[str, NormalizedCategory]
+    variants: dict[str, NormalizedCategory]
+    patterns: list[tuple[re.Pattern[str], NormalizedCategory]]
 
 
 @lru_cache
-def _tables() -> tuple[dict[str, dict[str, NormalizedCategory]], dict[str, dict[str, NormalizedCategory]]]:
+def _tables() -> dict[str, _Level]:
     data = tomllib.loads(files("extractor").joinpath("taxonomy.toml").read_text(encoding="utf-8"))
-    by_word: dict[str, dict[str, NormalizedCategory]] = {"level1": {}, "level2": {}}
-    by_code: dict[str, dict[str, NormalizedCategory]] = {"level1": {}, "level2": {}}
-    for level, entries in data.items():
+    tables = {}
+    for name, entries in data.items():
+        level = tables[name] = _Level({}, {}, {}, [])
         for code, entry in entries.items():
-            category = NormalizedCategory(code=code, term=entry["term"])
-            by_code[level][code] = category
-            for word in (entry["term"], *entry["synonyms"]):
-                by_word[level][squash(word)] = category
-    return by_word, by_code
+            category = level.by_code[code] = NormalizedCategory(code=code, term=entry["term"])
+            level.by_word.update({squash(word): category for word in (entry["term"], *entry["synonyms"])})
+            level.variants.update({squash(word): category for word in entry["variants"]})
+            level.patterns.extend((re.compile(pattern), category) for pattern in entry.get("patterns", ()))
+    return tables
 
 
 @lru_cache(maxsize=4096)
 def category(level: Level, label: str | None) -> NormalizedCategory | None:
-    """Canonical category of a printed label; None where the label is not in the taxonomy.
+    """Canonical category of a label by which layouts know it; None where it is none of them.
 
     >>> category("level2", "生态指标")
     NormalizedCategory(code='23', term='生态效益指标')
     """
-    return _tables()[0][level].get(squash(label)) if label else None
+    return _tables()[level].by_word.get(squash(label)) if label else None
 
 
 @lru_cache(maxsize=4096)
@@ -44,9 +68,79 @@ def category_of_code(level: Level, code: str | None) -> NormalizedCategory | Non
     >>> category_of_code("level2", "12").term
     '质量指标'
     """
-    return _tables()[1][level].get(squash(code)) if code else None
+    return _tables()[level].by_code.get(squash(code)) if code else None
+
+
+@lru_cache(maxsize=4096)
+def category_of_label(level: Level, label: str | None) -> NormalizedCategory | None:
+    """Canonical category that a printed label means, by itself; None where the label is not in the taxonomy.
+
+    >>> category_of_label("level1", "满意度指标(10分)").term, category_of_label("level2", "时效性指标").term
+    ('满意度指标', '时效指标')
+    >>> category_of_label("level2", "社会公众满意度").term, category_of_label("level1", "投入指标")
+    ('服务对象满意度指标', None)
+    """
+    if not label:
+        return None
+    tables = _tables()[level]
+    word = _bare(label)
+    found = tables.by_word.get(word) or tables.variants.get(word)
+    return found or next((category for pattern, category in tables.patterns if pattern.fullmatch(word)), None)
+
+
+def _bare(label: str) -> str:
+    """A label without the item number before it and the score behind it.
+
+    >>> _bare("一、数量 指标（20分）"), _bare("产出指标50分："), _bare("满意度指标[10]")
+    ('数量指标', '产出指标', '满意度指标')
+    """
+    word = squash(label).strip(":*")
+    if number := _NUMBER.match(word):
+        word = word[number.end() :]
+    scores = list(_SCORE.finditer(word))
+    return word[: scores[-1].start()] if scores and scores[-1].end() == len(word) else word
+
+
+@lru_cache(maxsize=4096)
+def categories(level1_code: str | None, level1: str | None, level2_code: str | None, level2: str | None) -> Categories:
+    """Canonical categories of an indicator's printed codes and labels.
+
+    A printed label decides: a code beside it that says something else (12-时效指标) is flagged code_label_mismatch and
+    not followed, and a label that is not in the taxonomy maps to nothing, whatever its code. A code alone decides where
+    no label is printed. Where level 1 is not printed at all, it is the one that level 2 belongs to.
+
+    成本指标 is a level 2 of 产出指标 in older forms and a level 1 in newer ones. As level 2 it is 产出成本指标 under
+    产出指标, and adds nothing to level 1 under 成本指标. Where no level 1 is printed, its code decides; without one,
+    nothing does.
+
+    >>> [found and found.code for found in categories(None, "产出指标", None, "成本指标")]
+    ['1', '14']
+    >>> [found and found.code for found in categories(None, "成本指标", None, "成本指标")]
+    ['4', None]
+    >>> [found and found.code for found in categories(None, None, None, "成本指标")]
+    [None, None]
+    >>> [found and found.code for found in categories(None, None, "12", "时效指标")]
+    ['1', '13']
+    """
+    outer = category_of_label("level1", level1) if level1 else category_of_code("level1", level1_code)
+    inner = category_of_label("level2", level2) if level2 else category_of_code("level2", level2_code)
+    is_printed = bool(level1 or level1_code)
+    as_outer = category_of_label("level1", level2) if inner else None
+    if inner is None or as_outer is None or inner.code[0] == as_outer.code:
+        # The label names one place in the taxonomy only.
+        return Categories(outer if is_printed else _above(inner), inner)
+    if not is_printed:
+        outer = category_of_code("level1", squash(level2_code or "")[:1])
+    return Categories(outer, inner if outer is not None and inner.code[0] == outer.code else None)
+
+
+def _above(inner: NormalizedCategory | None) -> NormalizedCategory | None:
+    return category_of_code("level1", inner.code[0]) if inner else None
 
 
 def labels(level: Level) -> list[str]:
-    """Every printed form of the level's categories, squashed."""
-    return list(_tables()[0][level])
+    """Every word by which layouts know the level's categories, squashed."""
+    return list(_tables()[level].by_word)
+
+
+__all__ = ["Categories", "Level", "categories", "category", "category_of_code", "category_of_label", "labels"]
