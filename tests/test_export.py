@@ -10,6 +10,7 @@ import sys
 import textwrap
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,18 @@ from extractor.export.labels import labels
 from extractor.export.paths import field_name, value_at
 from extractor.store import RunStore
 from schemas.project import Amounts, FundingLine, Indicator
-from schemas.record import Counts, DocumentLine, FlagCode, Record
+from schemas.record import (
+    Counts,
+    Division,
+    DocumentLine,
+    FlagCode,
+    Normalized,
+    NormalizedFunding,
+    NormalizedIndicator,
+    Record,
+)
+from schemas.target import Target
+from tests.published import AT_LEAST, DUE, PER_DAY, SEVERAL
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = runpy.run_path(str(Path(__file__).with_name("run_samples.py")))
@@ -265,6 +277,74 @@ def test_nothing_is_a_formula_or_a_link(tmp_path: Path) -> None:
     assert [str(value).rstrip(" ") for value in values] == expected
 
 
+def with_targets() -> Record:
+    normalized = Normalized(
+        division=Division(
+            code="440106",
+            name="天河区",
+            province="广东省",
+            city="广州市",
+            county="天河区",
+            printed="天河",
+            evidence="unit",
+        ),
+        funding=(
+            NormalizedFunding(label="其中：省级", source="fiscal", level="省", basis="spent", yuan="32500"),
+            NormalizedFunding(label="不明"),
+        ),
+        indicators=(
+            NormalizedIndicator(annual=AT_LEAST, cycle=PER_DAY, named=DUE),
+            NormalizedIndicator(annual=SEVERAL),
+            NormalizedIndicator(
+                annual=Target(kind="number", low=Decimal("12345678901234567.5"), high=Decimal("0.026"))
+            ),
+            NormalizedIndicator(annual=Target(kind="range", low=Decimal(-3), high=Decimal(10) ** 400, unit="=1+1")),
+        ),
+    )
+    indicators = tuple(Indicator(number=number, name="抽查") for number in (1, 10**20, 10**400, None))
+    return record(project=reading(indicators=indicators), normalized=normalized)
+
+
+def test_targets_are_columns_to_sort_and_filter_by(tmp_path: Path) -> None:
+    export(Fake([with_targets()]), tmp_path, formats=("xlsx", "csv"))
+    found = sheets_of(tmp_path)
+    (project,) = table(found["项目"])
+    assert (project["区划代码"], project["行政区划"]) == ("440106", "天河区")
+    assert project["资金来源"] == "其中：省级（财政拨款、省、已支出）：32500 元\n不明"
+    first, second, third, fourth = table(found["指标"])
+    shown = {key.removeprefix("年度值·"): value for key, value in first.items() if key.startswith("年度值·") and value}
+    assert shown == {"种类": "数值", "比较": "≥", "下限": 95, "单位": "%"}
+    shown = {key.removeprefix("周期值·"): value for key, value in first.items() if key.startswith("周期值·") and value}
+    assert shown == {
+        "种类": "数值",
+        "比较": "≤",
+        "上限": 550,
+        "单位": "元",
+        "对象": "人",
+        "每期": "天",
+        "均值": "是",
+    }
+    assert first["名称所含要求"] == "≤2026-06"
+    assert (second["年度值·种类"], second["年度值·各项"], second["年度值·下限"]) == (
+        "多项",
+        "≥95%；有所提升；≤2026-06",
+        None,
+    )
+    assert (third["年度值·下限"], third["年度值·上限"]) == ("12345678901234567.5", 0.026), (
+        "what Excel cannot hold is text"
+    )
+    assert (fourth["年度值·下限"], fourth["年度值·上限"], fourth["年度值·单位"]) == (-3, "1" + "0" * 400, "=1+1")
+    assert [row["印刷编号"] for row in table(found["指标"])] == [1, 10**20, "1" + "0" * 400, None]
+    assert cell(found["指标"], "年度值·下限").number_format == "General"
+    notes = [(row["类别"], row["字段"]) for row in table(found["待核对"])]
+    assert notes == [("导出说明", "印刷编号"), ("导出说明", "年度值·下限"), ("导出说明", "年度值·上限")]
+
+    rows = read_csv(tmp_path / "indicators.csv")
+    assert [row["年度值·下限"] for row in rows] == ["95", "", "12345678901234567.5", "-3"]
+    assert (rows[3]["年度值·单位"], rows[1]["年度值·各项"]) == ("'=1+1", "≥95%；有所提升；≤2026-06")
+    assert read_csv(tmp_path / "projects.csv")[0]["区划代码"] == "440106"
+
+
 def test_flagged_cells_are_coloured_and_say_why(tmp_path: Path) -> None:
     flags = (
         flag(path="amounts.fiscal", message="两次读取不一致。", rules="101.01", model="101.10"),
@@ -426,12 +506,12 @@ def digests(directory: Path) -> dict[str, str]:
 def test_the_same_database_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with RunStore(tmp_path / "run.sqlite") as store:
         fill(store, 40, per_document=15)
-        export(store, tmp_path / "one")
+        export(store, tmp_path / "one", formats=tuple(FORMATS))
         monkeypatch.setenv("TZ", "Asia/Shanghai")
-        export(store, tmp_path / "two")
+        export(store, tmp_path / "two", formats=tuple(FORMATS))
     again = """
         store = RunStore(Path(sys.argv[1]), create=False)
-        export(store, Path(sys.argv[2]))
+        export(store, Path(sys.argv[2]), formats=tuple(FORMATS))
         store.close()
     """
     run_child(again, tmp_path / "run.sqlite", tmp_path / "three")
@@ -550,7 +630,7 @@ def run_child(code: str, *arguments: Path) -> str:
     start = f"""
         import resource, runpy, sys
         from pathlib import Path
-        from extractor.export import export
+        from extractor.export import FORMATS, export
         from extractor.store import RunStore
         globals().update(runpy.run_path({str(Path(__file__).with_name("run_samples.py"))!r}))
     """

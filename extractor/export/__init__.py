@@ -3,6 +3,8 @@
 projects.jsonl, documents.jsonl   everything, one JSON object a line; the shapes are in schemas/record.py
 projects.csv, indicators.csv      tables for scripts and spreadsheet programs, with Chinese headings
 projects.xlsx                     the workbook to check: 项目, 指标, 待核对
+projects.sqlite                   the relational dataset (dataset.toml): tables with keys, and views
+*.parquet                         the same tables, a file each
 """
 
 from __future__ import annotations
@@ -12,20 +14,36 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from extractor.errors import OutputError, UsageError
 from schemas.record import DocumentLine, Record
 
-__all__ = ["FORMATS", "Source", "export"]
+__all__ = ["DEFAULT", "FORMATS", "Source", "export", "require", "staged"]
 
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "jsonl": ("projects.jsonl", "documents.jsonl"),
     "csv": ("projects.csv", "indicators.csv"),
     "xlsx": ("projects.xlsx",),
+    "sqlite": ("projects.sqlite",),
+    "parquet": (
+        "documents.parquet",
+        "projects.parquet",
+        "amounts.parquet",
+        "indicators.parquet",
+        "targets.parquet",
+        "attributes.parquet",
+        "flags.parquet",
+        "totals.parquet",
+        "long_numbers.parquet",
+        "dictionary.parquet",
+    ),
 }
+DEFAULT = ("jsonl", "csv", "xlsx")
+"""What is written where nobody names a format."""
 _STAGING = ".export-"
 _STALE = 24 * 3600.0
 
@@ -39,54 +57,82 @@ class Source(Protocol):
     def records(self) -> Iterator[Record]: ...
 
 
-def export(
-    store: Source, directory: Path, *, formats: Sequence[str] = ("jsonl", "csv", "xlsx"), language: str = "zh"
-) -> list[Path]:
-    """Write the files of `formats` into `directory`, and return them.
-
-    Earlier files of the same names are replaced only when every new one is complete. The same database gives the
-    same bytes. Raises UsageError for a format or language that there is not, OutputError where a file cannot be
-    written.
-    """
+def require(formats: Sequence[str]) -> None:
+    """UsageError for a format that there is not, or that needs what is not installed."""
     unknown = [name for name in formats if name not in FORMATS]
     if unknown:
         raise UsageError(f"unknown format {unknown[0]!r}; there are {', '.join(FORMATS)}")
+    if "parquet" in formats:
+        from extractor.export import parquet
+
+        parquet.require()
+
+
+def export(store: Source, directory: Path, *, formats: Sequence[str] = DEFAULT, language: str = "zh") -> list[Path]:
+    """Write the files of `formats` into `directory`, and return them.
+
+    Earlier files of the same names are replaced only when every new one is complete. The same database gives the
+    same bytes. Raises UsageError for a format or language that there is not or that needs what is not installed,
+    OutputError where a file cannot be written.
+    """
+    require(formats)
     if language not in {"zh", "en"}:
         raise UsageError(f"unknown language {language!r}; there are zh, en")
-    names = [name for known in FORMATS if known in formats for name in FORMATS[known]]
-    targets = [directory / name for name in names]
+    chosen = [name for name in FORMATS if name in formats]
+    targets = [directory / file for name in chosen for file in FORMATS[name]]
+    with staged(targets, directory) as staging:
+        for name in chosen:
+            _write(name, staging, store, language)
+    return targets
+
+
+@contextmanager
+def staged(targets: Sequence[Path], directory: Path) -> Iterator[Path]:
+    """A folder inside `directory` for the new versions of `targets`; when the block ends, they take their places.
+
+    Raises OutputError where that cannot be done; what was there before is then left as it was.
+    """
     try:
         directory.mkdir(parents=True, exist_ok=True)
         _remove_stale(directory)
         for target in targets:
             _check_replaceable(target)
         with tempfile.TemporaryDirectory(prefix=_STAGING, dir=directory) as staging:
-            for name in names:
-                _writer(name, store, language)(Path(staging, name))
-                _flush(Path(staging, name))
+            yield Path(staging)
+            for target in targets:
+                _flush(Path(staging, target.name))
             for target in targets:
                 _replace(Path(staging, target.name), target)
     except OSError as error:
         raise OutputError(f"{directory}: the results cannot be written there ({error.strerror or error})") from error
-    return targets
 
 
-def _writer(name: str, store: Source, language: str) -> Callable[[Path], None]:
-    """What writes the file of that name; each library is loaded only for the format that needs it."""
-    from extractor.export import csv, jsonl
+def _write(name: str, folder: Path, store: Source, language: str) -> None:
+    """The files of one format; each library is loaded only for the format that needs it."""
     from extractor.export.labels import labels
 
-    if name == "projects.jsonl":
-        return lambda path: jsonl.write(path, store.record_lines())
-    if name == "documents.jsonl":
-        return lambda path: jsonl.write(path, store.document_lines())
-    if name == "projects.csv":
-        return lambda path: csv.write_projects(path, store.records(), labels(language))
-    if name == "indicators.csv":
-        return lambda path: csv.write_indicators(path, store.records(), labels(language))
-    from extractor.export import xlsx
+    if name == "jsonl":
+        from extractor.export import jsonl
 
-    return lambda path: xlsx.write(path, store.documents(), store.records(), labels(language))
+        jsonl.write(folder / "projects.jsonl", store.record_lines())
+        jsonl.write(folder / "documents.jsonl", store.document_lines())
+    elif name == "csv":
+        from extractor.export import csv
+
+        csv.write_projects(folder / "projects.csv", store.records(), labels(language))
+        csv.write_indicators(folder / "indicators.csv", store.records(), labels(language))
+    elif name == "xlsx":
+        from extractor.export import xlsx
+
+        xlsx.write(folder / "projects.xlsx", store.documents(), store.records(), labels(language))
+    elif name == "sqlite":
+        from extractor.export import relations, sqlite
+
+        sqlite.write(folder / "projects.sqlite", relations.rows(store.documents(), store.records()))
+    else:
+        from extractor.export import parquet, relations
+
+        parquet.write(folder, relations.rows(store.documents(), store.records()))
 
 
 def _check_replaceable(target: Path) -> None:

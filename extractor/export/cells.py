@@ -8,6 +8,8 @@ MAX_CELL = 32_767
 """UTF-16 units in one cell of Excel."""
 MAX_DIGITS = 15
 """Significant digits of a number in Excel."""
+MAX_LENGTH = 300
+"""Digits of a number in Excel, zeros at its ends included."""
 
 # All of these are unprintable to Python as well, so that most text need not be searched for them.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
@@ -21,6 +23,15 @@ def printable(text: str) -> str:
     '合计 80.00'
     """
     return text if text.isprintable() else _FORBIDDEN.sub("", text)
+
+
+def storable(text: str) -> str:
+    """For UTF-8: half of a surrogate pair, which is no character, becomes U+FFFD; all else stays.
+
+    >>> storable("合\\ud800计"), storable("\\x00=1+1")
+    ('合\ufffd计', '\\x00=1+1')
+    """
+    return text if text.isprintable() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def guarded(text: str) -> str:
@@ -47,7 +58,7 @@ def exact_in_excel(amount: str) -> bool:
     >>> exact_in_excel("-1141.20"), exact_in_excel("1234567890123456.78")
     (True, False)
     """
-    return len(amount.lstrip("-").replace(".", "").strip("0")) <= MAX_DIGITS
+    return len(amount) <= MAX_LENGTH and len(amount.lstrip("-").replace(".", "").strip("0")) <= MAX_DIGITS
 
 
 def _units(text: str) -> int:

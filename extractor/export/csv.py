@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from extractor.errors import OutputError
 from extractor.export.cells import guarded, printable
 from extractor.export.labels import Column, Labels
 from extractor.export.tables import Cell, indicator_rows, project_row
 from schemas.record import Record
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 def write_projects(path: Path, records: Iterator[Record], words: Labels) -> None:
@@ -38,3 +42,22 @@ def _write(path: Path, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]
                     for cell, text in zip(row, is_text, strict=True)
                 ]
             )
+
+
+def write_table(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A table of text, written in one step; OutputError where that is not possible.
+
+    Numbers stay numbers: a minus sign before digits is no formula.
+    """
+    part = path.with_name(f"{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with part.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(headings)
+            writer.writerows(
+                [cell if _NUMBER.fullmatch(cell) else guarded(printable(cell)) for cell in row] for row in rows
+            )
+        part.replace(path)
+    except OSError as error:
+        raise OutputError(f"{path}: the file cannot be written ({error.strerror or error})") from error

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 Language = Literal["zh", "en"]
-Kind = Literal["text", "code", "amount", "integer"]
+Kind = Literal["text", "code", "amount", "number", "integer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class Labels:
     sheets: Mapping[str, str]
     status: Mapping[str, str]
     kinds: Mapping[str, str]
+    target_kinds: Mapping[str, str]
+    funding: Mapping[str, str]
     fields: Mapping[str, str]
     words: Mapping[str, str]
 
@@ -71,6 +73,8 @@ def labels(language: str = "zh") -> Labels:
         sheets=words("sheets"),
         status=words("status"),
         kinds=words("kinds"),
+        target_kinds=words("target_kinds"),
+        funding=words("funding"),
         fields=words("fields"),
         words=words("words"),
     )

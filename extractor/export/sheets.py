@@ -45,8 +45,11 @@ _KINDS: Mapping[Kind, Mapping[str, Any]] = {
     "text": {"align": "left", "text_wrap": True},
     "code": {"align": "center", "text_wrap": True},
     "amount": {"align": "right", "num_format": "#,##0.00######"},
+    "number": {"align": "right"},
     "integer": {"align": "center", "num_format": "0"},
 }
+
+_NUMBERS = frozenset({"amount", "number"})
 
 Note = tuple[int, Literal["cut_message", "digits_message"]]
 """Column in which something could not be written as it is, and the word that says why."""
@@ -205,16 +208,16 @@ class Sheet:
             style = self._styles.of(kind, mark.fill) if mark else plain
             if cell is None:
                 sheet.write_blank(row, index, None, style)
-            elif isinstance(cell, int):
+            elif isinstance(cell, int) and exact_in_excel(str(cell)):
                 sheet.write_number(row, index, cell, style)
-            elif kind == "amount" and exact_in_excel(cell):
+            elif isinstance(cell, str) and kind in _NUMBERS and exact_in_excel(cell):
                 sheet.write_number(row, index, float(cell), style)
             else:
-                text = _cell_text(cell)
+                text = _cell_text(str(cell))
                 fits = fitted(text, self._cut)
                 if fits is not text:
                     notes.append((index, "cut_message"))
-                elif kind == "amount":
+                elif kind in _NUMBERS or isinstance(cell, int):
                     notes.append((index, "digits_message"))
                 sheet.write_string(row, index, fits, style)
                 if len(fits) * 2 > width or "\n" in fits:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from extractor.export.labels import Column, Labels
 from extractor.export.paths import field_name, value_at
+from extractor.export.wording import funding_text, target_cells, target_text
 from schemas.project import Indicator
 from schemas.record import DocumentLine, Flag, NormalizedIndicator, Record
 
 Cell = str | int | None
-"""Amounts are their printed digits; the column's kind tells that they are numbers."""
+"""Amounts and bounds are their digits; the column's kind tells that they are numbers."""
 
 NO_CATEGORY = NormalizedIndicator()
 
@@ -47,10 +48,13 @@ _PROJECT: Mapping[str, Callable[[Entry], Cell]] = {
     "other": lambda entry: entry.record.project.amounts.other,
     "amount_unit": lambda entry: entry.record.document.amount_unit,
     "total_yuan": lambda entry: entry.record.normalized.amounts.get("total"),
-    "unplaced": lambda entry: "\n".join(entry.record.project.amounts.unplaced) or None,
+    "unplaced": lambda entry: _lines(iter(entry.record.project.amounts.unplaced)),
     "breakdown": lambda entry: _pairs(
         ((line.label, line.amount) for line in entry.record.project.amounts.breakdown), entry.words
     ),
+    "division_code": lambda entry: place.code if (place := entry.record.normalized.division) else None,
+    "division": lambda entry: place.name if (place := entry.record.normalized.division) else None,
+    "funding": lambda entry: _lines(funding_text(line, entry.words) for line in entry.record.normalized.funding),
     "goal": lambda entry: entry.record.project.goal,
     "indicators": lambda entry: len(entry.record.project.indicators),
     "withheld": lambda entry: entry.words.words["yes"] if entry.record.project.withheld else None,
@@ -82,6 +86,7 @@ _INDICATOR: Mapping[str, Callable[[IndicatorEntry], Cell]] = {
     "weight": lambda entry: entry.indicator.weight,
     "canonical1": lambda entry: entry.normalized.level1.term if entry.normalized.level1 else None,
     "canonical2": lambda entry: entry.normalized.level2.term if entry.normalized.level2 else None,
+    "named": lambda entry: target_text(named, entry.words) if (named := entry.normalized.named) else None,
     "status": lambda entry: entry.words.status[entry.record.status],
     "unit": lambda entry: entry.record.project.unit,
     "file": lambda entry: entry.record.document.file,
@@ -101,7 +106,11 @@ def indicator_rows(record: Record, ordinal: int, words: Labels) -> Iterator[list
     for position, indicator in enumerate(record.project.indicators):
         category = normalized[position] if position < len(normalized) else NO_CATEGORY
         entry = IndicatorEntry(record, ordinal, words, position, indicator, category)
-        yield [_INDICATOR[column.key](entry) for column in words.indicator]
+        targets = target_cells("annual", category.annual, words) | target_cells("cycle", category.cycle, words)
+        yield [
+            _INDICATOR[column.key](entry) if column.key in _INDICATOR else targets.get(column.key)
+            for column in words.indicator
+        ]
 
 
 def flag_row(flag: Flag, owner: DocumentLine | Record, ordinal: int | None, words: Labels) -> list[Cell]:
@@ -147,4 +156,8 @@ def _place(flag: Flag, record: Record | None, words: Labels) -> str | None:
 
 
 def _pairs(pairs: Iterator[tuple[str, str]], words: Labels) -> str | None:
-    return "\n".join(words.words["pair"].format(label=label, value=value) for label, value in pairs) or None
+    return _lines(words.words["pair"].format(label=label, value=value) for label, value in pairs)
+
+
+def _lines(lines: Iterator[str]) -> str | None:
+    return "\n".join(lines) or None

@@ -49,7 +49,14 @@ class _Tables:
         self._information = information
         self._projects = Sheet(book, styles, sheets["project"], words.project, words, frozen="name", max_rows=max_rows)
         self._indicators = Sheet(
-            book, styles, sheets["indicator"], words.indicator, words, grouped=True, max_rows=max_rows
+            book,
+            styles,
+            sheets["indicator"],
+            words.indicator,
+            words,
+            frozen="position",
+            grouped=True,
+            max_rows=max_rows,
         )
         self._review = Sheet(book, styles, sheets["review"], words.review, words, max_rows=max_rows)
         self._ordinal = 0
