@@ -116,6 +116,11 @@ class RunStore:
         """`record_lines`, parsed."""
         return map(Record.model_validate_json, self.record_lines())
 
+    def records_with_sources(self) -> Iterator[tuple[Record, str]]:
+        """`records`, each with the piece of the document that it was read from."""
+        for line, source in self._database.record_lines_with_sources():
+            yield Record.model_validate_json(line), source
+
     def record(self, record_id: str) -> tuple[Record, str] | None:
         """The record and its source text, or None; six characters of the id will do where they are unambiguous.
 

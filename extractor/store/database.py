@@ -43,6 +43,7 @@ _RECORDS = (
     .order_by(records.c.file, records.c.block_index)
     .limit(PAGE)
 )
+_WITH_SOURCES = _RECORDS.add_columns(records.c.source)
 _FIND = select(records.c.id, records.c.line, records.c.source).order_by(records.c.id, records.c.file).limit(5)
 _FORGET = delete(documents).where(documents.c.file == bindparam("name"))
 _LAST_CHARACTER = chr(0x10FFFF)
@@ -149,6 +150,12 @@ class Database:
         last: tuple[str, int] = ("", -1)
         while page := self._page(_RECORDS, {"file": last[0], "block_index": last[1]}):
             yield from (line for _, _, line in page)
+            last = page[-1][:2]
+
+    def record_lines_with_sources(self) -> Iterator[tuple[str, str]]:
+        last: tuple[str, int] = ("", -1)
+        while page := self._page(_WITH_SOURCES, {"file": last[0], "block_index": last[1]}):
+            yield from ((line, source) for _, _, line, source in page)
             last = page[-1][:2]
 
     def _page(self, statement: Any, place: Row) -> list[tuple[Any, ...]]:

@@ -1,0 +1,49 @@
+"""Words of the report, from words.toml, in one language."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from schemas.record import NormalizedCategory
+
+
+@dataclass(frozen=True)
+class Words:
+    """Everything of words.toml in one language."""
+
+    language: str
+    text: Mapping[str, str]
+    standings: Mapping[str, str]
+    kinds: Mapping[str, str]
+    meanings: Mapping[str, str]
+    states: Mapping[str, str]
+    rows: Mapping[str, str]
+    codes: Mapping[str, str]
+    categories: Mapping[str, str]
+
+    def say(self, key: str, **facts: Any) -> str:
+        """The text of `key`, filled in; whole numbers get thousands separators.
+
+        >>> words("zh").say("more_units", count=12345)
+        '另外 12,345 个单位'
+        """
+        shown = {name: f"{fact:,}" if isinstance(fact, int) else fact for name, fact in facts.items()}
+        return self.text[key].format(**shown)
+
+    def category(self, known: NormalizedCategory) -> str:
+        """A category of the taxonomy; one that has no name here keeps its term."""
+        return self.categories.get(known.code, known.term)
+
+
+@lru_cache
+def words(language: str = "zh") -> Words:
+    """The words in `language`; KeyError for a language that words.toml does not speak."""
+    table: dict[str, Any] = tomllib.loads(files("extractor.report").joinpath("words.toml").read_text("utf-8"))
+    return Words(
+        language, **{part: {key: entry[language] for key, entry in entries.items()} for part, entries in table.items()}
+    )
