@@ -1,0 +1,128 @@
+"""Which amount of a part is its target, where there are several, and whether it is one at all."""
+
+from __future__ import annotations
+
+import re
+
+from extractor.targets import quantities
+from extractor.targets.amounts import Amount
+from extractor.targets.scan import BOUND, Finding
+from extractor.targets.wording import Wording
+from extractor.targets.words import Words, words
+
+_SANDWICH = re.compile("(?:≤|<=)[^≤≥<>=0-9]{1,20}$")
+_AND = re.compile("[,且并和及、而]*(?:同时)?")
+_RATE = re.compile("(?:率|度|比例|比重|占比|程度|比)$")
+_DURATIONS = frozenset(("年", "月", "个月", "天", "日", "周", "小时", "分钟", "秒", "工作日", "自然日", "星期", "季度"))
+_SIGNS = frozenset("≥≤><=")
+_DENYING = frozenset("不未无没勿禁")
+
+
+def candidates(wording: Wording, inside: list[Finding], depth: int) -> list[Finding]:
+    """The amounts of a part that may be its target; `inside` is what stands in it, `depth` the brackets around it."""
+    text = wording.text
+    found = [one for one in inside if one.amount and one.depth == depth and not _is_condition(text, one.amount)]
+    if found:
+        return found
+    # 完好率（≥95%）: only a sign makes what stands in brackets the target
+    return [one for one in inside if one.amount and one.depth == depth + 1 and text[one.start] in _SIGNS]
+
+
+def choose(wording: Wording, begin: int, possible: list[Finding], own: list[Finding]) -> Finding | None:
+    """The amount that is the target of the part at `begin`; None where it can not be told."""
+    bad = [one for one in own if one.kind == "bad"]
+    if bad:
+        is_bound = len(bad) == len(possible) == 1 and bad[0].word == BOUND
+        return _sandwiched(wording.text, begin, possible[0]) if is_bound else None
+    if len(possible) < 2:
+        chosen = possible[0] if possible else None
+    else:
+        chosen = _pair(wording.text, possible) or _main(wording, possible)
+    if chosen is None or chosen.amount is None:
+        return None
+    return chosen if _is_plain(wording.text, chosen, chosen.amount, own) else None
+
+
+def _goes_on(text: str, at: int) -> bool:
+    """Whether words follow an 以上 or 以下 that ends at `at`: 50人以上企业."""
+    return text[at - 1] in "上下" and "\u4e00" <= text[at : at + 1] <= "\u9fff"
+
+
+def _is_condition(text: str, amount: Amount) -> bool:
+    """Whether the number says whom or what it is about: 60岁以上老人, 1年以上劳动合同, 10万元以上项目."""
+    table = words()
+    if amount.unit in table.conditions:
+        return True
+    about = amount.unit in table.money or amount.unit in _DURATIONS
+    return about and amount.trails and not amount.leads and _goes_on(text, amount.end)
+
+
+def _main(wording: Wording, possible: list[Finding]) -> Finding | None:
+    """The rate at the end, else the only amount with an operator."""
+    last = possible[-1]
+    leading = [one for one in possible if one.amount and one.amount.leads]
+    if last.amount and last.amount.unit == "%" and _RATE.search(wording.before(last.start)):
+        return last if leading in ([], [last]) else None
+    bounded = leading or [
+        one for one in possible if one.amount and one.amount.operator and not _goes_on(wording.text, one.end)
+    ]
+    return bounded[0] if len(bounded) == 1 else None
+
+
+def _pair(text: str, possible: list[Finding]) -> Finding | None:
+    """Two amounts that are one: 一年两次, ≥90%且≤95%."""
+    if len(possible) != 2:
+        return None
+    first, second = possible
+    one, two = first.amount, second.amount
+    if one is None or two is None:
+        return None
+    table, between = words(), text[first.end : second.start]
+    if not between and _is_frequency(one, two, table):
+        count = "" if one.low == 1 else f"{one.low:f}"
+        two.period = count + table.periods[one.unit or ""]
+        return Finding("amount", first.start, second.end, first.depth, two)
+    bounds = (one.operator, two.operator) == ("≥", "≤") and one.unit == two.unit and one.low <= two.high
+    if bounds and _AND.fullmatch(between) and not (one.per or one.period or two.per or two.period):
+        one.high, one.is_range, one.operator, one.end = two.high, True, None, two.end
+        return Finding("amount", first.start, second.end, first.depth, one)
+    return None
+
+
+def _is_frequency(one: Amount, two: Amount, table: Words) -> bool:
+    """一年两次, 1年2次: so often in so much time."""
+    if one.unit not in table.periods or two.unit not in table.frequency or two.period is not None:
+        return False
+    return one.operator is None and not one.is_range and one.low == one.low.to_integral_value()
+
+
+def _sandwiched(text: str, begin: int, last: Finding) -> Finding | None:
+    """90%≤完成率≤100%: the words between two bounds."""
+    amount, match = last.amount, _SANDWICH.search(text, begin, last.start)
+    if match is None or amount is None or amount.operator != "≤" or not amount.leads or amount.is_range:
+        return None
+    lower = quantities.read(text, begin, words())
+    if lower is None or lower.end != match.start() or lower.unit != amount.unit or lower.number > amount.high:
+        return None
+    amount.low, amount.is_range, amount.operator = lower.number, True, None
+    return Finding("amount", begin, last.end, last.depth, amount)
+
+
+def _is_plain(text: str, chosen: Finding, amount: Amount, own: list[Finding]) -> bool:
+    """Whether nothing before the amount says that it is measured from something else, or is not to be."""
+    table = words()
+    for one in own:
+        if one.end > amount.numeral or one.kind not in ("denial", "operator"):
+            continue
+        between = text[one.end : amount.numeral]
+        if one.kind == "denial" and not table.subject.search(between):
+            return False
+        # 不低于总数的95%, but not 不低于2023年的95%, 低于上年5个百分点
+        is_share = amount.unit == "%" and between.endswith("的") and not any(map(str.isdigit, between))
+        if one.word in table.blocks and amount.operator is None and not is_share:
+            return False
+    if amount.trails or (amount.leads and amount.operator in (">", "<")):
+        # 不得有超过3次, 不发生3起以上
+        before = text[max(0, chosen.start - 3) : chosen.start]
+        return _DENYING.isdisjoint(before) or _RATE.search(before) is not None
+    return True
