@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from extractor.pipeline import DocumentResult
 
 __all__ = ["__version__", "extract"]
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 
 def extract(path: str | Path, **settings: Any) -> DocumentResult:

@@ -11,7 +11,7 @@ from extractor.targets.amounts import Amount, read
 from extractor.targets.compare import same_unit
 from extractor.targets.quantities import times
 from extractor.targets.words import Words, words
-from extractor.text import squash
+from extractor.text import fold, squash
 from schemas.target import Operator, Target
 
 _SIDES: dict[Operator, str] = {"≥": "up", ">": "up", "≤": "down", "<": "down", "=": "equal", "≈": "equal"}
@@ -60,7 +60,7 @@ def complete(text: str, operator: str | None, measure_unit: str | None) -> tuple
 
 def _is_year(text: str) -> bool:
     """Whether the value may be a year; the unit column tells."""
-    year = squash(text)
+    year = fold(text.strip())
     return year.isascii() and year.isdigit() and len(year) == 4 and year[:2] in ("19", "20")
 
 

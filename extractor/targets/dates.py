@@ -49,7 +49,6 @@ class Printed(NamedTuple):
     start: str | None
     until: str | None
     is_year: bool = False
-    is_span: bool = False
 
 
 class _Day(NamedTuple):
@@ -81,7 +80,7 @@ def _patterns() -> _Patterns:
         years=re.compile(f"(?P<y1>{_YEAR})(?:年度?)?{to}(?P<y2>{_YEAR})年度?"),
         dotted=re.compile(dotted.format(n=1) + to + dotted.format(n=2)),
         behind=re.compile(
-            f"(?P<le>(?:\\(含(?:当日)?\\)|含)?[之以]?前(?![后述期端往台列提沿景{count}]))"
+            f"(?P<le>(?:\\(含(?:当日)?\\)|含)?[之以]?前(?![后述期端往台列提沿景{count}])|为?止)"
             f"|(?P<ge>[之以]?后(?![续期勤台端{count}])|起)|(?P<within>[之以]?内(?![部容涵外]))"
         ),
         day=re.compile(f"(?P<d>{_DAY})[日号](?P<le>[之以]?前)?(?![内以之后起])"),
@@ -94,7 +93,7 @@ def read(text: str, at: int, operator: Operator | None = None) -> Printed | None
     `operator` is a sign that stands before it.
 
     >>> read("2026年6月30日前完成", 0)
-    Printed(begin=0, end=11, operator='≤', start=None, until='2026-06-30', is_year=False, is_span=False)
+    Printed(begin=0, end=11, operator='≤', start=None, until='2026-06-30', is_year=False)
     >>> read("1-12月", 0)[2:5], read("第三季度", 0)[2:5], read("年底前", 0)[2:5]
     ((None, '--01', '--12'), (None, '--07', '--09'), ('≤', None, '--12'))
     """
@@ -251,14 +250,13 @@ def _finish(
         return None
     last = second or first
     start, until = _written(first.year, *first.first), _written(last.year, *last.last)
-    is_span = start != until
     if second is not None and start > until:
         return None
     is_year = first.plain_year and second is None
     if operator in ("≤", "<"):
-        return Printed(begin, end, "≤", None, until, is_year, is_span)
+        return Printed(begin, end, "≤", None, until, is_year)
     if operator in ("≥", ">"):
-        return Printed(begin, end, "≥", start, None, is_year, is_span)
+        return Printed(begin, end, "≥", start, None, is_year)
     if operator == "≈":
         return None
-    return Printed(begin, end, operator, start, until, is_year, is_span)
+    return Printed(begin, end, operator, start, until, is_year)
