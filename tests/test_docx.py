@@ -222,6 +222,10 @@ def test_a_box_around_a_table_is_no_table() -> None:
             "☑新增",
         ),
         (f"{r('12.50')}<w:r><w:footnoteReference w:id='1'/></w:r>", "12.50"),
+        (r("86.50") + r("2", '<w:vertAlign w:val="superscript"/>'), "86.50²"),
+        (r("PM") + r("2.5", '<w:vertAlign w:val="subscript"/>'), "PM2.5"),
+        (r("100.00", "<w:strike/>") + r("120.00", '<w:strike w:val="0"/>'), "120.00"),
+        (r("旧", "<w:dstrike/>") + r("新"), "新"),
         (f"<w:unknown>{r('不丢')}</w:unknown>", "不丢"),
         (f"<mc:AlternateContent><mc:Choice>{r('甲')}</mc:Choice><mc:Fallback>{r('甲')}</mc:Fallback>"
          "</mc:AlternateContent>", "甲"),

@@ -64,7 +64,9 @@ def test_tables(table: str, expected: list[list[str]]) -> None:
         ("<ol><li>一<li>二</ol><ol start=5><li>五<li value=9>九<li>十</ol>", "1. 一\n2. 二\n5. 五\n9. 九\n10. 十"),
         ("<ol style='list-style:none'><li>1、甲</ol><ul><li>乙</ul>", "1、甲\n乙"),
         ("<pre>a\n  b</pre>", "a\nb"),
-        ("m<sup>2</sup><span>x</span><font>y</font>", "m2xy"),
+        ("m<sup>2</sup><span>x</span><font>y</font>", "m²xy"),
+        ("86.50<sup>2</sup>1", "86.50²1"),
+        ("10<sup><b>4</b>注1</sup>CO<sub>2</sub>", "10⁴注¹CO2"),
         ("a<script>x</script><style>y</style><!-- z --><![if !a]>b<![endif]><template>c</template>", "ab"),
         ("<span style='display:none'>x</span><i hidden>y</i>z", "z"),
         ("<input value='5.00'><input type=hidden value=x><input type=checkbox checked>是", "5.00☑是"),
@@ -102,6 +104,33 @@ def test_a_small_table_in_a_cell_stays_in_the_cell() -> None:
 
 def test_hidden_rows_are_told() -> None:
     assert kinds(page("<table><tr hidden><td>暗<tr><td>明</table>")) == {"hidden_rows": "暗"}
+
+
+@pytest.mark.parametrize(
+    ("table", "shown", "told"),
+    [
+        ("<tr><td><del>100.00</del><ins>120.00</ins>", [["120.00"]], {"struck_text": "100.00"}),
+        ("<tr><td>甲<s>旧</s><td><strike>a</strike>b", [["甲", "b"]], {"struck_text": "a"}),
+        ("<tr><td><span style='text-decoration: line-through'>旧</span>新", [["新"]], {"struck_text": "旧"}),
+        (
+            "<tr style='text-decoration:line-through'><td>停办<td>5<tr><td>a<td>b",
+            [["a", "b"]],
+            {"struck_text": "停办5"},
+        ),
+        ("<tr><td style='text-decoration-line:line-through red'>停<td>b", [["", "b"]], {"struck_text": "停"}),
+        ("<tr><td><u style='text-decoration:underline'>a</u><td>b", [["a", "b"]], {}),
+        ("<tr><td style='display:none'>暗<td>明<td>b", [["明", "b"]], {"hidden_text": "暗"}),
+        ("<tr><td>明<i hidden>暗</i><td>b", [["明", "b"]], {"hidden_text": "暗"}),
+    ],
+)
+def test_what_is_struck_out_or_hidden_is_told(table: str, shown: list[list[str]], told: dict[str, str]) -> None:
+    parsed = page(f"<table>{table}</table>")
+    assert cells(parsed) == shown
+    assert kinds(parsed) == told
+
+
+def test_what_is_hidden_beside_the_tables_is_a_pages_own_affair() -> None:
+    assert kinds(page("<div hidden>菜单</div><table><tr><td>a<td>b</table>")) == {}
 
 
 spanned = st.builds(Spanned, st.text("ab", min_size=1, max_size=2), st.integers(1, 4), st.integers(0, 4))

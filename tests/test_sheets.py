@@ -68,6 +68,9 @@ Grid = list[list[str]]
         ('0"个"', 3, "3个"),
         ('0.00"万元"', 80, "80.00万元"),
         (r'0\.0,"万元"', 123456, "12.3万元"),
+        (r'0\.0000"万元"', 865000, "86.5000万元"),  # yuan shown as 万元
+        ("0!.0000", 1_200_000, "120.0000"),
+        (r"0\.00%", 12345, "12345.00%"),
         ("#,##0.00,,", 12_345_678, "12.35"),
         ("[$¥-804]#,##0.00", 5, "¥5.00"),
         ("0.00;[Red]-0.00", -3, "-3.00"),
@@ -378,6 +381,36 @@ def test_zeros_that_are_not_shown() -> None:
     parsed = read_xlsx(written(fill), "a")
     assert cells(parsed) == [["甲", "0.5"]]
     assert notes(parsed) == {("hidden_zeros", "1")}
+
+
+def struck_xlsx() -> bytes:
+    def fill(book: Any, sheet: Any) -> None:
+        void = book.add_format({"font_strikeout": True})
+        sheet.write_row("A1", ["停办项目", 5], void)
+        sheet.write_row("A2", ["甲", 6])
+        sheet.write_rich_string("C2", void, "10台", "12台", void, "以上")
+
+    return written(fill)
+
+
+def struck_xls() -> bytes:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("一")
+    style, void = xlwt.easyxf(), xlwt.easyxf("font: struck_out on")
+    for column, value in enumerate(("停办项目", 5)):
+        sheet.write(0, column, value, void)
+    for column, value in enumerate(("甲", 6)):
+        sheet.write(1, column, value)
+    sheet.write_rich_text(1, 2, (("10台", void.font), ("12台", style.font), ("以上", void.font)))
+    out = BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("parsed", [read_xlsx(struck_xlsx(), "a"), read_xls(struck_xls(), "a")], ids=["xlsx", "xls"])
+def test_what_is_struck_out_is_void(parsed: Parsed) -> None:
+    assert cells(parsed) == [["甲", "6", "12台"]]
+    assert notes(parsed) == {("struck_text", "A1 停办项目, B1 5, C2 10台以上")}
 
 
 def test_a_formula_without_its_value() -> None:

@@ -72,29 +72,36 @@ class Baseline(_Pinned):
         )
 
 
-def check(evaluation: Evaluation, baseline: Baseline) -> list[str]:
-    """What the evaluation violates of the baseline, one line each; empty where the gate holds."""
-    violations = []
+def check(evaluation: Evaluation, baseline: Baseline, *, complete: bool = False) -> list[str]:
+    """What the evaluation violates of the baseline, one line each; empty where the gate holds.
+
+    Cases that were left out keep their floors unchecked, unless `complete`: then each of them is a violation.
+    """
+    violations = [f"case {case.name}: not evaluated: {case.failure}" for case in evaluation.left_out if complete]
     reached = Baseline.of(evaluation)
     if reached.corpus != baseline.corpus:
         violations.append("corpus: documents or labels have changed since the floors were pinned; re-pin with --pin")
-    violations.extend(_drops(baseline, reached))
+    violations.extend(_drops(baseline, reached, evaluation))
     for kind, old, new in _groups(baseline, reached):
         violations.extend(f"{kind} {name}: is not pinned; re-pin with --pin" for name in new if name not in old)
     return violations
 
 
 def pin(evaluation: Evaluation, path: Path, allow_lower: bool = False) -> Baseline:
-    """Write the floors that the evaluation reaches.
+    """Write the floors that the evaluation reaches; cases that were left out keep theirs.
 
-    UsageError lists every floor and count that would drop, unless `allow_lower`.
+    UsageError lists every floor and count that would drop, unless `allow_lower`, and every case without a floor that
+    was left out.
     """
     reached = Baseline.of(evaluation)
-    if path.exists() and not allow_lower:
-        drops = list(_drops(Baseline.load(path), reached))
+    old = Baseline.load(path) if path.exists() else None
+    if old is not None and not allow_lower:
+        drops = list(_drops(old, reached, evaluation))
         if drops:
             lines = "\n  ".join(drops)
             raise UsageError(f"{path}: not pinned, this would lower:\n  {lines}\nPass --allow-lower if it has to be")
+    if evaluation.left_out:
+        reached = _with_floors_of(reached, old, evaluation)
     scratch = path.with_name(f"{path.name}.new")
     try:
         scratch.write_text(reached.model_dump_json(indent=1) + "\n", encoding="utf-8", newline="\n")
@@ -104,8 +111,24 @@ def pin(evaluation: Evaluation, path: Path, allow_lower: bool = False) -> Baseli
     return reached
 
 
-def _drops(old: Baseline, new: Baseline) -> Iterator[str]:
-    """Every count and floor of `old` that `new` does not reach."""
+def _with_floors_of(reached: Baseline, old: Baseline | None, evaluation: Evaluation) -> Baseline:
+    """The floors of what was left out as they were: of its cases, and of fields that no other case prints."""
+    floors = old.floors if old is not None else Floors(overall=Decimal(0), fields={}, cases={})
+    for case in evaluation.left_out:
+        if case.name not in floors.cases:
+            raise UsageError(f"case {case.name} has no floor yet, and {case.failure}; install it, then pin")
+    cases = reached.floors.cases | {case.name: floors.cases[case.name] for case in evaluation.left_out}
+    merged = Floors(
+        overall=reached.floors.overall,
+        fields=dict(sorted((floors.fields | reached.floors.fields).items())),
+        cases=dict(sorted(cases.items())),
+    )
+    return reached.model_copy(update={"floors": merged})
+
+
+def _drops(old: Baseline, new: Baseline, evaluation: Evaluation) -> Iterator[str]:
+    """Every count and floor of `old` that `new` does not reach; of what was left out nothing is said."""
+    left_out = {case.name for case in evaluation.left_out}
     for name, count in old.counts:
         now = getattr(new.counts, name)
         if now < count:
@@ -115,6 +138,8 @@ def _drops(old: Baseline, new: Baseline) -> Iterator[str]:
     for kind, floors, reached in _groups(old, new):
         for name, floor in floors.items():
             if name not in reached:
+                if name in left_out or (left_out and kind == "field"):
+                    continue
                 yield f"{kind} {name}: pinned at {floor}, but not evaluated"
             elif reached[name] < floor:
                 yield f"{kind} {name}: F1 {reached[name]} is under its floor {floor}"

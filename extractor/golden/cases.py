@@ -1,15 +1,21 @@
-"""Golden cases: a document and the answer that a careful person reads from it."""
+"""Golden cases: a document and the answer that a careful person reads from it.
+
+Of an archive, each document is a case of its own, `<case>/<its name in the archive>`.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import from_json
 
-from extractor.errors import UsageError
+from extractor.errors import InputError, UsageError
+from extractor.readers import MAX_BYTES, archive, doc, ocr
 from schemas.project import ProjectReading, Text
 from schemas.record import Total
 
@@ -18,6 +24,9 @@ SOURCE = "source"
 DOCUMENTS = "documents"
 
 _SHOWN = 5
+
+Need = Literal["libreoffice", "ocr"]
+IS_HERE = {"libreoffice": doc.is_installed, "ocr": ocr.is_installed}
 
 
 class _Label(BaseModel):
@@ -35,20 +44,37 @@ class DocumentLabel(_Label):
 
 
 class Label(_Label):
-    """expected.json. A field that a label leaves out is not compared; null means: not printed."""
+    """expected.json. A field that a label leaves out is not compared; null means: not printed.
+
+    `needs` is what reading the document takes besides this program.
+    """
 
     document: DocumentLabel
     projects: tuple[ProjectReading, ...]
+    needs: Need | None = None
+
+
+class ArchiveLabel(_Label):
+    """expected.json of an archive: every file in it by its name; null where a run leaves it alone (a picture)."""
+
+    members: dict[str, Label | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One labelled document; `labels` is its expected.json."""
+    """One labelled document; `labels` is the expected.json in which its label is."""
 
     name: str
     source: Path
     labels: Path
     label: Label
+    member: archive.Member | None = None
+
+    @property
+    def lacks(self) -> Need | None:
+        """What the document needs and this machine has not got."""
+        need = self.label.needs
+        return None if need is None or IS_HERE[need]() else need
 
 
 def discover(directory: Path, documents: Path | None = None) -> list[Case]:
@@ -65,13 +91,12 @@ def discover(directory: Path, documents: Path | None = None) -> list[Case]:
     if (directory / LABELS).is_file():
         raise UsageError(f"{directory}: this is a single case; give the folder that holds the cases")
     folders = (folder for folder in directory.iterdir() if folder.is_dir() and not folder.name.startswith("."))
-    cases = []
+    cases: list[Case] = []
     for folder in sorted(folders, key=lambda folder: folder.name):
         sources = _files(folder, SOURCE)
         labels = folder / LABELS
         if labels.is_file():
-            source = _source(folder, sources, documents or directory.parent / DOCUMENTS)
-            cases.append(Case(folder.name, source, labels, read_label(labels)))
+            cases.extend(_cases(folder, _source(folder, sources, documents or directory.parent / DOCUMENTS)))
         elif sources:
             raise UsageError(f"{folder}: {sources[0].name} has no {LABELS} beside it; label it or take it out")
     if not cases:
@@ -79,12 +104,17 @@ def discover(directory: Path, documents: Path | None = None) -> list[Case]:
     return cases
 
 
-def read_label(path: Path) -> Label:
+def read_label(path: Path) -> Label | ArchiveLabel:
     """The labels of a case; UsageError names the file and every place in it that is wrong."""
+    content = _content(path)
     try:
-        return Label.model_validate_json(path.read_bytes(), strict=True)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+        is_archive = "members" in from_json(content)
+    except (ValueError, TypeError):
+        is_archive = False  # what is wrong is said below
+    try:
+        if is_archive:
+            return ArchiveLabel.model_validate_json(content, strict=True)
+        return Label.model_validate_json(content, strict=True)
     except ValidationError as error:
         problems = error.errors(include_input=False, include_url=False)
         shown = [f"{_place(problem['loc'])}: {problem['msg']}" for problem in problems[:_SHOWN]]
@@ -96,12 +126,31 @@ def read_label(path: Path) -> Label:
 def corpus_hash(cases: Iterable[Case]) -> str:
     """sha256 over the names and contents of all sources and labels."""
     digest = hashlib.sha256()
-    files = {f"{case.name}/{path.name}": path for case in cases for path in (case.labels, case.source)}
+    files = {f"{case.labels.parent.name}/{path.name}": path for case in cases for path in (case.labels, case.source)}
     for name, path in sorted(files.items()):
         content = _content(path)
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()
+
+
+def _cases(folder: Path, source: Path) -> Iterator[Case]:
+    """One case, or one for each document of an archive; every file of an archive has to be named in the labels."""
+    labels = folder / LABELS
+    label = read_label(labels)
+    if isinstance(label, Label):
+        yield Case(folder.name, source, labels, label)
+        return
+    try:
+        members = {member.name: member for member in archive.members(source, str(source), MAX_BYTES)}
+    except InputError as error:
+        raise UsageError(str(error)) from None
+    for name in sorted(members.keys() ^ label.members.keys()):
+        where = f"{source} holds it, {LABELS} does not name it" if name in members else f"{source} holds no such file"
+        raise UsageError(f"{labels}: {name}: {where}")
+    for name, one in label.members.items():
+        if one is not None:
+            yield Case(f"{folder.name}/{name}", source, labels, one, members[name])
 
 
 def _content(path: Path) -> bytes:

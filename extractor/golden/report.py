@@ -34,7 +34,9 @@ def render(evaluation: Evaluation, limit: int = LIMIT) -> RenderableType:
     cases.add_section()
     cases.add_row("overall", *_cells(evaluation.score), style="bold " + _style(evaluation.score))
     counts = ", ".join(f"{count} {name}" for name, count in evaluation.counts.items())
-    return Group(fields, cases, Text(counts), *(Text(line) for line in difference_lines(evaluation, limit)))
+    left_out = [f"{case.name}: not evaluated: {case.failure}" for case in evaluation.left_out]
+    lines = (*difference_lines(evaluation, limit), *left_out)
+    return Group(fields, cases, Text(counts), *map(Text, lines))
 
 
 def difference_lines(evaluation: Evaluation, limit: int = LIMIT) -> list[str]:
@@ -57,6 +59,7 @@ def to_json(evaluation: Evaluation) -> str:
         "overall": _json(evaluation.score),
         "fields": {name: _json(score) for name, score in sorted(evaluation.fields.items())},
         "cases": {case.name: _case_json(case) for case in evaluation.cases},
+        "not_evaluated": {case.name: case.failure for case in evaluation.left_out},
     }
     return json.dumps(content, ensure_ascii=False, indent=1)
 
@@ -120,8 +123,8 @@ def _table(first: str) -> Table:
     from rich.table import Table
 
     table = Table(padding=(0, 0))
-    # The names must be readable at any width; the figures are narrow.
-    table.add_column(first, no_wrap=True, min_width=_NAME_WIDTH)
+    # The names must be readable at any width, those in archives over several lines; the figures are narrow.
+    table.add_column(first, overflow="fold", min_width=_NAME_WIDTH, max_width=_NAME_WIDTH)
     for column in ("F1", "precision", "recall", "right", "extra", "missed", "F1 but for spacing"):
         table.add_column(column, justify="right")
     return table

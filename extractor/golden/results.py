@@ -118,10 +118,15 @@ class CaseResult:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """An extraction held against its labels; `corpus` is the hash of the documents and labels."""
+    """An extraction held against its labels; `corpus` is the hash of the documents and labels.
+
+    `left_out` are the cases that need what this machine has not got: nothing of them was read, their `failure` says
+    what they need. They are counted, and no score holds them.
+    """
 
     corpus: str
     cases: tuple[CaseResult, ...] = field(default=())
+    left_out: tuple[CaseResult, ...] = field(default=())
 
     @cached_property
     def fields(self) -> dict[str, Score]:
@@ -139,9 +144,10 @@ class Evaluation:
     @property
     def counts(self) -> dict[str, int]:
         """How much was labelled: cases, projects, indicators, and printed values compared."""
+        cases = (*self.cases, *self.left_out)
         return {
-            "cases": len(self.cases),
-            "projects": sum(case.projects for case in self.cases),
-            "indicators": sum(case.indicators for case in self.cases),
-            "fields": self.score.labelled,
+            "cases": len(cases),
+            "projects": sum(case.projects for case in cases),
+            "indicators": sum(case.indicators for case in cases),
+            "fields": sum(case.score.labelled for case in cases),
         }

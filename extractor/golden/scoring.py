@@ -7,7 +7,6 @@ Equality is strict: the text as printed, white space included. False is no print
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -19,7 +18,7 @@ from extractor.golden.results import CaseResult, Difference, Evaluation, Score
 from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from schemas.record import DocumentLine, Record, Total
 
-Read = Callable[[Path], tuple[DocumentLine, Sequence[Record]]]
+Read = Callable[[Case], tuple[DocumentLine, Sequence[Record]]]
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -41,9 +40,17 @@ _ROWS = frozenset({"totals", "indicators"})
 def evaluate(cases: Sequence[Case], read: Read) -> Evaluation:
     """Compare what `read` extracts from each case with its labels.
 
-    A document that fails, or on which `read` crashes, counts as missed in full.
+    A document that fails, or on which `read` crashes, counts as missed in full. One that this machine cannot read
+    is left out and named.
     """
-    return Evaluation(corpus_hash(cases), tuple(_judge(case, read) for case in cases))
+    judged: list[CaseResult] = []
+    left_out: list[CaseResult] = []
+    for case in cases:
+        if case.lacks:
+            left_out.append(_result(case, None, (), f"needs {case.lacks}, which is not installed here"))
+        else:
+            judged.append(_judge(case, read))
+    return Evaluation(corpus_hash(cases), tuple(judged), tuple(left_out))
 
 
 def _judge(case: Case, read: Read) -> CaseResult:
@@ -51,7 +58,7 @@ def _judge(case: Case, read: Read) -> CaseResult:
     records: Sequence[Record] = ()
     failure = None
     try:
-        line, records = read(case.source)
+        line, records = read(case)
     except UsageError:
         raise  # wrong settings say nothing about the document
     except ExtractorError as error:
@@ -61,6 +68,10 @@ def _judge(case: Case, read: Read) -> CaseResult:
     if line is not None and line.status == "failed":
         failure = line.reason or "failed, and does not say why"
         line, records = None, ()
+    return _result(case, line, records, failure)
+
+
+def _result(case: Case, line: DocumentLine | None, records: Sequence[Record], failure: str | None) -> CaseResult:
     sheet = _Sheet(quiet=failure is not None)
     projects = case.label.projects
     sheet.document(case.label.document, line)

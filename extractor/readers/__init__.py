@@ -43,20 +43,22 @@ class Source(NamedTuple):
     sha256: str
 
 
-def read(path: str | Path, *, name: str | None = None, max_bytes: int = MAX_BYTES) -> Document:
-    """Read one file; `name` is what it is called in the output (default: the path as given).
+def read(
+    path: str | Path, *, name: str | None = None, max_bytes: int = MAX_BYTES, member: Member | None = None
+) -> Document:
+    """Read one file, or one member of an archive; `name` is what it is called in the output (default: as given).
 
     Raises UnreadableFile (gone, no permission, not a file) and UnsupportedFile (empty, too large, damaged,
     encrypted, no document); both name the file and say what to do.
     """
-    return parse(load(path, name=name, max_bytes=max_bytes))
+    return parse(load(path, name=name, max_bytes=max_bytes, member=member))
 
 
 def load(
     path: str | Path, *, name: str | None = None, max_bytes: int = MAX_BYTES, member: Member | None = None
 ) -> Source:
     """The bytes of a file, or of one member of an archive, and their hash."""
-    file = name or display_name(path)
+    file = name or (display_name(path) if member is None else f"{display_name(path)}/{member.name}")
     raw = (
         _read_bytes(Path(path), file, max_bytes) if member is None else read_member(Path(path), file, member, max_bytes)
     )

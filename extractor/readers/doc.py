@@ -52,13 +52,17 @@ _SETTINGS = (
 )
 
 
+def is_installed() -> bool:
+    return _program() is not None
+
+
 def read_doc(raw: bytes, file: str) -> Parsed:
     """Text and tables of a DOC, WPS or RTF file, as `read_docx` sees them once it is converted.
 
     Raises UnsupportedFile: encrypted, no Word document, LibreOffice missing, failing, or taking too long.
     """
     suffix = _suffix(raw, file)
-    program = next(filter(None, map(shutil.which, (*_PROGRAMS, _APPLICATION))), None)
+    program = _program()
     if program is None:
         _refuse(
             file,
@@ -72,6 +76,10 @@ def read_doc(raw: bytes, file: str) -> Parsed:
     if not parsed.tables and any(raw.count(mark) >= _MIN_ROWS for mark in _ROW_ENDS):
         notes.append(Note("lost_cells", ""))
     return Parsed(parsed.text, parsed.lines, parsed.tables, tuple(notes))
+
+
+def _program() -> str | None:
+    return next(filter(None, map(shutil.which, (*_PROGRAMS, _APPLICATION))), None)
 
 
 def _suffix(raw: bytes, file: str) -> str:

@@ -1,7 +1,7 @@
 """Word documents (DOCX): text and tables as a person sees them on paper.
 
 ECMA-376 part 1, chapter 17. What Word computes is computed here as well (automatic numbers, merged cells, symbol
-fonts); what is not on paper is left out (deletions, hidden text, field codes); what is on paper but not in the
+fonts); what is not on paper or is void is left out (deletions, hidden and struck text, field codes); what is not in the
 text's order (text boxes, footnotes) is read beside it; what cannot be read (pictures, embedded sheets) is noted.
 """
 
@@ -16,7 +16,7 @@ from extractor.readers.docx_tables import Placed, fold_slivers, to_grid
 from extractor.readers.numbering import Numbering, W
 from extractor.readers.ooxml import Package
 from extractor.readers.parsed import MAX_CELLS, Parsed, TextBuilder
-from extractor.readers.symbols import UNKNOWN, is_private, printed_symbol
+from extractor.readers.symbols import UNKNOWN, is_private, printed_symbol, raised
 
 _P, _R, _T, _TBL, _TR, _TC = (W + name for name in ("p", "r", "t", "tbl", "tr", "tc"))
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -169,6 +169,9 @@ class _Reader:
             if text := "".join(child.text or "" for child in run.iter(_T)).strip():
                 self._out.note("hidden_text", text[:_EXCERPT])
             return
+        if _is_struck(properties) and (text := "".join(child.text or "" for child in run.iter(_T)).strip()):
+            self._out.note("struck_text", text[:_EXCERPT])
+            return
         for child in self._unfold(run):
             tag = child.tag
             if tag == _T:
@@ -191,6 +194,9 @@ class _Reader:
                 self._inline(child, parts, hidden)
 
     def _with_symbols(self, text: str, properties: Element | None) -> str:
+        place = properties.find(f"{W}vertAlign") if properties is not None else None
+        if place is not None and place.get(f"{W}val") == "superscript":
+            text = raised(text)
         if text.isascii() or not any(map(is_private, text)):
             return text
         fonts = properties.find(f"{W}rFonts") if properties is not None else None
@@ -298,6 +304,11 @@ def _is_frame(table: Element) -> bool:
     """Whether a table of one column holds another table: a box drawn around it."""
     narrow = all(len(row.findall(_TC)) <= 1 for row in table.iterfind(_TR))
     return narrow and table.find(f"{_TR}/{_TC}/{_TBL}") is not None
+
+
+def _is_struck(properties: Element | None) -> bool:
+    """Whether a run is struck out with one line or two."""
+    return properties is not None and any(is_on(properties.find(f"{W}{name}")) for name in ("strike", "dstrike"))
 
 
 def _form_field(mark: Element) -> str:

@@ -153,10 +153,11 @@ def _simple(tokens: tuple[Token, ...]) -> _Simple | None:
 
     >>> _simple(sections('"约"#,##0.00%')[0].tokens).shown(12.5)
     '约1,250.00%'
+    >>> _simple(sections('0!.0000"万元"')[0].tokens)  # its point is no decimal point: yuan as 万元
     """
     places = [index for index, token in enumerate(tokens) if token.kind in {"digit", ".", ","}]
     first, last = places[0], places[-1] + 1
-    number = _PLAIN.fullmatch("".join(token.text for token in tokens[first:last]))
+    number = _PLAIN.fullmatch("".join(token.text if token.kind != "literal" else "x" for token in tokens[first:last]))
     rest = (*tokens[:first], *tokens[last:])
     if number is None or any(token.kind not in {"literal", "%"} for token in rest):
         return None

@@ -1,7 +1,8 @@
 """Web pages, and what Word, Excel and old finance systems save as such: text and tables as a browser shows them.
 
 Merged cells follow the rules of the HTML standard (4.9.12, "forming a table"), blanks those of CSS Text 3. Menus,
-scripts and hidden elements are left out. A table that only lays the page out, around other tables, is no table.
+scripts, and what is hidden or struck out are left out. A table that only lays the page out, around other tables, is no
+table.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from extractor.errors import UnsupportedFile
 from extractor.readers.html_decode import decode_html
 from extractor.readers.parsed import MAX_CELLS, Parsed, TextBuilder
 from extractor.readers.spans import GridRow, Spanned, lay_out
+from extractor.readers.symbols import raised
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -28,6 +30,8 @@ _BLOCKS = """
 """
 _SKIPPED_TAGS, _BLOCK_TAGS = frozenset(_SKIPPED.split()), frozenset(_BLOCKS.split())
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_STRUCK_TAGS = frozenset(("del", "s", "strike"))
 _UNNUMBERED = re.compile(r"list-style(?:-type)?\s*:[^;]*none", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]"
@@ -97,16 +101,16 @@ class _Page:
         for part in _children(table):
             if part.tag == "tr":
                 groups.append([part])
-            elif part.tag in {"tbody", "thead", "tfoot"} and not _is_hidden(part):
+            elif part.tag in {"tbody", "thead", "tfoot"} and _unread(part) != "hidden":
                 (feet if part.tag == "tfoot" else groups).append([row for row in _children(part) if row.tag == "tr"])
         shown = []
         for group in groups + feet:
             rows = []
             for row in group:
-                if not _is_hidden(row):
+                if why := _unread(row):
+                    self._leave_out(row, "hidden_rows" if why == "hidden" else "struck_text")
+                else:
                     rows.append(row)
-                elif words := (row.text() or "").split():
-                    self._out.note("hidden_rows", " ".join(words)[:_EXCERPT])
             shown.append(rows)
         return shown
 
@@ -124,13 +128,21 @@ class _Page:
 
     def _spanned(self, row: LexborNode, depth: int) -> Iterator[Spanned]:
         for cell in _children(row):
-            if cell.tag in {"td", "th"} and not _is_hidden(cell):
+            if cell.tag in {"td", "th"}:
                 attributes = cell.attributes
+                if why := _unread(cell):
+                    self._leave_out(cell, f"{why}_text")
+                if why == "hidden":
+                    continue
                 yield Spanned(
-                    self._cell(cell, depth),
+                    "" if why else self._cell(cell, depth),
                     min(max(_integer(attributes.get("colspan"), 1), 1), _WIDEST),
                     min(_integer(attributes.get("rowspan"), 1), _TALLEST),
                 )
+
+    def _leave_out(self, node: LexborNode, kind: str) -> None:
+        if words := (node.text() or "").split():
+            self._out.note(kind, " ".join(words)[:_EXCERPT])
 
     def _cell(self, cell: LexborNode, depth: int) -> str:
         only = cell.first_child
@@ -156,7 +168,7 @@ class _Page:
         inline: list[str] = []
         open_tags = [root.tag or ""]
         stack = [root.first_child]
-        preformatted = 0
+        preformatted = above = 0
 
         def end_line() -> None:
             if not inline:
@@ -170,6 +182,7 @@ class _Page:
             if node is None:
                 closed = open_tags.pop()
                 preformatted -= closed == "pre"
+                above -= closed == "sup"
                 if closed in _BLOCK_TAGS:
                     end_line()
                 continue
@@ -177,6 +190,7 @@ class _Page:
             tag = node.tag or ""
             if tag == "-text":
                 text = node.text_content or ""
+                text = raised(text) if above else text
                 if preformatted:
                     first, *more = text.split("\n")
                     inline.append(first)
@@ -187,8 +201,11 @@ class _Page:
                     inline.append(text)
             elif tag == "br":
                 end_line()
-            elif tag in _SKIPPED_TAGS or tag.startswith(("-", "!")) or _is_hidden(node):
+            elif tag in _SKIPPED_TAGS or tag.startswith(("-", "!")):
                 continue
+            elif why := _unread(node):
+                if why == "struck" or open_tags[0] in {"td", "th"}:  # of a page's own parts much is hidden
+                    self._leave_out(node, f"{why}_text")
             elif tag == "table":
                 end_line()
                 found.append(node)
@@ -200,6 +217,7 @@ class _Page:
                     if tag == "li":
                         inline.append(self._list_number(node))
                 preformatted += tag == "pre"
+                above += tag == "sup"
                 open_tags.append(tag)
                 stack.append(node.first_child)
         end_line()
@@ -223,16 +241,16 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
         child = child.next
 
 
-def _is_hidden(node: LexborNode) -> bool:
+def _unread(node: LexborNode) -> str:
+    """Why an element is not read: "hidden", "struck" (it is seen, and void), or "" where it is."""
+    struck = "struck" if node.tag in _STRUCK_TAGS else ""
     attributes = node.attributes
     if not attributes:
-        return False
-    style = attributes.get("style")
-    return (
-        "hidden" in attributes
-        or attributes.get("role") == "navigation"
-        or (style is not None and _HIDDEN.search(style) is not None)
-    )
+        return struck
+    style = attributes.get("style") or ""
+    if "hidden" in attributes or attributes.get("role") == "navigation" or (style and _HIDDEN.search(style)):
+        return "hidden"
+    return "struck" if style and _STRUCK.search(style) else struck
 
 
 def _is_frame(table: LexborNode) -> bool:

@@ -57,11 +57,12 @@ def parse_part(
 
 
 class Texts:
-    """Text of the elements <t> and <v>, the reading aids of Japanese (<rPh>) left out."""
+    """Text of the elements <t> and <v>; left out are the reading aids of Japanese (<rPh>) and runs that are struck."""
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
-        self.inside = self.aid = False
+        self.void: list[str] = []
+        self.inside = self.aid = self.struck = False
 
     def open_text(self, attributes: dict[str, str]) -> None:
         self.inside = not self.aid
@@ -75,26 +76,43 @@ class Texts:
     def close_aid(self) -> None:
         self.aid = False
 
+    def open_strike(self, attributes: dict[str, str]) -> None:
+        self.struck = attributes.get("val", "1") not in {"0", "false", "off"}
+
+    def close_run(self) -> None:
+        self.struck = False
+
     def text(self, data: str) -> None:
         if self.inside:
-            self.pieces.append(data)
+            (self.void if self.struck else self.pieces).append(data)
 
     def taken(self) -> str:
         text = "".join(self.pieces)
         self.pieces.clear()
         return text
 
+    def taken_void(self) -> str:
+        text = "".join(self.void)
+        self.void.clear()
+        return text
 
-def shared_strings(package: Package, parts: list[str]) -> list[str]:
-    """The shared strings, the runs of one string joined."""
+
+def shared_strings(package: Package, parts: list[str]) -> tuple[list[str], dict[int, str]]:
+    """The shared strings, the runs of one string joined, and by their numbers what of them is struck out."""
     strings: list[str] = []
+    struck: dict[int, str] = {}
     texts = Texts()
-    starts: dict[str, Start] = {"t": texts.open_text, "rPh": texts.open_aid}
-    ends: dict[str, End] = {"t": texts.close_text, "rPh": texts.close_aid}
-    ends["si"] = lambda: strings.append(unescaped(texts.taken()))
+
+    def close() -> None:
+        if texts.void:
+            struck[len(strings)] = texts.taken_void()
+        strings.append(unescaped(texts.taken()))
+
+    starts: dict[str, Start] = {"t": texts.open_text, "rPh": texts.open_aid, "strike": texts.open_strike}
+    ends: dict[str, End] = {"t": texts.close_text, "rPh": texts.close_aid, "r": texts.close_run, "si": close}
     for part in parts[:1]:
         parse_part(package.part(part), package.file, part, starts, ends, texts.text)
-    return strings
+    return strings, struck
 
 
 def unescaped(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Characters of symbol fonts as the Unicode characters that a person sees.
+"""Characters of symbol fonts, and raised digits, as the Unicode characters that a person sees.
 
 Word writes ≥ picked from the Symbol font as code F0B3, and a ticked box of Wingdings as F0FE: code points for
 private use, which say nothing without their font. The tables are those of the fonts (Unicode's own mapping of
@@ -29,6 +29,18 @@ _WINGDINGS = (
 )
 _WINGDINGS_2 = {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0xA3: "□"}
 _FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2}
+
+
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def raised(text: str) -> str:
+    """Text above the line: its digits are no part of the number before them.
+
+    >>> "86.50" + raised("2"), "10" + raised("4") + "m" + raised("3")
+    ('86.50²', '10⁴m³')
+    """
+    return text.translate(_RAISED)
 
 
 def is_private(character: str) -> bool:

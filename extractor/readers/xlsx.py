@@ -23,6 +23,7 @@ from extractor.readers.sheets import Area, Sheet, column_name, listed
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 _REMEMBERED = 100_000
+_EXCERPT = 20
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -42,8 +43,8 @@ def load(raw: bytes, file: str) -> Iterator[Sheet]:
     related = package.related(workbook)
     properties = book.find(f"{_MAIN}workbookPr")
     date1904 = properties is not None and properties.get("date1904", "") in _TRUE
-    formats = _formats(package, related.get("styles", []))
-    strings = shared_strings(package, related.get("sharedStrings", []))
+    formats, struck_styles = _formats(package, related.get("styles", []))
+    strings, struck = shared_strings(package, related.get("sharedStrings", []))
     targets = _targets(package, workbook)
     for entry in book.iter(f"{_MAIN}sheet"):
         kind, part = targets.get(entry.get(_RELATION_ID, ""), ("", ""))
@@ -52,7 +53,9 @@ def load(raw: bytes, file: str) -> Iterator[Sheet]:
         if kind != "worksheet":
             continue  # a chart or a macro
         sheet = Sheet(entry.get("name", ""), hidden=entry.get("state", "visible") != "visible")
-        _SheetReader(sheet, strings, formats, date1904, file).read(package.part(part), part)
+        reader = _SheetReader(sheet, strings, formats, date1904, file)
+        reader.struck_strings, reader.struck_styles = struck, struck_styles
+        reader.read(package.part(part), part)
         sheet.notes += _drawn(package, part)
         yield sheet
 
@@ -72,18 +75,27 @@ def _targets(package: Package, workbook: str) -> dict[str, tuple[str, str]]:
     }
 
 
-def _formats(package: Package, parts: list[str]) -> list[Format]:
-    """The number format of each cell style."""
+def _formats(package: Package, parts: list[str]) -> tuple[list[Format], frozenset[str]]:
+    """The number format of each cell style, and the styles that strike their text out."""
     if not parts:
-        return []
+        return [], frozenset()
     styles = package.xml(parts[0])
     codes = dict(BUILT_IN)
     for own in styles.iter(f"{_MAIN}numFmt"):
         if own.get("numFmtId", "").isdecimal():
             codes[int(own.get("numFmtId", ""))] = own.get("formatCode", "General")
     cells = styles.find(f"{_MAIN}cellXfs")
-    numbers = [style.get("numFmtId", "0") for style in cells.iter(f"{_MAIN}xf")] if cells is not None else []
-    return [compiled(codes.get(int(number) if number.isdecimal() else 0, "General")) for number in numbers]
+    own_styles = list(cells.iter(f"{_MAIN}xf")) if cells is not None else []
+    numbers = [style.get("numFmtId", "0") for style in own_styles]
+    fonts = [
+        (mark := font.find(f"{_MAIN}strike")) is not None and mark.get("val", "1") in _TRUE
+        for font in styles.iterfind(f"{_MAIN}fonts/{_MAIN}font")
+    ]
+    strikes = {str(number) for number, is_struck in enumerate(fonts) if is_struck}
+    return (
+        [compiled(codes.get(int(number) if number.isdecimal() else 0, "General")) for number in numbers],
+        frozenset(str(index) for index, style in enumerate(own_styles) if style.get("fontId", "0") in strikes),
+    )
 
 
 class _SheetReader(Texts):
@@ -104,6 +116,9 @@ class _SheetReader(Texts):
         self.style = ""
         self.kind = "n"
         self.formula = self.hides_zeros = False
+        self.struck_strings: dict[int, str] = {}
+        self.struck_styles: frozenset[str] = frozenset()
+        self.struck_out: list[str] = []
         self.unknown: list[str] = []
         self.exotic: list[str] = []
         self.zeros = 0
@@ -115,6 +130,7 @@ class _SheetReader(Texts):
             "t": self.open_text,
             "f": self._open_formula,
             "rPh": self.open_aid,
+            "strike": self.open_strike,
             "row": self._open_row,
             "mergeCell": self._merge,
             "col": self._column_run,
@@ -125,11 +141,14 @@ class _SheetReader(Texts):
             "v": self.close_text,
             "t": self.close_text,
             "rPh": self.close_aid,
+            "r": self.close_run,
             "row": self._close_row,
         }
         parse_part(data, self.file, part, starts, ends, self.text)
         if self.unknown:
             self.sheet.notes.append(("formula_without_value", listed(self.unknown)))
+        if self.struck_out:
+            self.sheet.notes.append(("struck_text", listed(self.struck_out)))
         if self.exotic:
             self.sheet.notes.append(("number_format", listed(self.exotic)))
         if self.zeros:
@@ -176,16 +195,25 @@ class _SheetReader(Texts):
         self.formula = True
 
     def _close_cell(self) -> None:
+        if self.void:
+            self._leave_out(self.taken_void())
         if not self.pieces:
             if self.formula and self.kind != "str":
                 self.unknown.append(self._name())
             return
         shown = self._shown(self.taken())
-        if shown and not shown.isspace():
+        if self.style in self.struck_styles:
+            self._leave_out(shown)
+        elif shown and not shown.isspace():
             self.cells[self.column] = shown
             self.count += 1
             if self.count > MAX_CELLS:
                 raise UnsupportedFile(self.file, f"has more than {MAX_CELLS:,} cells; split it into several files")
+
+    def _leave_out(self, struck: str) -> None:
+        """Text that is struck out is void; a person has to know of it."""
+        if struck.strip():
+            self.struck_out.append(f"{self._name()} {struck.strip()[:_EXCERPT]}")
 
     def _merge(self, attributes: dict[str, str]) -> None:
         ends = _REFERENCE.findall(attributes.get("ref", ""))
@@ -203,6 +231,8 @@ class _SheetReader(Texts):
             place = _whole(stored, -1)
             if not 0 <= place < len(self.strings):
                 self._refuse(f"cell {self._name()}")
+            if place in self.struck_strings:
+                self._leave_out(self.struck_strings[place])
             return self.formats.get(self.style, self.plain).text(self.strings[place])
         if self.kind == "b":
             return "TRUE" if stored.strip() in _TRUE else "FALSE"

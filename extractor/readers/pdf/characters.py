@@ -14,6 +14,7 @@ from statistics import median
 import pypdfium2.raw as pdfium
 
 from extractor.readers.pdf.frame import Box, Frame
+from extractor.readers.symbols import raised
 
 UNKNOWN = "\ufffd"
 """Stands for a glyph of which the file does not say what letter it is."""
@@ -28,6 +29,9 @@ _RADICALS = (
 _WIDE = 0x2E80
 _SAMPLE = 64
 _AUTOMATIC_GAP = 0.35
+_DIGITS = frozenset("0123456789")
+_RAISED_SIZE, _LIFT = 0.8, 0.15
+"""A raised digit is smaller than this share of what stands before it, and this share of that higher."""
 
 
 @dataclass(slots=True)
@@ -94,6 +98,7 @@ def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box) -> 
     left, top, right, bottom = frame.show(edges[0], edges[1], edges[2], edges[3])
     size = median(b - t for t, b in zip(top, bottom, strict=True)) if texts else 0.0
     found = Characters(frame, texts, gaps, left, top, right, bottom, max(size, 0.1))
+    _raise_digits(found)
     found.unknown = _unknown(text_page, indices, found)
     return _within(found)
 
@@ -192,6 +197,26 @@ def _upright(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, indices: l
 
 def _rotation(page: pdfium.FPDF_PAGE) -> int:
     return max(int(pdfium.FPDFPage_GetRotation(page)), 0) % 4
+
+
+def _raise_digits(found: Characters) -> None:
+    """Small digits above the line are written as such (²): they are no part of the number before them."""
+    is_raised = False
+    for index in range(1, len(found)):
+        if found.texts[index] not in _DIGITS:
+            is_raised = False
+            continue
+        before = index - 1
+        height, other = (found.bottom[place] - found.top[place] for place in (index, before))
+        lift = found.bottom[before] - found.bottom[index]
+        if is_raised:
+            is_raised = found.gaps[index] == ADJACENT and abs(lift) < _LIFT * height
+        else:
+            beside = abs(found.left[index] - found.right[before]) < other / 2
+            lifted = _LIFT * other < lift < other and found.top[index] > found.top[before] - other / 2
+            is_raised = beside and lifted and height < _RAISED_SIZE * other
+        if is_raised:
+            found.texts[index] = raised(found.texts[index])
 
 
 def _unknown(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int], found: Characters) -> int:

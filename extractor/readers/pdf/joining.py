@@ -6,7 +6,8 @@ Only what the page shows decides here:
   columns have none, the merged cells of those columns go on and the row itself is complete.
 - The lower edge has a rule (word processors draw one), but the next page's first row is not merged with anything and
   plainly no row of its own: it lacks the amount that every other row has, and the name as well or goes on in the
-  middle of a text; or both halves of a cell make what stands in this column further up, or close a bracket.
+  middle of a text; or both halves of a cell make what stands in this column further up, or close a bracket. Such a
+  join is a guess, and said to be one, unless the numbers of a cell's items count on or one of its labels is cut in two.
 
 Two rows with a number each in one column are always two rows.
 
@@ -23,6 +24,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from extractor.layouts import terms
 from extractor.readers.parsed import Merged
 from extractor.readers.pdf.characters import ink
 from extractor.readers.pdf.page import Page, RuledTable
@@ -33,6 +35,8 @@ Cells = list[str | Merged]
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _ENDS = ("。", "；", ";", "！", "!")
 _BEGINS_ITEM = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[、.．)）]")
+_ITEM = re.compile(r"(?:^|(?<=[。；;\n]))[(（]?(?P<number>\d{1,3})(?P<style>[、.．)）])")
+_TWO = 2
 _ALIKE = 0.5
 _MOST_LINES_BETWEEN = 5
 _FEW_ROWS = 2
@@ -143,9 +147,10 @@ def _join(chain: _Chain, page: Page, table: RuledTable) -> None:
     open_bottom = chain.open_bottom if going_on else [False] * len(row)
     if not any(isinstance(cell, str) and _both_numbers(chain, row, column) for column, cell in enumerate(row)):
         if all(open_bottom) or _is_rest(chain, row):
+            is_plain = all(open_bottom) or _is_plain(chain, row)
             _append(chain, row, range(len(row)))
             del table.rows[skip]
-            if all(open_bottom):
+            if is_plain:
                 page.notes.append(("row_joined", ""))
             else:
                 page.notes.append(("row_guessed", ""))
@@ -255,6 +260,38 @@ def _makes_whole(first: str, second: str, seen: set[str]) -> bool:
     opened = first.replace("(", "（").rpartition("（")
     closed = second.replace(")", "）").partition("）")
     return bool(opened[1] and closed[1]) and "）" not in opened[2].replace(")", "）") and "（" not in closed[0]
+
+
+def _is_plain(chain: _Chain, row: Cells) -> bool:
+    """Whether the text of a cell itself goes on in a row that was taken for the rest of the row above it.
+
+    A number of an item that counts on is no other project's, whose items begin at 1; nor is the end of a label.
+    """
+    halves = [
+        (one, two) for one, two in zip(chain.row, row, strict=True) if isinstance(one, str) and isinstance(two, str)
+    ]
+    return any(_counts_on(one, two) or _cuts_label(squash(one), squash(two)) for one, two in halves if one and two)
+
+
+def _counts_on(first: str, second: str) -> bool:
+    """Whether the second half of a cell begins with the item that follows the last one of the first half.
+
+    >>> _counts_on("1、里程。", "2、合格率"), _counts_on("1、里程。", "（2）合格率")
+    (True, False)
+    """
+    begins = _ITEM.match(second.strip())
+    numbers = [match for match in _ITEM.finditer(first.strip()) if begins and match["style"] == begins["style"]]
+    return bool(begins and numbers) and int(begins["number"]) == int(numbers[-1]["number"]) + 1  # type: ignore[index]
+
+
+def _cuts_label(first: str, second: str) -> bool:
+    """Whether a value's label is cut in two: 年度指标 | 值：80公里."""
+    values = terms().data["values"]
+    return any(
+        first.endswith(word[:cut]) and second.startswith(f"{word[cut:]}:")
+        for word in (*values["cycle"], *values["annual"])
+        for cut in range(_TWO, len(word))
+    )
 
 
 def _append(chain: _Chain, row: Cells, columns: Iterable[int]) -> bool:
