@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.messages import flag, message
-from schemas.document import Block
+from schemas.document import Block, Document
 from schemas.project import ProjectReading
 from schemas.record import Flag, FlagCode, Span
 
@@ -13,6 +13,7 @@ _SHOWN = 40
 _MOST_SPANS = 20
 _STOPS = ("。", "；", ";", "！", "”", "）", ")")
 _LINE_ENDS = ("\n", "\r", "\f")
+_EXPORTS = ("csv", "tsv")
 _MOST = 0.8
 
 
@@ -27,12 +28,19 @@ def check_outside(text: str, outside: Sequence[Span], language: str = "zh") -> l
 
 
 def check_end(
-    text: str, blocks: Sequence[Block], projects: Sequence[ProjectReading], *, sums_fit: bool, language: str = "zh"
+    document: Document,
+    blocks: Sequence[Block],
+    projects: Sequence[ProjectReading],
+    *,
+    sums_fit: bool,
+    language: str = "zh",
 ) -> list[Flag]:
     """A flag where the last project ends in the middle, as a file does that was cut off."""
-    if len(blocks) < 2 or projects[-1].withheld:
+    if not blocks or projects[-1].withheld:
         return []
-    reason = _sign_of_a_cut(text, blocks, projects, sums_fit)
+    reason = _sign_of_a_cut(document.text, blocks, projects, sums_fit) if len(blocks) > 1 else None
+    if reason is None and _is_open_export(document, blocks):
+        reason = "cut_no_line_end"
     if reason is None:
         return []
     return [
@@ -62,6 +70,13 @@ def _sign_of_a_cut(
         return None
     ended = [_ends_sentence(text, block) for block in blocks]
     return "cut_no_stop" if not ended[-1] and sum(ended) >= _MOST * (len(blocks) - 1) else None
+
+
+def _is_open_export(document: Document, blocks: Sequence[Block]) -> bool:
+    """Whether a table that programs export lacks the end of its last line; values in cells have no full stops."""
+    if document.format not in _EXPORTS or document.text.endswith(_LINE_ENDS):
+        return False
+    return not any(_ends_sentence(document.text, block) for block in blocks)
 
 
 def _ends_sentence(text: str, block: Block) -> bool:

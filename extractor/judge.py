@@ -177,7 +177,7 @@ def _columns(blocks: Sequence[Block], records: Sequence[Record], spec: LayoutSpe
         if column not in AMOUNT_COLUMNS:
             continue
         for header in headers:
-            key = f"attributes.{squash(header)}"
+            key = f"unread.{squash(header)}"
             held = [block for block in blocks if key in block.cells]
             if 2 * len(held) > sum(column in block.cells for block in blocks) + len(held):
                 block = held[0]

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from extractor.align import Pair, align
 from extractor.evidence import (
     Comparison,
     Side,
-    is_blank,
     unclaimed_flags,
     ungrounded_flag,
     untouched,
 )
-from extractor.leaves import COLUMNS, Leaf, indicator_paths, same_amount, same_text
+from extractor.leaves import COLUMNS, indicator_paths, same_amount, same_text
 from extractor.majority import Majority
 from extractor.messages import flag
-from extractor.printed import described, printed_value
+from extractor.printed import described
+from extractor.settling import Same, Settling
 from extractor.text import Squashed, squash
 from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
-from schemas.record import Flag, FlagCode, Span
-
-Same = Callable[[Any, Any], bool]
-_Value = TypeVar("_Value", bound=Leaf)
+from schemas.record import FlagCode, Span
 
 
-class Merge:
+class Merge(Settling):
     """Builds one comparison; every value of either reader passes through `settle` or `lone` once.
 
     `pairs` tells for each index of an indicator, published or only flagged, which of either reader it is.
@@ -42,13 +39,9 @@ class Merge:
         language: str,
         third: Side | None = None,
     ) -> None:
-        self.rules, self.model, self.third, self.view, self.language = rules, model, third, view, language
+        super().__init__(rules, model, view, language)
+        self.third = third
         self.phrases = phrases
-        self.flags: list[Flag] = []
-        self.spans: dict[str, Span] = {}
-        self.claims: list[Span] = rules.grounding.claims()
-        self.fields = self.twice = 0
-        self.abstained: list[str] = []
         self.pairs: list[Pair] = []
 
     def run(self) -> Comparison:
@@ -97,95 +90,6 @@ class Merge:
 
     def _is_withheld(self, rules: bool, model: bool) -> bool:
         return bool(self.phrases) if rules != model and self.model.reads("withheld") else rules
-
-    def text(self, path: str, rules: str | None, model: str | None) -> str | None:
-        return self.settle(path, path, path, rules, model, same_text)
-
-    def settle(
-        self, out: str, left: str, right: str, rules: _Value | None, model: _Value | None, same: Same
-    ) -> _Value | None:
-        """The value to publish at `out` of those at `left` in the rules' and at `right` in the model's reading."""
-        if is_blank(rules) and is_blank(model):
-            return None
-        if not self.model.votes(right, model, self.rules.claims(left)):
-            return None if is_blank(rules) else self.unopposed(out, left, rules)
-        if is_blank(rules) or is_blank(model):
-            return self.lone(out, left, right, rules, model)
-        self.twice += 1
-        no_rules, no_model = left in self.rules.ungrounded, right in self.model.ungrounded
-        if rules == model or same(rules, model):
-            if no_rules and no_model:
-                self.flags.append(ungrounded_flag(out, "both", str(rules), self.language))
-            return self.publish(out, rules, left if not no_rules or no_model else None, right)
-        variant = ("both" if no_model else "rules") if no_rules else "model" if no_model else ""
-        self.differ(FlagCode.DISAGREEMENT, out, left, right, rules, model, variant)
-        if no_model and not no_rules:
-            return self.publish(out, rules, left, None)
-        if no_rules and not no_model and right not in self.model.overlapping:
-            return self.publish(out, model, None, right)
-        if not no_rules and self._rules_prevail(out):
-            return self.publish(out, rules, left, None)
-        return None
-
-    def _rules_prevail(self, out: str) -> bool:
-        """True where the source and the checks bear out the rules rather than the model."""
-        if not self.rules.explains_the_block:
-            return False
-        # Which column an amount stands in, the rules know from positions and printed totals.
-        return out.startswith("amounts.") or not self.model.explains_the_block
-
-    def lone(self, out: str, left: str, right: str, rules: _Value | None, model: _Value | None) -> _Value | None:
-        """A value against a blank."""
-        if not is_blank(rules):
-            missing = left in self.rules.ungrounded
-            self.differ(FlagCode.ONLY_RULES, out, left, right, rules, None, "rules" if missing else "")
-            unread = self.model.leaves_unread(self.rules.claims(left))
-            borne_out = not missing and (unread or self._rules_prevail(out))
-            return self.publish(out, rules, left, None) if borne_out else None
-        missing = right in self.model.ungrounded
-        self.differ(FlagCode.ONLY_MODEL, out, left, right, None, model, "model" if missing else "")
-        unread = self.rules.leaves_unread(self.model.claims(right))
-        return self.publish(out, model, None, right) if not missing and unread else None
-
-    def unopposed(self, out: str, left: str, rules: _Value | None) -> _Value | None:
-        """The rules' value where the second reader has no vote: published, and flagged where not found, as alone."""
-        if left in self.rules.ungrounded:
-            self.flags.append(ungrounded_flag(out, "rules", str(rules), self.language))
-        if self.model.reads(out):
-            self.abstained.append(out)
-        return self.publish(out, rules, left, None)
-
-    def publish(self, out: str, value: _Value | None, left: str | None, right: str | None) -> _Value | None:
-        """Note the span of a published value; `left` is None where the model's is published."""
-        self.fields += 1
-        span = self.rules.grounding.source.get(left) if left else None
-        span = span or (self.model.grounding.source.get(right) if right else None)
-        if span:
-            self.spans[out] = span
-        if left is None and isinstance(value, str) and right and right not in self.model.ungrounded:
-            return printed_value(value, right, self.model.grounding, self.view)  # type: ignore[return-value]
-        return value
-
-    def differ(
-        self, code: FlagCode, out: str, left: str, right: str, rules: Leaf | None, model: Leaf | None, ungrounded: str
-    ) -> None:
-        spans = [
-            side.grounding.source.get(path)
-            for side, path, value in ((self.rules, left, rules), (self.model, right, model))
-            if not is_blank(value)
-        ]
-        self.claims.extend(self.model.claims(right))
-        self.flags.append(
-            flag(
-                code,
-                out,
-                language=self.language,
-                variant=f"{ungrounded}_ungrounded" if ungrounded else "",
-                rules=None if rules is None else str(rules),
-                model=None if model is None else str(model),
-                spans=tuple(dict.fromkeys(span for span in spans if span)),
-            )
-        )
 
     def amounts(self, rules: Amounts, model: Amounts) -> Amounts:
         columns = {}
@@ -315,7 +219,7 @@ class Merge:
             return False
         if not side.overlapping.isdisjoint(mine):
             return False
-        return other.leaves_unread(own) or (side is self.rules and self._rules_prevail("indicators"))
+        return other.leaves_unread(own) or (side is self.rules and self.rules_prevail("indicators"))
 
     def _lone_indicator(self, out: int, i: int | None, j: int | None) -> None:
         side, index = self._side(i, j)

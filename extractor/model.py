@@ -273,7 +273,7 @@ def user_message(block: Block) -> str:
         "部门": _printed(context.department),
         "单位": _printed(context.unit),
         "年度": str(context.fiscal_year or ""),
-        "金额单位": _line(context.amount_unit or ""),
+        "金额单位": _line(context.amount_unit.value if context.amount_unit else ""),
         "表头列": "、".join(_line(column_label(column)) for column in context.columns),
         "数字所在列": amounts,
     }

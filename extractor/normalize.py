@@ -1,16 +1,21 @@
-"""Printed values made comparable: amounts in yuan, canonical categories, squashed names."""
+"""Printed values made comparable: amounts in yuan, canonical categories, keys of names."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
 
+from extractor import targets
+from extractor.funding import funding_of
 from extractor.layouts import terms
-from extractor.layouts.taxonomy import category
+from extractor.layouts.taxonomy import categories
+from extractor.names import Aliases, named
 from extractor.text import squash
+from schemas.document import PrintedUnit
 from schemas.layout import AMOUNT_COLUMNS
-from schemas.project import Amounts, Indicator, ProjectReading
-from schemas.record import Normalized, NormalizedIndicator
+from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
+from schemas.record import DocumentInfo, MoneyScale, Normalized, NormalizedFunding, NormalizedIndicator
+from schemas.target import Target
 
 
 def scale_of(amount_unit: str | None) -> Decimal | None:
@@ -36,37 +41,77 @@ def to_yuan(amount: str, scale: Decimal) -> str:
     return f"{whole}.{fraction}" if fraction else whole.removeprefix("-") if not yuan else whole
 
 
-def normalize(project: ProjectReading, amount_unit: str | None) -> Normalized:
-    """The comparable form of a project; amounts are left out where their unit is unknown."""
+def normalize(
+    project: ProjectReading,
+    amount_unit: PrintedUnit | None,
+    document: DocumentInfo | None = None,
+    aliases: Aliases | None = None,
+) -> Normalized:
+    """The comparable form of a project; amounts are left out where their unit is unknown.
+
+    `document` helps to tell the place, `aliases` are the user's own names for names.
+    """
+    names = named(project, document, aliases)
+    scale = scale_of(amount_unit.value) if amount_unit else None
     return Normalized(
-        name=_key(project.name),
-        unit=_key(project.unit),
-        department=_key(project.department),
-        amounts=_amounts(project.amounts, scale_of(amount_unit)),
+        name=names.name,
+        unit=names.unit,
+        department=names.department,
+        division=names.division,
+        amounts=_amounts(project.amounts, scale),
+        scale=_money_scale(amount_unit, scale),
+        funding=tuple(_funding(line, scale) for line in project.amounts.breakdown),
         indicators=tuple(_indicator(indicator) for indicator in project.indicators),
     )
 
 
-def _amounts(amounts: Amounts, scale: Decimal | None) -> dict[str, str]:
-    if scale is None:
-        return {}
-    result = {
-        column: to_yuan(value, scale) for column in AMOUNT_COLUMNS if (value := getattr(amounts, column)) is not None
-    }
+def printed_amounts(amounts: Amounts) -> dict[str, str]:
+    """Printed digits by the keys of `Normalized.amounts`; a label that is printed twice is numbered.
+
+    >>> printed_amounts(Amounts(total="3.50", breakdown=(FundingLine(label="上年结转", amount="1.00"),)))
+    {'total': '3.50', 'breakdown.上年结转': '1.00'}
+    """
+    result = {column: value for column in AMOUNT_COLUMNS if (value := getattr(amounts, column)) is not None}
     for index, value in enumerate(amounts.unplaced):
-        result[f"unplaced[{index}]"] = to_yuan(value, scale)
+        result[f"unplaced[{index}]"] = value
     for line in amounts.breakdown:
         key = f"breakdown.{line.label}"
-        result[key if key not in result else f"{key}({len(result)})"] = to_yuan(line.amount, scale)
+        result[key if key not in result else f"{key}({len(result)})"] = line.amount
     return result
 
 
-def _indicator(indicator: Indicator) -> NormalizedIndicator:
-    return NormalizedIndicator(
-        level1=category("level1", indicator.level1),
-        level2=category("level2", indicator.level2),
-        name=_key(indicator.name),
+def _amounts(amounts: Amounts, scale: Decimal | None) -> dict[str, str]:
+    return {} if scale is None else {key: to_yuan(value, scale) for key, value in printed_amounts(amounts).items()}
+
+
+def _money_scale(unit: PrintedUnit | None, scale: Decimal | None) -> MoneyScale | None:
+    if unit is None or scale is None:
+        return None
+    return MoneyScale(
+        unit=squash(unit.value), yuan=f"{scale:f}", evidence=unit.evidence, printed=unit.printed, span=unit.span
     )
+
+
+def _funding(line: FundingLine, scale: Decimal | None) -> NormalizedFunding:
+    found = funding_of(line.label)
+    yuan = None if scale is None else to_yuan(line.amount, scale)
+    return NormalizedFunding(label=line.label, yuan=yuan, **found._asdict())
+
+
+def _indicator(indicator: Indicator) -> NormalizedIndicator:
+    found = categories(indicator.level1_code, indicator.level1, indicator.level2_code, indicator.level2)
+    return NormalizedIndicator(
+        level1=found.level1,
+        level2=found.level2,
+        name=_key(indicator.name),
+        cycle=_target(indicator, indicator.cycle_value),
+        annual=_target(indicator, indicator.annual_value),
+        named=targets.named(indicator.name) if indicator.name else None,
+    )
+
+
+def _target(indicator: Indicator, value: str | None) -> Target | None:
+    return targets.complete(value, indicator.operator, indicator.measure_unit)[0] if value else None
 
 
 @lru_cache(maxsize=4096)

@@ -21,9 +21,11 @@ from extractor.ground import ground
 from extractor.layouts import CompiledLayout, compiled, load
 from extractor.messages import flag, message
 from extractor.model import LanguageModel, Model, ModelAnswer
+from extractor.names import load_aliases
 from extractor.notes import check_notes, explained
 from extractor.publish import Draft, document_info, line_of, record_of
 from extractor.readers import read
+from extractor.readers.archive import Member
 from extractor.reconcile import check_project, find_repeats
 from extractor.second import SecondReader, SecondReadings
 from extractor.settings import Settings
@@ -145,12 +147,14 @@ def finish(
     for index, repeat in repeats.items():
         drafts[index].flags.append(repeat)
     info = document_info(document, chunks)
-    flags = noted + check_document(chunks.totals, projects, repeats, info.amount_unit, language)
+    units = [unit.value if (unit := block.context.amount_unit) else None for block in chunks.blocks]
+    flags = noted + check_document(chunks.totals, projects, repeats, units, language)
     sums_fit = all(found.code != FlagCode.SUM_MISMATCH for found in flags)
-    flags += check_end(document.text, chunks.blocks, projects, sums_fit=sums_fit, language=language)
+    flags += check_end(document, chunks.blocks, projects, sums_fit=sums_fit, language=language)
     flags += check_outside(document.text, chunks.outside, language)
     flags += surveyed.second.document_flags
-    records = [record_of(info, draft) for draft in drafts]
+    aliases = load_aliases(settings.aliases)
+    records = [record_of(info, draft, aliases) for draft in drafts]
     if len(records) != len(chunks.blocks):
         raise AssertionError(f"{document.file}: {len(chunks.blocks)} blocks but {len(records)} records")
     line = line_of(
@@ -224,13 +228,15 @@ def own_layouts(settings: Settings) -> list[LayoutSpec]:
 Improve = Callable[[LanguageModel, OpenDocument, Settings], Awaitable[OpenDocument]]
 
 
-def extract_file(path: str, settings: Settings, improve: Improve | None = None) -> DocumentResult:
-    """Read one file with the readers that the settings name; raises ExtractorError.
+def extract_file(
+    path: str, settings: Settings, improve: Improve | None = None, member: Member | None = None
+) -> DocumentResult:
+    """Read one file, or one member of an archive, with the readers that the settings name; raises ExtractorError.
 
     `improve` may cut a document anew that no layout explains, with the help of the language model.
     """
     reader = second.load(settings)
-    opened = cut(read(path, max_bytes=settings.max_bytes), own_layouts(settings))
+    opened = cut(read(path, max_bytes=settings.max_bytes, member=member), own_layouts(settings))
     if settings.language_model is None:
         return finish(survey(opened, reader, settings.language), {}, settings)
 

@@ -12,7 +12,7 @@ from extractor.errors import ExtractorError, ModelError, UsageError
 from extractor.model import PROMPT, user_message
 from extractor.settings import Settings
 from extractor.text import Squashed
-from schemas.document import Block, BlockContext, Document, Found, Line, MappedText
+from schemas.document import Block, BlockContext, Document, Found, Line, MappedText, PrintedUnit
 from schemas.project import Amounts, Indicator, ProjectReading
 
 _TIMES = 20
@@ -33,7 +33,7 @@ SAMPLE = Block(
         layout="probe",
         department=Found("望山市城市管理局", None),
         unit=Found("望山市园林所", None),
-        amount_unit="万元",
+        amount_unit=PrintedUnit("万元"),
         fiscal_year=2026,
         columns=("name", "total", "fiscal", "special_account", "other", "goal", "indicators"),
         amounts=Amounts(total="12.60", fiscal="12.60"),

@@ -12,6 +12,7 @@ from extractor.chunk import Chunks
 from extractor.compare import Comparison, Reading
 from extractor.leaves import leaves
 from extractor.model import ModelAnswer
+from extractor.names import Aliases
 from extractor.normalize import normalize
 from extractor.settings import BUILTIN
 from extractor.text import Squashed
@@ -79,19 +80,20 @@ def document_info(document: Document, chunks: Chunks) -> DocumentInfo:
     )
 
 
-def record_of(info: DocumentInfo, draft: Draft) -> Record:
-    """The record of one block; `info` is its document's."""
+def record_of(info: DocumentInfo, draft: Draft, aliases: Aliases | None = None) -> Record:
+    """The record of one block; `info` is its document's, `aliases` are the user's own names for names."""
     block, comparison, project = draft.block, draft.comparison, draft.project
     flags = tuple(draft.flags)
     # A compilation may hold tables in different units; a record's own table decides.
-    info = info.model_copy(update={"amount_unit": block.context.amount_unit})
+    unit = block.context.amount_unit
+    info = info.model_copy(update={"amount_unit": unit.value if unit else None})
     agreed = draft.rules is not None and draft.is_read_twice and comparison is not None and not comparison.abstained
     return Record(
         id=record_id(info, block.index),
         document=info,
         block=BlockInfo(index=block.index, start=block.start, end=block.end, page=block.page),
         project=project,
-        normalized=normalize(project, info.amount_unit) if comparison else Normalized(),
+        normalized=normalize(project, unit, info, aliases) if comparison else Normalized(),
         status=status_of(flags, second_reader=agreed) if comparison else "failed",
         flags=flags,
         spans=comparison.spans if comparison else {},
@@ -141,7 +143,9 @@ def line_of(
         asking=asking,
         characters=chunks.characters,
         coverage=_coverage(chunks, drafts),
-        totals=tuple(Total(kind=total.kind, name=total.name, amounts=total.amounts) for total in chunks.totals),
+        totals=tuple(
+            Total(kind=total.kind, name=total.name, amounts=total.amounts, rows=total.rows) for total in chunks.totals
+        ),
         flags=tuple(flags),
     )
 

@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby, islice
 from typing import Any
 
+from extractor.contradictions import contradictions
 from extractor.layouts import CompiledLayout
-from extractor.layouts.taxonomy import category, category_of_code
+from extractor.layouts.taxonomy import Level, categories, category_of_code
 from extractor.messages import flag, message
 from extractor.sums import parts_difference, parts_flag
 from extractor.text import squash
 from schemas.document import Block
 from schemas.layout import AMOUNT_COLUMNS, column_label
-from schemas.project import Indicator, ProjectReading
-from schemas.record import Flag, FlagCode, Span
+from schemas.project import Amounts, Indicator, ProjectReading
+from schemas.record import Flag, FlagCode, NormalizedCategory, Span
 
 _SHORT = 24
 _SHOWN_GAPS = 10
@@ -99,18 +100,42 @@ class _Checks:
                 amounts="、".join(amounts.unplaced),
                 columns="、".join(column_label(column) for column in possible) or "—",
             )
+        self._units()
         if parts_difference(amounts) is not None:
             spans = tuple(
                 span for column in AMOUNT_COLUMNS if (span := self.spans.get(f"amounts.{column}")) is not None
             )
             self.flags.append(parts_flag(amounts, "amounts", spans, self.language))
 
+    def _units(self) -> None:
+        differing = self.block.context.differing_units
+        if differing and self.project.amounts != Amounts():
+            self.flags.append(
+                flag(
+                    FlagCode.UNIT_SCALE_SUSPECT,
+                    "amounts",
+                    language=self.language,
+                    variant="differ",
+                    spans=tuple(unit.span for unit in differing if unit.span),
+                    units="、".join(f"“{unit.printed or unit.value}”" for unit in differing),
+                )
+            )
+
     def numbering(self) -> None:
         numbers = [indicator.number for indicator in self.project.indicators]
+        if self._begins_again():
+            return
         if self.restarts and numbers != list(range(1, len(numbers) + 1)):
             self._numbering_by_category()
         else:
             self._numbers(self.project.indicators)
+
+    def _begins_again(self) -> bool:
+        """Whether the numbers count on from 1 under the heading of each category of level 1."""
+        groups = [[*group] for _, group in groupby(self.project.indicators, lambda one: one.level1)]
+        return all([one.number for one in group] == list(range(1, len(group) + 1)) for group in groups) and all(
+            group[0].level1 for group in groups
+        )
 
     def _numbering_by_category(self) -> None:
         """Numbers that begin again at 1 under each category."""
@@ -148,8 +173,7 @@ class _Checks:
         path = f"indicators[{index}]"
         self._code_and_label(path, indicator)
         values = (indicator.cycle_value, indicator.annual_value)
-        if all(values) and values[0] != values[1] and squash(values[0] or "") != squash(values[1] or ""):
-            self.add(FlagCode.CYCLE_ANNUAL_DIFFER, path, spans=[f"{path}.cycle_value", f"{path}.annual_value"])
+        self.flags.extend(contradictions(indicator, path, self.spans, self.language))
         if indicator.name is None or not any(values):
             what = message("indicator_name_or_value", self.language, number=index + 1)
             self.add(FlagCode.TEMPLATE_LEFT_EMPTY, path, spans=[f"{path}.name"], what=what)
@@ -163,11 +187,12 @@ class _Checks:
                 self.add(FlagCode.TEMPLATE_LEFT_EMPTY, f"{path}.{name}", what=value)
 
     def _code_and_label(self, path: str, indicator: Indicator) -> None:
-        for level in ("level1", "level2"):
+        read = categories(indicator.level1_code, indicator.level1, indicator.level2_code, indicator.level2)
+        found: dict[Level, NormalizedCategory | None] = {"level1": read.level1, "level2": read.level2}
+        for level, known in found.items():
             code, label = getattr(indicator, f"{level}_code"), getattr(indicator, level)
-            known = category(level, label)
             expected = category_of_code(level, code)
-            if code and known and expected != known:
+            if code and label and known and expected != known:
                 self.add(
                     FlagCode.CODE_LABEL_MISMATCH,
                     f"{path}.{level}_code",

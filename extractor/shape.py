@@ -20,7 +20,7 @@ _LEAST_TIMES = 3
 _SHOWN = 6
 _LOOKED_AT = 400_000
 _DIGIT = re.compile(r"\d")
-_SENTENCE = re.compile(r"[^,。;:]{2,}[,。;:]")
+_SENTENCE = re.compile(r"[^,。;:]{2}[,。;:]")
 _WORDY_SHARE = 0.3
 _SECTIONS = "一、"
 """Numbers the sections of any text, and items in few tables only."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from extractor.layouts.terms import is_several_years
+from extractor.funding import is_of_the_year
 from extractor.messages import flag, message
 from extractor.normalize import scale_of
 from schemas.document import PrintedTotal
@@ -30,19 +30,19 @@ def check_document(
     totals: Sequence[PrintedTotal],
     projects: Sequence[ProjectReading],
     repeats: Iterable[int],
-    amount_unit: str | None,
+    units: Sequence[str | None],
     language: str = "zh",
 ) -> list[Flag]:
-    """Flags of a document: projects against unit rows against the grand total, and the unit of amounts."""
+    """Flags of a document: projects against unit rows against the grand total, and the unit of each one's amounts."""
     with localcontext(prec=_ANY_SUM):
-        return _check_document(totals, projects, set(repeats), amount_unit, language)
+        return _check_document(totals, projects, set(repeats), units, language)
 
 
 def _check_document(
     totals: Sequence[PrintedTotal],
     projects: Sequence[ProjectReading],
     repeated: set[int],
-    amount_unit: str | None,
+    units: Sequence[str | None],
     language: str,
 ) -> list[Flag]:
     flags: list[Flag] = []
@@ -54,7 +54,12 @@ def _check_document(
         if difference is not None:
             flags.append(parts_flag(total.amounts, f"totals[{index}].amounts", ((total.start, total.end),), language))
     flags += _check_units_against_grand_total(totals, language)
-    flags += _check_scale(projects, amount_unit, language)
+    by_unit: dict[str | None, list[Decimal]] = {}
+    for project, unit in zip(projects, units, strict=True):
+        by_unit.setdefault(unit, []).extend(map(Decimal, _printed_amounts(project.amounts)))
+    for unit, amounts in by_unit.items():
+        if amounts:
+            flags += _check_scale(max(amounts), unit, language)
     return flags
 
 
@@ -74,7 +79,7 @@ def parts_difference(amounts: Amounts) -> Decimal | None:
     """
     known = [value for part in _PARTS if (value := getattr(amounts, part)) is not None]
     if not known:
-        known = [line.amount for line in amounts.breakdown if not is_several_years(line.label)]
+        known = [line.amount for line in amounts.breakdown if is_of_the_year(line.label)]
     elif amounts.breakdown:
         return None
     if amounts.total is None or not (known or amounts.unplaced):
@@ -121,11 +126,11 @@ def _check_sums(
             difference=f"{abs(off.computed - off.printed):,}",
             hint="" if off.is_rounding else _repeat_hint(off.values, names, repeated, off.printed, language),
         )
-        for off in _mismatches(total, rows)
+        for off in mismatches(total, rows)
     ]
 
 
-class _Mismatch(NamedTuple):
+class Mismatch(NamedTuple):
     """A column of a printed total to which the rows' `values` do not add up."""
 
     column: str
@@ -135,7 +140,8 @@ class _Mismatch(NamedTuple):
     is_rounding: bool
 
 
-def _mismatches(total: PrintedTotal, rows: Mapping[int, Amounts]) -> Iterator[_Mismatch]:
+def mismatches(total: PrintedTotal, rows: Mapping[int, Amounts]) -> Iterator[Mismatch]:
+    """Columns of a printed total that differ from the sum of its rows, by rounding or by more."""
     of_total: Decimal | None = None
     unplaced = bool(total.amounts.unplaced) or any(amounts.unplaced for amounts in rows.values())
     for column in AMOUNT_COLUMNS:
@@ -153,7 +159,7 @@ def _mismatches(total: PrintedTotal, rows: Mapping[int, Amounts]) -> Iterator[_M
         if column == "total":
             of_total = computed
         rounding = bool(values) and abs(difference) <= _rounding_unit(printed) * len(values)
-        yield _Mismatch(column, Decimal(printed), computed, values, rounding)
+        yield Mismatch(column, Decimal(printed), computed, values, rounding)
 
 
 def rows_in_doubt(totals: Sequence[PrintedTotal], projects: Sequence[ProjectReading]) -> frozenset[int]:
@@ -166,7 +172,7 @@ def rows_in_doubt(totals: Sequence[PrintedTotal], projects: Sequence[ProjectRead
     with localcontext(prec=_ANY_SUM):
         for total in sorted(totals, key=lambda total: total.kind == "grand_total"):
             rows = {row: projects[row].amounts for row in total.rows}
-            if any(not one.is_rounding for one in _mismatches(total, rows)):
+            if any(not one.is_rounding for one in mismatches(total, rows)):
                 off |= rows.keys() - fitting
             elif total.kind == "unit":
                 fitting |= rows.keys()
@@ -192,33 +198,49 @@ def _repeat_hint(
 
 def _check_units_against_grand_total(totals: Sequence[PrintedTotal], language: str) -> list[Flag]:
     flags = []
-    units = [total for total in totals if total.kind == "unit"]
-    grand_totals = [(index, total) for index, total in enumerate(totals) if total.kind == "grand_total"]
-    for index, grand in grand_totals:
-        own = units if len(grand_totals) == 1 else [unit for unit in units if _is_within(unit, grand)]
-        if len(own) < 2 or grand.amounts.total is None:
-            continue
-        computed = sum((Decimal(unit.amounts.total) for unit in own if unit.amounts.total), Decimal(0))
-        difference = computed - Decimal(grand.amounts.total)
-        if not difference:
+    for index, own in units_of_grand_totals(totals):
+        grand = totals[index]
+        off = units_mismatch(grand, own)
+        if off is None:
             continue
         flags.append(
             flag(
                 FlagCode.SUM_MISMATCH,
                 f"totals[{index}].amounts.total",
                 language=language,
-                variant="rounding" if abs(difference) <= _rounding_unit(grand.amounts.total) * len(own) else "",
+                variant="rounding" if off.is_rounding else "",
                 spans=((grand.start, grand.end), *((unit.start, unit.end) for unit in own)),
                 name=grand.name,
                 column=message("column_total_of_units", language),
-                printed=f"{Decimal(grand.amounts.total):,}",
+                printed=f"{off.printed:,}",
                 count=len(own),
-                computed=f"{computed:,}",
-                difference=f"{abs(difference):,}",
+                computed=f"{off.computed:,}",
+                difference=f"{abs(off.computed - off.printed):,}",
                 hint="",
             )
         )
     return flags
+
+
+def units_of_grand_totals(totals: Sequence[PrintedTotal]) -> Iterator[tuple[int, list[PrintedTotal]]]:
+    """Each grand total's index with the unit rows that it sums up, where there are several."""
+    units = [total for total in totals if total.kind == "unit"]
+    grand_totals = [(index, total) for index, total in enumerate(totals) if total.kind == "grand_total"]
+    for index, grand in grand_totals:
+        own = units if len(grand_totals) == 1 else [unit for unit in units if _is_within(unit, grand)]
+        if len(own) > 1 and grand.amounts.total is not None:
+            yield index, own
+
+
+def units_mismatch(grand: PrintedTotal, own: Sequence[PrintedTotal]) -> Mismatch | None:
+    """How the unit rows' totals differ from the grand total."""
+    printed = grand.amounts.total
+    values = {row: Decimal(unit.amounts.total) for row, unit in enumerate(own) if unit.amounts.total is not None}
+    computed = sum(values.values(), Decimal(0))
+    if printed is None or computed == Decimal(printed):
+        return None
+    rounding = abs(computed - Decimal(printed)) <= _rounding_unit(printed) * len(own)
+    return Mismatch("total", Decimal(printed), computed, values, rounding)
 
 
 def _is_within(unit: PrintedTotal, grand: PrintedTotal) -> bool:
@@ -226,14 +248,11 @@ def _is_within(unit: PrintedTotal, grand: PrintedTotal) -> bool:
     return bool(unit.rows and grand.rows) and grand.rows[0] <= unit.rows[0] <= grand.rows[-1]
 
 
-def _check_scale(projects: Sequence[ProjectReading], amount_unit: str | None, language: str) -> list[Flag]:
-    amounts = [Decimal(amount) for project in projects for amount in _printed_amounts(project.amounts)]
-    if not amounts:
-        return []
+def _check_scale(largest: Decimal, amount_unit: str | None, language: str) -> list[Flag]:
+    """Whether a unit of amounts is known, and the largest amount in it is usual."""
     scale = scale_of(amount_unit)
     if scale is None:
         return [flag(FlagCode.UNIT_SCALE_SUSPECT, "document.amount_unit", language=language, variant="missing")]
-    largest = max(amounts)
     other = ""
     if scale == 10_000 and largest >= _HUGE_IN_TEN_THOUSANDS:
         other = "元"

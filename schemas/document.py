@@ -106,14 +106,27 @@ class Found(NamedTuple):
     span: tuple[int, int] | None
 
 
+UnitEvidence = Literal["header", "column", "cell", "prose"]
+
+
+class PrintedUnit(NamedTuple):
+    """A unit of amounts; `printed` are the words that tell it (金额单位：万元), `span` is where they stand."""
+
+    value: str
+    span: tuple[int, int] | None = None
+    evidence: UnitEvidence = "header"
+    printed: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """What a document says about itself before its first project."""
 
     title: Found | None = None
     department: Found | None = None
+    unit: Found | None = None
     fiscal_year: int | None = None
-    amount_unit: Found | None = None
+    amount_unit: PrintedUnit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +136,18 @@ class BlockContext:
     `columns` are the table's printed columns (canonical names, in order). `amounts` is where each
     of the block's printed numbers stands, decided by position or by the printed totals; a number
     whose column neither of them tells is in `unplaced`, and may stand in `possible_columns`.
+    Where the numbers print units that differ, `amount_unit` is None and `differing_units` are they.
     """
 
     layout: str
     department: Found | None
     unit: Found | None
-    amount_unit: str | None
+    amount_unit: PrintedUnit | None
     fiscal_year: int | None
     columns: tuple[str, ...]
     amounts: Amounts
     possible_columns: tuple[str, ...] = ()
+    differing_units: tuple[PrintedUnit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

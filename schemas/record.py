@@ -26,6 +26,8 @@ class FlagCode(StrEnum):
     MISSING_NUMBER = "missing_number"
     CODE_LABEL_MISMATCH = "code_label_mismatch"
     CYCLE_ANNUAL_DIFFER = "cycle_annual_differ"
+    OPERATOR_CONFLICT = "operator_conflict"
+    NAME_VALUE_DIFFER = "name_value_differ"
     AMOUNT_COLUMN_AMBIGUOUS = "amount_column_ambiguous"
     PARTS_DO_NOT_SUM = "parts_do_not_sum"
     SUM_MISMATCH = "sum_mismatch"
@@ -40,8 +42,6 @@ class FlagCode(StrEnum):
     BOUNDARY_UNSURE = "boundary_unsure"
     UNREAD_CONTENT = "unread_content"
     READER_NOTE = "reader_note"
-    OPERATOR_CONFLICT = "operator_conflict"
-    NAME_VALUE_DIFFER = "name_value_differ"
 
 
 INFORMATION = frozenset(
@@ -61,14 +61,18 @@ class Flag(_Published):
     model, `builtin` what the built-in reader read, and `suggestion` what two of the three readers read.
     """
 
-    code: FlagCode
-    path: str = ""
-    message: str
-    rules: str | None = None
-    model: str | None = None
-    builtin: str | None = None
-    suggestion: str | None = None
-    spans: tuple[Span, ...] = ()
+    code: FlagCode = Field(description="what the check is; the README lists all codes")
+    path: str = Field(
+        "", description="the value that is meant, like indicators[2].annual_value (counted from 0); empty: all of it"
+    )
+    message: str = Field(description="what was found, in plain words")
+    rules: str | None = Field(None, description="what the rules read, where the readers differ")
+    model: str | None = Field(None, description="what the second reader read, where the readers differ")
+    builtin: str | None = Field(
+        None, description="what the built-in reader read, where a language model is the second reader"
+    )
+    suggestion: str | None = Field(None, description="what two of three readers read")
+    spans: tuple[Span, ...] = Field((), description="where to look in the document")
 
     @property
     def is_information(self) -> bool:
@@ -85,29 +89,32 @@ def status_of(flags: Iterable[Flag], *, second_reader: bool) -> Status:
 class DocumentInfo(_Published):
     """The document that a record came from."""
 
-    file: str
-    sha256: str
-    title: str | None = None
-    department: str | None = None
-    fiscal_year: int | None = None
-    amount_unit: str | None = None
-    layout: str | None = None
+    file: str = Field(description="path of the file as given to the command; inside an archive, archive and member")
+    sha256: str = Field(description="hash of the file's content")
+    title: str | None = Field(None, description="title line as printed")
+    department: str | None = Field(None, description="部门名称 of the document")
+    fiscal_year: int | None = Field(None, description="year, where the document prints it")
+    amount_unit: str | None = Field(
+        None,
+        description="unit of amounts as printed, 万元 or 元; in a record that of the project's own table",
+    )
+    layout: str | None = Field(None, description="layout that the document was read with")
 
 
 class BlockInfo(_Published):
     """Where in `Document.text` the record's block stands."""
 
-    index: int
-    start: int
-    end: int
-    page: int | None = None
+    index: int = Field(description="number of the project in its document, from 0")
+    start: int = Field(description="first character of the project's text in the document")
+    end: int = Field(description="end of the project's text, exclusive")
+    page: int | None = Field(None, description="page, for formats that have pages")
 
 
 class NormalizedCategory(_Published):
     """A canonical category of the indicator taxonomy."""
 
-    code: str
-    term: str
+    code: str = Field(description="code of the category")
+    term: str = Field(description="its name")
 
 
 class NormalizedIndicator(_Published):
@@ -117,22 +124,22 @@ class NormalizedIndicator(_Published):
     指标性质 and 度量单位; `named` is one that the indicator's name carries itself (抽查合格率不低于95%).
     """
 
-    level1: NormalizedCategory | None = None
-    level2: NormalizedCategory | None = None
-    name: str | None = None
-    cycle: Target | None = None
-    annual: Target | None = None
-    named: Target | None = None
+    level1: NormalizedCategory | None = Field(None, description="canonical 一级指标")
+    level2: NormalizedCategory | None = Field(None, description="canonical 二级指标")
+    name: str | None = Field(None, description="key of the indicator's name, for comparing")
+    cycle: Target | None = Field(None, description="target that `cycle_value` prints")
+    annual: Target | None = Field(None, description="target that `annual_value` prints")
+    named: Target | None = Field(None, description="target that the indicator's name carries itself")
 
 
 class MoneyScale(_Published):
     """How many yuan (`yuan`) the printed unit of amounts is, and where the unit was found."""
 
-    unit: str
-    yuan: str
-    evidence: Literal["header", "column", "cell", "prose"]
-    printed: str | None = None
-    span: Span | None = None
+    unit: str = Field(description="unit of amounts")
+    yuan: str = Field(description="how many yuan it is")
+    evidence: Literal["header", "column", "cell", "prose"] = Field(description="where the unit was found")
+    printed: str | None = Field(None, description="the words that say so")
+    span: Span | None = Field(None, description="where they stand in the document")
 
 
 class NormalizedFunding(_Published):
@@ -143,24 +150,30 @@ class NormalizedFunding(_Published):
     `yuan` is null where the unit of amounts is unknown.
     """
 
-    label: str
-    source: Literal["fiscal", "special_account", "other"] | None = None
-    term: str | None = None
-    level: str | None = None
-    basis: Literal["year", "several_years", "spent"] = "year"
-    yuan: str | None = None
+    label: str = Field(description="column label as printed")
+    source: Literal["fiscal", "special_account", "other"] | None = Field(
+        None, description="which of the canonical sources the column belongs to"
+    )
+    term: str | None = Field(None, description="canonical name of the column: 一般公共预算, 政府性基金预算, 上年结转 …")
+    level: str | None = Field(None, description="who pays: 中央, 省, 市, 县区")
+    basis: Literal["year", "several_years", "spent"] = Field(
+        "year", description="which money is meant: of the year, of several years, or spent"
+    )
+    yuan: str | None = Field(
+        None, description="amount in yuan, a plain decimal; null where the unit of amounts is unknown"
+    )
 
 
 class Division(_Published):
     """An administrative division (GB/T 2260 code) that a printed name lies in; `printed` is what names it."""
 
-    code: str
-    name: str
-    province: str
-    city: str | None = None
-    county: str | None = None
-    printed: str
-    evidence: Literal["unit", "department", "title", "file"]
+    code: str = Field(description="code of GB/T 2260")
+    name: str = Field(description="name of the division")
+    province: str = Field(description="its province")
+    city: str | None = Field(None, description="its city, where it lies in one")
+    county: str | None = Field(None, description="its county or district, where it is one or lies in one")
+    printed: str = Field(description="the printed words that name it")
+    evidence: Literal["unit", "department", "title", "file"] = Field(description="where they stand")
 
 
 class Normalized(_Published):
@@ -170,14 +183,21 @@ class Normalized(_Published):
     abbreviations and suffixes of the name tables. Keys are for finding and comparing; nothing is merged by them.
     """
 
-    name: str | None = None
-    unit: str | None = None
-    department: str | None = None
-    division: Division | None = None
-    amounts: dict[str, str] = Field(default_factory=dict)
-    scale: MoneyScale | None = None
-    funding: tuple[NormalizedFunding, ...] = ()
-    indicators: tuple[NormalizedIndicator, ...] = ()
+    name: str | None = Field(None, description="key of the project's name")
+    unit: str | None = Field(None, description="key of the budget unit")
+    department: str | None = Field(None, description="key of the department")
+    division: Division | None = Field(
+        None, description="administrative division that the project belongs to; null where the print does not tell"
+    )
+    amounts: dict[str, str] = Field(
+        default_factory=dict,
+        description="amounts in yuan as plain decimals, by column; empty where the unit of amounts is unknown",
+    )
+    scale: MoneyScale | None = Field(None, description="unit of amounts that was used; null where it is unknown")
+    funding: tuple[NormalizedFunding, ...] = Field(
+        (), description="the lines of `amounts.breakdown` in order, with what their labels mean"
+    )
+    indicators: tuple[NormalizedIndicator, ...] = Field((), description="one for each indicator of `project`, in order")
 
 
 class Readings(_Published):
@@ -186,9 +206,11 @@ class Readings(_Published):
     `builtin` is the built-in reader's, where a language model was asked as well.
     """
 
-    rules: ProjectReading | None = None
-    model: ProjectReading | None = None
-    builtin: ProjectReading | None = None
+    rules: ProjectReading | None = Field(None, description="what the rules read")
+    model: ProjectReading | None = Field(None, description="what the second reader read")
+    builtin: ProjectReading | None = Field(
+        None, description="what the built-in reader read, where a language model is the second reader"
+    )
 
 
 class ModelUse(_Published):
@@ -200,13 +222,17 @@ class ModelUse(_Published):
     sure enough of to vote on, `not_read` the fields that are not its business.
     """
 
-    name: str
-    prompt: str
-    cached: bool
-    input_tokens: int = 0
-    output_tokens: int = 0
-    abstained: tuple[str, ...] = ()
-    not_read: tuple[str, ...] = ()
+    name: str = Field(description="model name; `builtin` for the built-in reader")
+    prompt: str = Field(description="hash of the prompt, or of the built-in reader's weights")
+    cached: bool = Field(description="the answer is held in the cache, so that reading it again is free")
+    input_tokens: int = Field(0, description="what the answer cost when it was bought: tokens sent")
+    output_tokens: int = Field(0, description="what the answer cost when it was bought: tokens received")
+    abstained: tuple[str, ...] = Field(
+        (), description="paths of published values that the reader was not sure enough of to vote on"
+    )
+    not_read: tuple[str, ...] = Field(
+        (), description="fields that are not the reader's business; empty for a language model"
+    )
 
 
 class Record(_Published):
@@ -216,25 +242,35 @@ class Record(_Published):
     this block: `all`, `sample`, or what was doubtful without it; empty where none was asked.
     """
 
-    id: str
-    document: DocumentInfo
-    block: BlockInfo
-    project: ProjectReading
-    normalized: Normalized
-    status: Status
-    flags: tuple[Flag, ...] = ()
-    spans: dict[str, Span] = Field(default_factory=dict)
-    readings: Readings
-    model: ModelUse | None = None
-    asked: tuple[str, ...] = ()
+    id: str = Field(description="16 hexadecimal digits, from the file's path, its content and the block's index")
+    document: DocumentInfo = Field(description="the document that the record came from")
+    block: BlockInfo = Field(description="where in the document the project stands")
+    project: ProjectReading = Field(description="the published values, as printed")
+    normalized: Normalized = Field(description="the same made comparable")
+    status: Status = Field(
+        description="what became of it: agreed (two readers agree), flagged, unchecked (read once), reviewed, failed"
+    )
+    flags: tuple[Flag, ...] = Field((), description="what a person should look at")
+    spans: dict[str, Span] = Field(
+        default_factory=dict, description="{path: [start, end]}: where in the document each published value stands"
+    )
+    readings: Readings = Field(description="what each reader read")
+    model: ModelUse | None = Field(
+        None, description="which model `readings.model` is of; null where there is no second reading"
+    )
+    asked: tuple[str, ...] = Field(
+        (),
+        description="why a language model was asked: `all`, `sample`, or what was doubtful; empty where none was",
+    )
 
 
 class Total(_Published):
     """A printed total row."""
 
-    kind: Literal["grand_total", "unit"]
-    name: str
-    amounts: Amounts
+    kind: Literal["grand_total", "unit"] = Field(description="total of the table, or of one unit")
+    name: str = Field(description="what the row is called")
+    amounts: Amounts = Field(description="its amounts as printed")
+    rows: tuple[int, ...] = Field((), description="indices of the blocks that the row sums up")
 
 
 class Counts(_Published):
@@ -244,15 +280,15 @@ class Counts(_Published):
     its business. `no_second_reading` counts the blocks that a second reader was to read and could not.
     """
 
-    blocks: int = 0
-    records: int = 0
-    failed: int = 0
-    indicators: int = 0
-    fields: int = 0
-    fields_read_twice: int = 0
-    fields_abstained: int = 0
-    fields_not_read: int = 0
-    no_second_reading: int = 0
+    blocks: int = Field(0, description="projects found; always `records` + `failed`")
+    records: int = Field(0, description="projects written")
+    failed: int = Field(0, description="projects not read")
+    indicators: int = Field(0, description="indicators published")
+    fields: int = Field(0, description="values published")
+    fields_read_twice: int = Field(0, description="of these, values that two readers read")
+    fields_abstained: int = Field(0, description="of these, values that the second reader was not sure of")
+    fields_not_read: int = Field(0, description="of these, values that are not the second reader's business")
+    no_second_reading: int = Field(0, description="projects that the second reader could not read")
 
 
 class Asking(_Published):
@@ -263,25 +299,29 @@ class Asking(_Published):
     `characters_of_all` those of a message for every block: they tell what asking all would have cost.
     """
 
-    blocks: int = 0
-    answered: int = 0
-    reasons: dict[str, int] = Field(default_factory=dict)
-    input_tokens: int = 0
-    output_tokens: int = 0
-    characters: int = 0
-    characters_of_all: int = 0
+    blocks: int = Field(0, description="projects that the language model was asked about")
+    answered: int = Field(0, description="of these, how many it gave a usable answer about")
+    reasons: dict[str, int] = Field(
+        default_factory=dict, description="{reason: projects}; a project may have several reasons"
+    )
+    input_tokens: int = Field(0, description="what the answers cost when they were bought: tokens sent")
+    output_tokens: int = Field(0, description="what the answers cost when they were bought: tokens received")
+    characters: int = Field(0, description="length of the messages that were answered")
+    characters_of_all: int = Field(
+        0, description="length of a message for every project: what asking about all would have cost"
+    )
 
 
 class CharacterAccount(_Published):
     """Where every character of the text went; the parts add up to `total`."""
 
-    total: int = 0
-    blocks: int = 0
-    header: int = 0
-    totals: int = 0
-    furniture: int = 0
-    blank: int = 0
-    outside: int = 0
+    total: int = Field(0, description="characters of the document: the sum of the others")
+    blocks: int = Field(0, description="in projects")
+    header: int = Field(0, description="in headings of the tables")
+    totals: int = Field(0, description="in total rows")
+    furniture: int = Field(0, description="page numbers and repeated headings")
+    blank: int = Field(0, description="white space")
+    outside: int = Field(0, description="before and after the tables")
 
 
 class Learning(_Published):
@@ -292,25 +332,35 @@ class Learning(_Published):
     `unanswered`: the model gave no usable answer. `coverage_before` is what the built-in layouts explained.
     """
 
-    outcome: Literal["learnt", "reused", "refused", "unanswered"]
-    layout: str
-    reason: str | None = None
-    coverage_before: float | None = None
-    input_tokens: int = 0
-    output_tokens: int = 0
+    outcome: Literal["learnt", "reused", "refused", "unanswered"] = Field(
+        description="learnt (checked and kept), reused (one learnt before), refused (it does not fit) or unanswered"
+    )
+    layout: str = Field(description="name of the layout; its file is layouts/NAME.toml in the run folder")
+    reason: str | None = Field(None, description="why it was refused, or not answered")
+    coverage_before: float | None = Field(
+        None, description="share of the table's text that was explained without it, 0 to 1"
+    )
+    input_tokens: int = Field(0, description="what the answer cost when it was bought: tokens sent")
+    output_tokens: int = Field(0, description="what the answer cost when it was bought: tokens received")
 
 
 class DocumentLine(_Published):
     """One line of documents.jsonl: one for each input file, whatever became of it."""
 
-    document: DocumentInfo
-    status: Literal["read", "no_projects", "failed"]
-    reason: str | None = None
-    encoding: str | None = None
-    counts: Counts = Counts()
-    asking: Asking | None = None
-    learning: Learning | None = None
-    characters: CharacterAccount = CharacterAccount()
-    coverage: float | None = None
-    totals: tuple[Total, ...] = ()
-    flags: tuple[Flag, ...] = ()
+    document: DocumentInfo = Field(description="the document")
+    status: Literal["read", "no_projects", "failed"] = Field(
+        description="what became of it: read, no_projects or failed"
+    )
+    reason: str | None = Field(
+        None, description="why there are no projects, or why too little of the table was understood"
+    )
+    encoding: str | None = Field(None, description="encoding that was recognised; null where the file is no plain text")
+    counts: Counts = Field(Counts(), description="how many of what")
+    asking: Asking | None = Field(None, description="what a language model was asked; null without one")
+    learning: Learning | None = Field(
+        None, description="what became of the question for a layout; null where none was needed"
+    )
+    characters: CharacterAccount = Field(CharacterAccount(), description="where every character of the document went")
+    coverage: float | None = Field(None, description="share of the projects' text that fields account for, 0 to 1")
+    totals: tuple[Total, ...] = Field((), description="printed total rows")
+    flags: tuple[Flag, ...] = Field((), description="flags of the document as a whole")

@@ -37,7 +37,7 @@ class Target(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Kind
+    kind: Kind = Field(description="number, range, deadline, frequency, formula, list, qualitative or withheld")
     operator: Operator | None = Field(
         None, description="as printed (不低于 is ≥) or from the column 指标性质; null where a bare number is printed"
     )

@@ -16,7 +16,8 @@ from extractor import rules
 from extractor.align import align
 from extractor.asking import Bill, bill
 from extractor.golden import Case
-from extractor.jobs import DATABASE, Input, run
+from extractor.inputs import DATABASE, Input
+from extractor.jobs import run
 from extractor.layouts import CompiledLayout
 from extractor.leaves import INDICATOR_FIELDS, Leaf, indicator_paths, key, leaves
 from extractor.pipeline import cut

@@ -119,6 +119,7 @@ def test_running_text(tmp_path: Path, title: str, lines: list[str], reason: str,
         "整体支出绩效情况见前。绩效目标 项目名称 道路养护 一级指标 产出指标，三级指标 养护里程 5公里，质量合格。\n",
         "2025年项目绩效目标：道路养护经费 一级指标 产出指标 二级指标 数量指标 三级指标 养护里程，5公里。\n",
         "绩效目标\n1、养护里程；年度指标值：5公里；\n2、合格率；年度指标值：100%；\n",
+        "2026年绩效目标说明\n安排道路巡查经费30万元，设1条数量指标：巡查里程≥2000公里；设1条质量指标：处置率≥95%。\n",
     ],
 )
 def test_what_may_be_projects_is_not_called_none(tmp_path: Path, text: str) -> None:

@@ -11,9 +11,10 @@ from click.testing import CliRunner
 from extractor import extract
 from extractor.cli import main
 from extractor.errors import ExtractorError, UnreadableFile, UsageError
+from tests.golden_sources import sources
 from tests.second_readers import needs_weights
 
-CASES = sorted((Path(__file__).parents[1] / "golden").glob("*/source.*"), key=str)
+CASES = sources()
 TEXT = next(case for case in CASES if case.parent.name == "text-spaced-b")
 
 

@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from extractor.golden import Case, discover
+from extractor.golden import Case
 from extractor.pipeline import cut
 from extractor.readers import read
 from extractor.tagger import Tagger
 from schemas.project import ProjectReading
 from schemas.record import FlagCode
+from tests import golden_sources
 from tests.misreading import (
     Run,
     changes,
@@ -39,8 +40,8 @@ pytestmark = needs_weights
 
 
 @pytest.fixture(scope="module")
-def cases(golden_dir: Path) -> list[Case]:
-    return discover(golden_dir)
+def cases() -> list[Case]:
+    return golden_sources.cases()
 
 
 @pytest.fixture(scope="module")

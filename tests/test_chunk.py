@@ -77,6 +77,7 @@ HEADERS = {
     "one line": COLUMNS,
     "wrapped": "项目名称（资金使用单\n位）\n\n总计 财政拨款\n财政专\n户拨款\n\n其他\n资金\n\n绩效目标 绩效指标\n",
     "other words": "项目支出名称 合计 财政拨款资金 财政专户管理资金 其它资金 年度绩效目标 主要绩效指标\n",
+    "a year in the header of the amounts": "项目名称 2026年预算 财政拨款 财政专户拨款 其他资金 绩效目标 绩效指标\n",
     "with a serial number": "序号 项目名称 总计 财政拨款 财政专户拨款 其他资金 绩效目标 绩效指标\n",
     "none": "",
 }
@@ -92,6 +93,73 @@ def test_column_headers_of_a_dump(tmp_path: Path, header: str) -> None:
     )
     assert names(chunks) == ["维修经费"]
     assert chunks.blocks[0].context.amounts.fiscal == "80.00"
+
+
+UNITS_IN_ROWS = {
+    # columns before the amounts, what a row prints there: number, department, unit, name
+    "预算单位 项目名称": ("甲中学 校舍维修", (None, None, "甲中学", "校舍维修")),
+    "项目名称 预算单位": ("校舍维修 甲中学", (None, None, "甲中学", "校舍维修")),
+    "序号 预算单位 项目名称": ("1 甲中学 校舍维修", ("1", None, "甲中学", "校舍维修")),
+    "主管部门 预算单位 项目名称": ("乙局 甲中学 校舍维修", (None, "乙局", "甲中学", "校舍维修")),
+    "序号 项目名称": ("1 校舍维修", ("1", None, None, "校舍维修")),
+}
+
+
+@pytest.mark.parametrize("columns", UNITS_IN_ROWS)
+def test_a_unit_in_each_row_of_a_dump(tmp_path: Path, columns: str) -> None:
+    row, expected = UNITS_IN_ROWS[columns]
+    text = f"项目支出绩效目标表\n单位：万元\n{columns} 总计 绩效目标 绩效指标\n{row} 80.00\n保障安全。\n{ITEM}"
+    (record,) = extract(tmp_path, text).records
+    project = record.project
+    assert (project.attributes.get("序号"), project.department, project.unit, project.name) == expected
+    assert record.status == "unchecked"
+
+
+def test_a_row_of_a_dump_that_prints_no_unit_is_flagged_beside_those_that_do(tmp_path: Path) -> None:
+    text = f"项目支出绩效目标表\n单位：万元\n预算单位 项目名称 总计 绩效目标 绩效指标\n甲局 维修 80.00\n目标。\n{ITEM}"
+    first, second = extract(tmp_path, f"{text}绿化 20.00\n美化。\n{ITEM}").records
+    assert (first.project.unit, first.project.name, first.flags) == ("甲局", "维修", ())
+    assert (second.project.unit, second.project.name) == (None, "绿化")
+    assert [flag.code for flag in second.flags] == ["boundary_unsure"]
+
+
+def test_whole_amounts_without_a_printed_total(tmp_path: Path) -> None:
+    rows = f"    储备补贴 600000 600000\n储备化肥5000吨。\n{ITEM}    网点改造 300000 300000\n改造10个。\n{ITEM}"
+    chunks = document(tmp_path, f"{HEAD}项目名称 总计 财政拨款 绩效目标 绩效指标\n{rows}")
+    assert names(chunks) == ["储备补贴", "网点改造"]
+    assert [block.context.amounts.fiscal for block in chunks.blocks] == ["600000", "300000"]
+
+
+WITHOUT_AMOUNTS = {
+    "nothing": "    财务培训\n培训财务人员。\n" + ITEM,
+    "dashes": "    财务培训 - -\n培训财务人员。\n" + ITEM,
+    "a name over two lines": "    财务人员\n培训\n培训财务人员。\n" + ITEM,
+}
+
+
+@pytest.mark.parametrize("name", WITHOUT_AMOUNTS)
+@pytest.mark.parametrize("last", [True, False])
+def test_a_row_of_a_dump_without_amounts(tmp_path: Path, name: str, last: bool) -> None:
+    row, other = WITHOUT_AMOUNTS[name], f"    绿化 20.00 20.00\n美化。\n{ITEM}"
+    start = f"{HEAD}{COLUMNS}合计 100.00 100.00\n    维修经费 80.00 80.00\n目标。\n{ITEM}"
+    result = extract(tmp_path, start + (other + row if last else row + other))
+    found = {record.project.name: record for record in result.records}
+    assert set(found) >= {"维修经费", "绿化"}
+    assert len(found) == 3
+    (blank,) = (record for record in result.records if record.project.amounts.total is None)
+    assert (blank.project.name or "").startswith("财务")
+    assert (blank.project.goal or "").endswith("培训财务人员。")
+    assert [flag.code for flag in blank.flags] == ["boundary_unsure"]
+    assert all(len(record.project.indicators) == 1 for record in result.records)
+
+
+def test_another_table_behind_the_projects_of_a_dump(tmp_path: Path) -> None:
+    rows = f"    维修经费 80.00 80.00\n目标。\n{ITEM}"
+    other = "采购品目 数量 单价 预算金额\n办公电脑 20.00 0.50 10.00\n复印纸 100.00 0.02 2.00\n"
+    result = extract(tmp_path, f"{HEAD}{COLUMNS}合计 80.00 80.00\n{rows}{other}")
+    assert [record.project.name for record in result.records] == ["维修经费"]
+    (flag,) = result.document.flags
+    assert (flag.code, "采购品目" in flag.message) == ("unclaimed_text", True)
 
 
 def test_furniture_belongs_to_no_project(tmp_path: Path) -> None:
@@ -309,6 +377,16 @@ def test_rows_that_name_a_department(tmp_path: Path) -> None:
     result = extract(tmp_path, one + f"部门：乙局,,,\n绿化,20.00,目标。,{item}\n")
     assert [record.project.department for record in result.records] == ["甲局", "乙局"]
     assert [record.normalized.amounts["total"] for record in result.records] == ["800000", "200000"]
+
+
+def test_a_department_beside_its_own_unit_of_amounts(tmp_path: Path) -> None:
+    rows = "项目名称,总计,绩效目标,绩效指标\n{},{},目标。,1、次数；年度指标值:3次。\n"
+    title = "项目支出绩效目标表,,,\n"
+    one = f"{title}部门：甲局,,,单位：万元\n{rows.format('维修', 80)}"
+    result = extract(tmp_path, f"{one}{title}部门：乙局,,,单位：元\n{rows.format('绿化', 20000)}")
+    found = [(one.project.department, one.project.name, one.normalized.amounts["total"]) for one in result.records]
+    assert found == [("甲局", "维修", "800000"), ("乙局", "绿化", "20000")]
+    assert {record.status for record in result.records} == {"unchecked"}
 
 
 def test_an_indicator_without_the_value_that_its_neighbours_have(tmp_path: Path) -> None:

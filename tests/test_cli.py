@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,10 @@ from click.testing import CliRunner, Result
 from extractor import __version__
 from extractor.cli import main
 from extractor.errors import WeightsError
+from extractor.export import DEFAULT, FORMATS
 from extractor.probe import EXPECTED
 from extractor.settings import ENVIRONMENT
+from tests.golden_sources import sources
 from tests.second_readers import StubReader, tagged
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -124,7 +127,7 @@ def test_exit_statuses(arguments: tuple[str | Path, ...], status: int, says: str
 
 def test_one_bad_file_among_good_ones() -> None:
     Path("in").mkdir()
-    for source in GOLDEN.glob("*/source.*"):
+    for source in sources():
         shutil.copy(source, Path("in", f"{source.parent.name}{source.suffix}"))
     Path("in/bad.pdf").write_bytes(b"%PDF-1.7")
     result = extractor("run", "in", "--quiet")
@@ -132,9 +135,9 @@ def test_one_bad_file_among_good_ones() -> None:
     failed = [line for line in result.output.splitlines() if line.startswith("failed: ")]
     assert failed == ["failed: in/bad.pdf: is a damaged PDF; get a complete copy"]
     found = [json.loads(line) for line in Path("out/documents.jsonl").read_text("utf-8").splitlines()]
-    without = len(list(GOLDEN.glob("negative*/source.*")))
+    without = sum(source.parent.name.startswith("negative") for source in sources())
     assert [line["status"] for line in found].count("no_projects") == without
-    assert [line["status"] for line in found].count("read") == len(list(GOLDEN.glob("*/source.*"))) - without
+    assert [line["status"] for line in found].count("read") == len(sources()) - without
     again = extractor("run", "in", "--quiet")
     assert again.exit_code == 1
     assert f"({len(found) - 1} done before)" in again.output
@@ -220,6 +223,41 @@ def test_show_refuses_an_id_that_stands_for_several() -> None:
 
 
 # Terminals
+
+
+def test_export_writes_again_without_reading(tmp_path: Path) -> None:
+    assert extractor("run", CLEAN, "--out", "out", "--format", "jsonl").exit_code == 0
+    done = extractor(
+        "export", "out", "--format", "sqlite", "--format", "parquet", "--format", "csv", "--language", "en"
+    )
+    assert done.exit_code == 0, done.output
+    names = [name for kind in ("csv", "sqlite", "parquet") for name in FORMATS[kind]]
+    assert [Path(line).name for line in done.output.splitlines()] == names
+    assert all(Path("out", name).is_file() for name in names)
+    assert Path("out/projects.csv").read_text("utf-8-sig").startswith("Project no.,")
+    assert extractor("export", "out", "--to", "elsewhere").exit_code == 0
+    assert sorted(path.name for path in Path("elsewhere").iterdir()) == sorted(chain(*map(FORMATS.get, DEFAULT)))
+
+
+def test_export_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = extractor("export", "nowhere")
+    assert (done.exit_code, "run `extractor run` into that folder first" in done.stderr) == (2, True)
+    monkeypatch.setattr("extractor.export.parquet.find_spec", lambda name: None)
+    done = extractor("run", CLEAN, "--out", "out", "--format", "parquet")
+    assert (done.exit_code, "pip install 'budget-extractor[parquet]'" in done.stderr) == (2, True)
+    assert not Path("out").exists(), "said before anything is read"
+
+
+@pytest.mark.parametrize("command", ["run", "export"])
+def test_every_format_can_be_named(command: str) -> None:
+    (option,) = [option for option in main.commands[command].params if option.name == "formats"]
+    assert list(option.type.choices) == list(FORMATS)
+
+
+@pytest.mark.parametrize(("line", "field"), [("project", "normalized"), ("document", "characters")])
+def test_schema_is_json_schema(line: str, field: str) -> None:
+    done = extractor("schema", line)
+    assert field in json.loads(done.stdout)["required"]
 
 
 def test_a_path_cannot_steer_the_terminal() -> None:

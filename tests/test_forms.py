@@ -297,10 +297,31 @@ def test_an_amount_that_is_none_is_flagged(value: str) -> None:
     assert "unclaimed_text" in {flag.code for flag in record.flags}
 
 
-def test_two_units_of_money_in_one_form_are_flagged() -> None:
-    result = extract(TITLE, with_rows(["上年结转（元）", "5000.00", LEFT, LEFT, LEFT], at=5))
+@pytest.mark.parametrize("cell", [["上年结转（元）", "5000.00"], ["上年结转", "5000.00元"]])
+def test_two_units_of_money_in_one_form_are_flagged(cell: list[str]) -> None:
+    result = extract(TITLE, with_rows([*cell, LEFT, LEFT, LEFT], at=5))
     assert result.records[0].normalized.amounts == {}
+    assert result.records[0].normalized.scale is None
     assert "unit_scale_suspect" in {flag.code for flag in result.document.flags}
+    (flag,) = [flag for flag in result.records[0].flags if flag.code == "unit_scale_suspect"]
+    assert flag.path == "amounts"
+
+
+def test_a_label_of_something_else_tells_nothing_of_the_unit() -> None:
+    result = extract(TITLE, with_rows(["人均标准（元）", "500", LEFT, LEFT, LEFT], at=3))
+    scale = result.records[0].normalized.scale
+    assert scale is not None
+    assert (scale.unit, scale.evidence) == ("万元", "column")
+
+
+def test_the_money_of_several_years_is_no_part_of_the_year() -> None:
+    rows = [
+        ["项目资金（万元）", "中期资金总额", "360.00", "年度资金总额", "120.00"],
+        [UP, "其中：财政拨款", "300.00", "其中：财政拨款", ""],
+    ]
+    (record,) = extract(TITLE, NAME + rows + GOAL + HEADER + ITEMS).records
+    assert [line.basis for line in record.normalized.funding] == ["several_years", "several_years"]
+    assert "parts_do_not_sum" not in {flag.code for flag in record.flags}
 
 
 TWIN_HEADER = ["绩效指标", "一级指标", "二级指标", "三级指标", "指标值", "二级指标", "三级指标", "指标值"]
@@ -546,3 +567,88 @@ def test_nothing_is_lost_whatever_the_cells(rows: Rows, at: int) -> None:
             ):
                 continue
             assert not word or any(offset in seen for offset in spot.cell.content.offsets), spot.text
+
+
+EQUIPMENT = [
+    ["设备名称", "数量", "单价", "用途说明"],
+    ["清扫车", "3", "350000", "新增"],
+    ["垃圾桶", "200", "300", "更新"],
+]
+GRID = [
+    ["项目名称", "金额", "绩效目标", "绩效指标"],
+    ["公厕维护", "30", "维护公厕。", "1、数量指标：座数，指标值：50座"],
+    ["绿地养护", "20", "养护绿地。", "1、数量指标：面积，指标值：2万平方米"],
+]
+SIMPLE: Rows = [
+    ["项目名称", "道路保洁", "主管部门", "城管局"],
+    ["资金总额（万元）", "80", "其中：财政拨款", "80"],
+    ["年度目标", "保洁道路。", LEFT, LEFT],
+    ["一级指标", "二级指标", "三级指标", "指标值"],
+    ["产出指标", "数量指标", "保洁面积", "80万平方米"],
+]
+
+
+@pytest.mark.parametrize("other", [EQUIPMENT, GRID], ids=["unknown", "of projects"])
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_table_behind_a_form_is_no_part_of_it(other: Rows, apart: bool) -> None:
+    result = extract("项目支出绩效目标申报表", *((SIMPLE, other) if apart else ([*SIMPLE, *other],)))
+    (record,) = result.records
+    assert (record.project.name, len(record.project.indicators)) == ("道路保洁", 1)
+    (flag,) = result.document.flags
+    assert flag.code == "unclaimed_text"
+    assert len(flag.spans) == len(other)
+
+
+def test_a_form_behind_another_table_is_read() -> None:
+    result = extract("项目支出绩效目标申报表", SIMPLE, EQUIPMENT, "项目支出绩效目标申报表", SIMPLE)
+    assert [record.project.name for record in result.records] == ["道路保洁", "道路保洁"]
+    assert [len(record.project.indicators) for record in result.records] == [1, 1]
+
+
+def test_the_unit_in_a_row_of_its_own() -> None:
+    rows = [SIMPLE[0], ["填报单位：环卫站", LEFT, LEFT, LEFT], *SIMPLE[1:]]
+    (record,) = extract("项目支出绩效目标申报表", rows).records
+    assert (record.project.department, record.project.unit) == ("城管局", "环卫站")
+
+
+SITES = {
+    "below the header": [
+        ["一级指标", "二级指标", "三级指标", "指标值", LEFT, LEFT],
+        [UP, UP, UP, "全省合计", "望川市", "溪口县"],
+    ],
+    "in the header": [["一级指标", "二级指标", "三级指标", "全省", "望川市", "溪口县"]],
+}
+
+
+@pytest.mark.parametrize("name", SITES)
+@pytest.mark.parametrize("label", ["项目名称", "专项名称", "转移支付名称"])
+def test_a_column_of_values_for_each_site(name: str, label: str) -> None:
+    rows = [
+        [label, "农田建设补助资金", LEFT, LEFT, LEFT, LEFT],
+        ["省级主管部门", "农业农村厅", LEFT, LEFT, LEFT, LEFT],
+        ["年度金额（万元）", "52000", LEFT, LEFT, LEFT, LEFT],
+        ["总体目标", "建设高标准农田。", LEFT, LEFT, LEFT, LEFT],
+        *SITES[name],
+        ["产出指标", "数量指标", "建设面积", "≥30万亩", "≥12万亩", "≥18万亩"],
+        [UP, "质量指标", "合格率", "100%", "100%", "100%"],
+    ]
+    (record,) = extract("农田建设补助资金区域绩效目标表", rows).records
+    project = record.project
+    assert (project.name, project.department, project.amounts.total) == ("农田建设补助资金", "农业农村厅", "52000")
+    assert [(one.name, one.annual_value) for one in project.indicators] == [("建设面积", "≥30万亩"), ("合格率", "100%")]
+    assert project.attributes == {"望川市": "≥12万亩", "溪口县": "≥18万亩", "望川市(2)": "100%", "溪口县(2)": "100%"}
+    assert record.status == "unchecked"
+
+
+def test_of_the_sites_none_is_the_whole() -> None:
+    rows = [*SIMPLE[:3], ["一级指标", "二级指标", "三级指标", "望川市"], SIMPLE[4]]
+    (record,) = extract("绩效目标申报表", rows).records
+    assert record.project.indicators[0].annual_value is None
+    assert record.project.attributes == {"望川市": "80万平方米"}
+    assert [flag.code for flag in record.flags] == ["template_left_empty"]
+
+
+def test_a_special_name_beside_the_projects_name_is_an_attribute() -> None:
+    (record,) = extract("绩效目标申报表", [["专项名称", "环卫专项", LEFT, LEFT], *SIMPLE]).records
+    assert record.project.name == "道路保洁"
+    assert record.project.attributes == {"专项名称": "环卫专项"}

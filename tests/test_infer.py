@@ -29,6 +29,7 @@ from extractor.shape import may_hold_goals, shape_of
 from extractor.text import squash
 from schemas.layout import LayoutAnswer, LayoutSpec
 from schemas.record import DocumentLine, FlagCode, Record
+from tests.golden_sources import sources
 from tests.second_readers import StubReader
 from tests.servers import Reply, Request, Server, completion, endpoint, error
 from tests.unknown_layouts import ARROWS, CLAUSES, DIMENSIONS, UNKNOWN, Unknown, changed, with_meanings
@@ -234,7 +235,7 @@ def test_no_usable_answer(tmp_path: Path, reply: Reply, outcome: str) -> None:
     assert not (tmp_path / "out" / "layouts").exists()
 
 
-@pytest.mark.parametrize("source", sorted(GOLDEN.glob("*/source.*")), ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("source", sources(), ids=lambda path: path.parent.name)
 def test_no_golden_case_is_asked_about(source: Path) -> None:
     """Tables that are understood, and documents that hold none, cost nothing."""
     reading = understanding(cut(read(str(source))), SETTINGS)

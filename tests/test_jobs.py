@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from extractor import jobs
+from extractor import inputs, jobs
 from extractor.errors import InputError, LayoutError, OutputError, UsageError
-from extractor.export import FORMATS, export
+from extractor.export import DEFAULT, FORMATS, export
 from extractor.model import ModelAnswer
 from extractor.pipeline import DocumentResult, cut, finish, survey
 from extractor.readers import read
@@ -28,12 +28,13 @@ from extractor.store import RunStore
 from schemas.document import Block
 from schemas.project import ProjectReading
 from schemas.record import FlagCode, ModelUse
+from tests.golden_sources import sources
 from tests.second_readers import StubReader, agreeing, right_answers
 
 SETTINGS = Settings(model=None, cache=False)
-FILES = [name for names in FORMATS.values() for name in names]
+FILES = [name for known in DEFAULT for name in FORMATS[known]]
 GOLDEN = Path(__file__).parents[1] / "golden"
-CASES = sorted(path for path in GOLDEN.glob("*/source.*"))
+CASES = sources()
 TABLES = [
     path
     for path in CASES
@@ -44,7 +45,7 @@ SMALL = GOLDEN / "text-plain-b" / "source.txt"
 
 
 def run(folder: Path, *paths: Path | str, out: str = "out", settings: Settings = SETTINGS) -> jobs.Outcome:
-    found = jobs.find_inputs([str(path) for path in paths], without=folder / out)
+    found = inputs.find_inputs([str(path) for path in paths], without=folder / out)
     outcome = jobs.run(found.inputs, folder / out, settings)
     with RunStore(folder / out / jobs.DATABASE, create=False) as store:
         export(store, folder / out)
@@ -76,7 +77,7 @@ def documents(tmp_path: Path) -> Path:
 # Inputs
 
 
-def names(found: jobs.Found, folder: Path) -> list[str]:
+def names(found: inputs.Found, folder: Path) -> list[str]:
     return [given.name.removeprefix(f"{folder.as_posix()}/") for given in found.inputs]
 
 
@@ -96,10 +97,10 @@ def test_files_of_a_folder(tmp_path: Path) -> None:
     ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
-    found = jobs.find_inputs([str(tmp_path)])
+    found = inputs.find_inputs([str(tmp_path)])
     assert names(found, tmp_path) == ["a.md", "b.TXT", "e.pdf", "f.docx", "sub/c.csv", "sub/d.tsv"]
     assert found.ignored == 2
-    assert names(jobs.find_inputs([str(tmp_path / "g.py")]), tmp_path) == ["g.py"]
+    assert names(inputs.find_inputs([str(tmp_path / "g.py")]), tmp_path) == ["g.py"]
 
 
 def test_a_file_given_twice_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +109,7 @@ def test_a_file_given_twice_is_read_once(tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "in/a.txt").write_text("x")
     (tmp_path / "b.txt").symlink_to("in/a.txt")
     given = ["in/a.txt", "./in//a.txt", "in", str(tmp_path / "in"), "in/../in/a.txt", "b.txt"]
-    assert jobs.find_inputs(given) == ([jobs.Input("in/a.txt", Path("in/a.txt"))], 0)
+    assert inputs.find_inputs(given) == ([inputs.Input("in/a.txt", Path("in/a.txt"))], 0)
 
 
 def test_links_are_followed_but_not_round_in_circles(tmp_path: Path) -> None:
@@ -120,7 +121,7 @@ def test_links_are_followed_but_not_round_in_circles(tmp_path: Path) -> None:
     (tmp_path / "in/other").symlink_to(tmp_path / "other")
     (tmp_path / "in/gone.txt").symlink_to("nowhere.txt")
     (tmp_path / "in/self.txt").symlink_to("self.txt")
-    found = jobs.find_inputs([str(tmp_path / "in")])
+    found = inputs.find_inputs([str(tmp_path / "in")])
     assert names(found, tmp_path / "in") == ["a.txt", "gone.txt", "other/c.txt", "self.txt", "sub/b.txt"]
 
 
@@ -129,7 +130,7 @@ def test_a_path_that_does_not_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.txt").write_text("x")
     with pytest.raises(UsageError):
-        jobs.find_inputs(["a.txt", path])
+        inputs.find_inputs(["a.txt", path])
 
 
 @pytest.mark.parametrize("out", [".", "out", "sub/out"])
@@ -176,7 +177,7 @@ def test_a_bad_file_costs_no_other_file_anything(documents: Path, tmp_path: Path
 
 
 def test_a_file_that_vanishes_before_its_turn(documents: Path, tmp_path: Path) -> None:
-    found = jobs.find_inputs([str(documents)])
+    found = inputs.find_inputs([str(documents)])
     last = found.inputs[-1].path
 
     def remove(event: jobs.Event) -> None:
@@ -365,7 +366,8 @@ def test_few_documents_wait_for_answers_at_a_time(tmp_path: Path, monkeypatch: p
     reader = agreeing(right, {next(iter(right)): None})  # one question for each document of five projects
     model = Slow(right, reader)
     settings = Settings(model="m", ask="doubtful", cache=False)
-    outcome = jobs.run(jobs.find_inputs([str(tmp_path)]).inputs, tmp_path / "out", settings, model=model, reader=reader)
+    given = inputs.find_inputs([str(tmp_path)]).inputs
+    outcome = jobs.run(given, tmp_path / "out", settings, model=model, reader=reader)
     assert (outcome.documents, outcome.failed, len(model.seen), len(reader.documents)) == (12, 0, 12, 12)
     assert model.seen[0] <= 4
 
@@ -380,8 +382,8 @@ def test_a_document_that_cannot_be_cut_fails_alone(tmp_path: Path, ask: str) -> 
     right = right_answers([str(SMALL)])
     reader = agreeing(right)
     settings = Settings(model="m", ask=ask, cache=False)
-    inputs = jobs.find_inputs([str(tmp_path)]).inputs
-    outcome = jobs.run(inputs, tmp_path / "out", settings, model=Slow(right, reader), reader=reader)
+    given = inputs.find_inputs([str(tmp_path)]).inputs
+    outcome = jobs.run(given, tmp_path / "out", settings, model=Slow(right, reader), reader=reader)
     assert [Path(name).name for name, _ in outcome.failures] == ["bad.txt"]
     assert "fault" not in outcome.failures[0][1]
     assert outcome.documents == 2
@@ -394,7 +396,7 @@ def test_a_document_that_cannot_be_cut_fails_alone(tmp_path: Path, ask: str) -> 
 def test_an_output_folder_that_cannot_be_made(tmp_path: Path, out: str) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(OutputError, match=r"cannot be made .*; choose another with --out"):
-        jobs.run([jobs.Input("a.txt", SMALL)], tmp_path / out, SETTINGS)
+        jobs.run([inputs.Input("a.txt", SMALL)], tmp_path / out, SETTINGS)
     assert (tmp_path / "file").read_text() == "x"
 
 
@@ -404,7 +406,7 @@ def test_a_database_that_fails_ends_the_run(documents: Path, tmp_path: Path) -> 
             connection.execute("DROP TABLE documents")
 
     with pytest.raises(OutputError, match=r"run\.sqlite"):
-        jobs.run(jobs.find_inputs([str(documents)]).inputs, tmp_path / "out", SETTINGS, break_it)
+        jobs.run(inputs.find_inputs([str(documents)]).inputs, tmp_path / "out", SETTINGS, break_it)
 
 
 # Documents that are not whole

@@ -27,7 +27,7 @@ from extractor.errors import ModelError, ModelInvalid, ModelRefused, ModelTrunca
 from extractor.model import FakeModel, LanguageModel, ModelAnswer, user_message
 from extractor.probe import EXPECTED, SAMPLE, probe
 from extractor.settings import Settings
-from schemas.document import Block, BlockContext, Found, MappedText
+from schemas.document import Block, BlockContext, Found, MappedText, PrintedUnit
 from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from tests.servers import Reply, Request, Script, Server, completion, error
 
@@ -60,7 +60,7 @@ def cache(tmp_path: Path) -> Iterator[AnswerCache]:
 
 
 def block(text: str = TEXT, index: int = 0, **context: Any) -> Block:
-    given = BlockContext("test", None, None, "万元", 2026, ("name", "total"), Amounts(total="12.60"))
+    given = BlockContext("test", None, None, PrintedUnit("万元"), 2026, ("name", "total"), Amounts(total="12.60"))
     return Block(index, MappedText(text, range(len(text))), replace(given, **context), 0, len(text), None)
 
 
@@ -695,7 +695,7 @@ def test_whatever_does_not_leaves_it(change: dict[str, Any]) -> None:
     [
         {"department": Found("部", None)},
         {"unit": Found("单位", None)},
-        {"amount_unit": "元"},
+        {"amount_unit": PrintedUnit("元")},
         {"fiscal_year": 2025},
         {"columns": ("name",)},
         {"amounts": Amounts(fiscal="12.60")},

@@ -70,7 +70,7 @@ def pins(lock: Path) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("lock", [LOCK, ROOT / ".ci" / "node.lock"], ids=lambda lock: lock.name)
+@pytest.mark.parametrize("lock", [LOCK, *sorted((ROOT / ".ci").glob("*.lock"))], ids=lambda lock: lock.name)
 def test_lock_holds_names_and_hashes_only(lock: Path) -> None:
     assert pins(lock)
     text = lock.read_text(encoding="utf-8")
@@ -115,7 +115,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 
 
 def test_wheel_holds_every_module_and_data_file(wheel: list[str]) -> None:
-    kinds = {".py", ".toml", ".md", ".typed"}
+    kinds = {".py", ".toml", ".md", ".typed", ".jinja", ".css", ".js"}
     files = [path for package in PACKAGES for path in (ROOT / package).rglob("*") if path.suffix in kinds]
     missing = {path.relative_to(ROOT).as_posix() for path in files} - set(wheel)
     assert not missing

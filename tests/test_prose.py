@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 
+from extractor.chunk.money import money_in
+from extractor.layouts import terms
 from extractor.pipeline import DocumentResult, cut, finish, survey
 from extractor.readers import read
 from extractor.settings import Settings
@@ -60,6 +63,53 @@ def test_the_same_project(tmp_path: Path, name: str) -> None:
     assert not result.document.flags
 
 
+SECTIONS = ONE.split("\n", 1)[1]
+WITHOUT_UNIT = SECTIONS.replace("三、实施主体\n云溪市图书馆\n", "三、必要性\n读者需要。\n")
+UNITS = {
+    "above the projects": ("填报单位：云溪市图书馆\n阅读推广项目\n" + WITHOUT_UNIT, None, "云溪市图书馆"),
+    "above, beside the unit of amounts": (
+        "申报单位：云溪市图书馆    金额单位：万元\n阅读推广项目\n" + WITHOUT_UNIT,
+        None,
+        "云溪市图书馆",
+    ),
+    "below the name": ("阅读推广项目\n项目单位：云溪市图书馆\n" + WITHOUT_UNIT, None, "云溪市图书馆"),
+    "with a stamp": ("阅读推广项目\n申报单位（盖章）：云溪市图书馆\n" + WITHOUT_UNIT, None, "云溪市图书馆"),
+    "among labels": (
+        "项目名称：阅读推广项目\n项目单位：云溪市图书馆\n主管部门：云溪市文化和旅游局\n" + WITHOUT_UNIT,
+        "云溪市文化和旅游局",
+        "云溪市图书馆",
+    ),
+    "a section says it better": (
+        "填报单位：云溪市文化和旅游局\n阅读推广项目\n" + SECTIONS,
+        None,
+        "云溪市图书馆",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNITS)
+@pytest.mark.parametrize("second", [False, True])
+def test_whose_project_it_is(tmp_path: Path, name: str, second: bool) -> None:
+    text, department, unit = UNITS[name]
+    before = text.partition("阅读推广项目")[0] if "above" in name or "section" in name else ""
+    other = before + "展厅照明项目\n" + WITHOUT_UNIT if second else ""
+    records = extract(tmp_path, "情况说明\n" + other + text.removeprefix(before if second else "")).records
+    assert [record.project.name for record in records[second:]] == ["阅读推广项目"]
+    assert (records[-1].project.department, records[-1].project.unit) == (department, unit)
+    assert records[-1].spans["unit"][1] - records[-1].spans["unit"][0] == len(unit)
+    assert len(records) == 1 + second
+    if second:
+        assert (records[0].project.name, records[0].project.goal) == ("展厅照明项目", records[-1].project.goal)
+
+
+@pytest.mark.parametrize("printed", ["1.", "3、", "（一）", "(2)", "项目一：", "项目2："])
+def test_the_number_before_a_name_is_no_part_of_it(tmp_path: Path, printed: str) -> None:
+    (record,) = extract(tmp_path, HEAD + printed + ONE).records
+    assert record.project.name == "阅读推广项目"
+    assert "序号" in record.project.attributes
+    assert {flag.code for flag in record.flags} == {"template_left_empty"}
+
+
 def test_several_projects(tmp_path: Path) -> None:
     result = extract(tmp_path, HEAD + ONE + ONE.replace("阅读推广项目", "分馆物业项目").replace("120场", "60场"))
     assert [record.project.name for record in result.records] == ["阅读推广项目", "分馆物业项目"]
@@ -104,3 +154,11 @@ def test_a_name_that_may_begin_higher_up_is_flagged(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["一、项目概述\n概述。\n二、收支情况\n良好。\n", "各部门要写明立项依据和实施方案。\n"])
 def test_other_texts_are_no_projects(tmp_path: Path, text: str) -> None:
     assert extract(tmp_path, text).document.status == "no_projects"
+
+
+def test_long_digits_and_long_blanks_cost_no_time(tmp_path: Path) -> None:
+    begin = process_time()
+    assert money_in("年度预算" + "1" * 60_000, terms()) == []
+    text = HEAD.replace("文化", " " * 60_000 + "文化") + ONE.replace("项目概述\n", "项目概述：" + " " * 60_000 + "\n")
+    assert len(extract(tmp_path, text).records) == 1
+    assert process_time() - begin < 10

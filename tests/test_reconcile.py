@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from extractor.layouts import built_in, compiled
 from extractor.reconcile import check_project, find_repeats
 from extractor.sums import check_document, rows_in_doubt
-from schemas.document import Block, BlockContext, MappedText, PrintedTotal
+from schemas.document import Block, BlockContext, MappedText, PrintedTotal, PrintedUnit
 from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from schemas.record import Flag, FlagCode
 
@@ -39,7 +39,7 @@ def amounts(total: str | None = None, fiscal: str | None = None, **changes: Any)
 
 
 def block(index: int = 0, possible: tuple[str, ...] = (), notes: tuple[str, ...] = ()) -> Block:
-    context = BlockContext("dump-coded", None, None, "万元", None, (), Amounts(), possible)
+    context = BlockContext("dump-coded", None, None, PrintedUnit("万元"), None, (), Amounts(), possible)
     return Block(index, MappedText("", []), context, index * 100, index * 100 + 90, None, {}, notes)
 
 
@@ -64,7 +64,7 @@ def check_sums(
     language: str = "zh",
 ) -> list[Flag]:
     projects = [project(name=f"项目{index}", amounts=each) for index, each in enumerate(printed)]
-    return check_document(totals, projects, repeats, amount_unit, language)
+    return check_document(totals, projects, repeats, [amount_unit] * len(projects), language)
 
 
 Expected = list[tuple[FlagCode, str]]

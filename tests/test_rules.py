@@ -43,6 +43,53 @@ def short(indicators: list[Indicator]) -> list[Row]:
 
 
 CELLS: dict[str, tuple[str, list[Row]]] = {
+    "Chinese numbers in parentheses": (
+        "（一）储备数量；年度指标值:5000吨；（二）合格率；年度指标值:≥98%；",
+        [(1, None, "储备数量", None, "5000吨"), (2, None, "合格率", None, "≥98%")],
+    ),
+    "no labels, a sign before each value": (
+        "数量指标：造林面积≥500亩；质量指标：成活率≥85%；满意度指标：群众满意度≥90%",
+        [
+            (None, "数量指标", "造林面积", None, "≥500亩"),
+            (None, "质量指标", "成活率", None, "≥85%"),
+            (None, "满意度指标", "群众满意度", None, "≥90%"),
+        ],
+    ),
+    "no labels, numbered": (
+        "1.数量指标：培训人数≥500人；2.质量指标：合格率≥95%",
+        [(1, "数量指标", "培训人数", None, "≥500人"), (2, "质量指标", "合格率", None, "≥95%")],
+    ),
+    "no labels, a colon before each value": (
+        "①监测站点数：≥12个 ②数据有效率：≥90%",
+        [(1, None, "监测站点数", None, "≥12个"), (2, None, "数据有效率", None, "≥90%")],
+    ),
+    "no labels, a colon before plain numbers": (
+        "①调查点位：300个 ②报告数量：1份",
+        [(1, None, "调查点位", None, "300个"), (2, None, "报告数量", None, "1份")],
+    ),
+    "no labels, a heading above the items of each category": (
+        "产出指标：\n1.数量指标：培训人数≥500人\n2.质量指标：合格率≥95%\n效益指标：\n1.社会效益：就业率≥80%",
+        [
+            (1, "产出指标/数量指标", "培训人数", None, "≥500人"),
+            (2, "产出指标/质量指标", "合格率", None, "≥95%"),
+            (1, "效益指标/社会效益", "就业率", None, "≥80%"),
+        ],
+    ),
+    "a label that nobody knows": (
+        "1、桥数，须达到：2座。2、合格率，须达到：≥90%。",
+        [(1, None, "桥数，须达到：2座", None, None), (2, None, "合格率，须达到：≥90%", None, None)],
+    ),
+    "no labels, words for a sign": (
+        "1、数量指标：培训人数不少于500人。2、质量指标：合格率达到95%以上。",
+        [
+            (1, "数量指标", "培训人数不少于500人", None, None),
+            (2, "质量指标", "合格率达到95%以上", None, None),
+        ],
+    ),
+    "no labels, two signs in one item": (
+        "1、数量指标：培训人数：男≥300人，女≥200人；2、质量指标：合格",
+        [(1, "数量指标", "培训人数：男≥300人，女≥200人", None, None), (2, "质量指标", "合格", None, None)],
+    ),
     "coded": (
         "1、1-产出指标；11-数量指标；培训班；实施周期指标值:4批次；年度指标值:4批次。",
         [(1, "1产出指标/11数量指标", "培训班", "4批次", "4批次")],

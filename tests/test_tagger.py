@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_info
 
 from extractor.errors import WeightsError
-from extractor.golden import discover
 from extractor.leaves import leaves
 from extractor.pipeline import OpenDocument, cut, finish, survey
 from extractor.readers import read
@@ -40,6 +39,7 @@ from schemas.document import Block, BlockContext, Document, MappedText
 from schemas.project import Amounts
 from schemas.record import FlagCode
 from tests.conftest import ROOT
+from tests.golden_sources import sources
 
 Floats = NDArray[np.float32]
 Pieces = Sequence[tuple[str, str]]
@@ -579,8 +579,8 @@ def own_network() -> Network:
 
 
 @pytest.fixture(scope="module")
-def golden_documents(golden_dir: Path) -> list[OpenDocument]:
-    opened = (cut(read(str(case.source))) for case in discover(golden_dir))
+def golden_documents() -> list[OpenDocument]:
+    opened = (cut(read(str(source))) for source in sources())
     return [one for one in opened if one.layout is not None]
 
 

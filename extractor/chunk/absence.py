@@ -15,6 +15,10 @@ _WHOLE_DEPARTMENT = re.compile(r"整体(?:支出)?(?:预算)?绩效")
 _OF_PROJECTS = re.compile(r"项目(?:支出|资金)?(?:预算)?绩效|项目名称")
 _REPORT = re.compile(r".{0,60}绩效(?:自评|自评价|评价|评估)(?:情况|工作)?(?:的?报告|总结|情况|结果公开)?.{0,12}")
 _UNFILLED = re.compile(r"(?:指标\d{1,2}[:、.]?|[…\.·]{2,}+|[×xX*_]{2,}+|[≥≤=><%]++|\(.{0,6}\d{1,4}字(?:以内|左右)?\))*")
+_SECTION = re.compile(r"\([一二三四五六七八九十]{1,3}\)")
+"""Numbers the paragraphs of a report."""
+_IN_SENTENCES = re.compile(r"设(?:置|定|立)?(?:了|有)?(?:\d{1,2}|[一二三四五六七八九十])[条个项](?:\w{2,8}指标)")
+"""Indicators counted in a sentence: 设1条数量指标：…"""
 _TITLE_LINES = 6
 _SENTENCE = 20
 _MOST_GAPS = 1
@@ -36,6 +40,8 @@ def why_none(
             return "no_rows", True
         without_cells = layout.spec.source == "dump" and "indicator_name" in sections[0].columns
         return ("no_rows", True) if not values and not without_cells else ("rows_not_understood", False)
+    if len(_IN_SENTENCES.findall(text)) > 1 and not _is_report(document):
+        return "indicators_in_sentences", False
     if _WHOLE_DEPARTMENT.search(text) and not _OF_PROJECTS.search(text):
         return "department_level_table", True
     if "绩效" in text and "项目名称" not in text and _is_prose(document, layout):
@@ -89,7 +95,8 @@ def _is_prose(document: Document, layout: CompiledLayout) -> bool:
         word = _printed(document, line)
         if _is_sign(word, layout):
             gaps = len(document.text[line.start : line.end].split()) - 1
-            if layout.marker.match(word) or len(word) < _SENTENCE or not _STOPS.search(word) or gaps > _MOST_GAPS:
+            is_item = layout.marker.match(word) and not _SECTION.match(word)
+            if is_item or len(word) < _SENTENCE or not _STOPS.search(word) or gaps > _MOST_GAPS:
                 return False
             if layout.value_label.search(word) and not _is_report(document):
                 return False

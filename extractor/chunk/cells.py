@@ -13,6 +13,10 @@ from schemas.document import Cell, MappedText
 
 NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,8})?")
 _AMOUNT = re.compile(rf"\s*(?P<number>{NUMBER.pattern})\s*(?P<unit>[千万亿]?元)?\s*")
+BLANK = frozenset("-/\\")
+"""What stands in an amount cell for nothing."""
+_LAST_DIGIT = re.compile(r"[\d,]+\.\d\n\d")
+"""Two decimals with a line break between them: amounts are printed with two or none."""
 _LONG = 12
 _LONGEST_WRAPPED = 40
 INDICATOR_COLUMNS = (
@@ -56,6 +60,8 @@ def align(cells: Sequence[Cell], columns: Columns, layout: CompiledLayout) -> li
     if len(cells) == len(columns.fields):
         return list(range(len(cells)))
     if columns.by_indicator and len(cells) < len(columns.fields):
+        if not cells[0].content.text.strip():
+            return list(range(len(cells)))  # it begins with blanks, so what it lacks was at its end
         # Merged project cells are lost from the left.
         return list(range(len(columns.fields) - len(cells), len(columns.fields)))
     kinds = [_kind(cell.content.text, layout) for cell in cells]
@@ -129,8 +135,13 @@ def _unwrapped(cell: MappedText) -> MappedText:
 
     >>> _unwrapped(MappedText("9,200,0\\n00.00", range(13))).text, _unwrapped(MappedText("80\\n20", range(5))).text
     ('9,200,000.00', '80\\n20')
+    >>> _unwrapped(MappedText("1,381.3\\n0", range(9))).text, _unwrapped(MappedText("86.50\\n20", range(8))).text
+    ('1,381.30', '86.50\\n20')
     """
-    if len(cell.text) > _LONGEST_WRAPPED or all(NUMBER.fullmatch(line) for line in fold(cell.text).split()):
+    if len(cell.text) > _LONGEST_WRAPPED:
+        return cell
+    lines = fold(cell.text).split()
+    if all(map(NUMBER.fullmatch, lines)) and not _LAST_DIGIT.fullmatch("\n".join(lines)):
         return cell
     kept = [index for index, character in enumerate(cell.text) if not character.isspace()]
     return MappedText("".join(cell.text[index] for index in kept), [cell.offsets[index] for index in kept])

@@ -10,42 +10,28 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from itertools import pairwise
 
+from extractor.chunk.amountlines import MAX_NAME_LINES, NOT_IN_NAMES, NUMBER, TOKEN, AmountLine, AmountLines
 from extractor.chunk.furniture import ColumnHeader, column_headers, end_of_table, furniture
 from extractor.chunk.ink import ENDS_SENTENCE, Ink, ink_of, join, lines, piece, whole
 from extractor.chunk.placing import is_amount_column
 from extractor.chunk.rows import Kind, Mark, PrintedRow, Section, is_title, read_header
+from extractor.chunk.units import unit_of_amounts, units_of_headers
 from extractor.layouts import CompiledLayout, Terms
 from extractor.text import fold, squash
-from schemas.document import Document, Found, Line, MappedText
+from schemas.document import Document, Line, MappedText, PrintedUnit
 from schemas.project import plain_amount
 
-_MAX_NAME_LINES = 10
 _MAX_CONTINUATION = 3
-_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,6})?")
-_WITH_DECIMALS = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}")
-_MEASURE = re.compile(r"[万亿千百]?元|[%‰]")
-_BLANK = frozenset({"-", "--", "/"})
-_TOKEN = re.compile(r"\S+")
-_NOT_IN_NAMES = ("：", ":", "；", ";", "。", "指标值")
 _SERIAL = re.compile(r"(\d{1,4})[、.]?\s+(?=\S)")
+_BLANKS_BEHIND = re.compile(r"(?:\s+[-/]{1,2})+$")
+"""Dashes in place of a row's amounts."""
+_SERIAL_LABEL = "序号"
+_WHOSE = frozenset(("name", "unit", "department"))
+_TWO = 2
 _TITLE_ABOVE = 4
 _LIST_BEGINS = re.compile(r"(?:[一二三四五六七八九十]+[、是]|\(?\d{1,2}[、.)]|【)")
-
-
-class AmountLine(NamedTuple):
-    """Lines [first, last] of a row's amounts; `head` and `tail` stand before and after them.
-
-    `columns` are the numbers' columns where dashes stand in for blank cells.
-    """
-
-    first: int
-    last: int
-    numbers: tuple[MappedText, ...]
-    head: MappedText | None
-    tail: MappedText | None
-    columns: tuple[str, ...] | None
 
 
 def read_dump(document: Document, layout: CompiledLayout) -> tuple[list[Section], list[Mark]]:
@@ -95,32 +81,29 @@ class _Dump:
             return None
         top = self.ink[: headers[0].first] if headers else self.ink[:begin]
         head = read_header(self.document, [Line(ink.start, ink.end, ink.page) for ink in top], self.terms)
-        if headers and head.amount_unit is None:
-            head = replace(head, amount_unit=self._unit_in_header(headers[0]))
+        own = self._units_in_header(headers[0]) if headers else ()
+        units = (*filter(None, [head.amount_unit]), *own)
+        head = replace(head, amount_unit=unit_of_amounts(units, None, self.terms)[0])
         self._mark(self.ink[:begin], "header")
         columns = headers[0].columns if headers else self.columns or tuple(self.layout.spec.columns)
         if "indicator_name" in columns:
             # Without cells nothing tells an indicator's columns apart.
             self._mark(self.ink[begin:], "outside")
-            return Section(head, columns, [])
+            return Section(head, columns, [], units)
         self.columns = columns
-        self.amount_columns = [column for column in columns if is_amount_column(column)]
         pages = furniture(self.ink, begin, headers, self.terms)
         self._mark([self.ink[index] for index in sorted(pages)], "furniture")
         body = [ink for index, ink in enumerate(self.ink[begin:], begin) if index not in pages]
-        amounts = self._amount_lines(body)
+        amounts = AmountLines([column for column in columns if is_amount_column(column)], self.terms).find(body)
         rows = {index for line in amounts for index in range(line.first, line.last + 1)}
         end = end_of_table(body, self.terms, rows.__contains__)
         self._mark(body[end:], "outside")
         amounts = [line for line in amounts if line.last < end]
-        return Section(head, columns, self._rows(body[:end], amounts, numbered="number" in columns))
+        return Section(head, columns, self._rows(body[:end], amounts), units)
 
-    def _unit_in_header(self, header: ColumnHeader) -> Found | None:
-        for ink in self.ink[header.first : header.after]:
-            unit = self.terms.unit_in_header(ink.text)
-            if unit is not None:
-                return Found(unit, (ink.start, ink.end))
-        return None
+    def _units_in_header(self, header: ColumnHeader) -> list[PrintedUnit]:
+        lines = (MappedText(ink.text, range(ink.start, ink.end)) for ink in self.ink[header.first : header.after])
+        return [unit for line in lines for unit in units_of_headers(line, self.terms)]
 
     def _mark(self, lines: Sequence[Ink], kind: Kind) -> None:
         self.marks += [Mark(ink.start, ink.end, kind) for ink in lines]
@@ -131,11 +114,11 @@ class _Dump:
             return None
         for index, ink in enumerate(self.ink[:60]):
             words = ink.text.split()
-            if len(words) > 1 and self.terms.is_grand_total(words[0]) and _NUMBER.fullmatch(fold(words[1])):
+            if len(words) > 1 and self.terms.is_grand_total(words[0]) and NUMBER.fullmatch(fold(words[1])):
                 return index
         return None
 
-    def _rows(self, body: list[Ink], amounts: list[AmountLine], *, numbered: bool) -> list[PrintedRow]:
+    def _rows(self, body: list[Ink], amounts: list[AmountLine]) -> list[PrintedRow]:
         starts: list[int] = []
         sure: list[bool] = []
         for position, line in enumerate(amounts):
@@ -151,114 +134,56 @@ class _Dump:
             (len(ink.text) for start, a in zip(starts, amounts, strict=True) for ink in body[start : a.first]),
             default=0,
         )
+        totals = [line.head is not None and self.terms.is_grand_total(line.head.text) for line in amounts]
+        names = [body[start] for start, is_total in zip(starts, totals, strict=True) if not is_total]
+        all_indented = bool(names) and all(ink.indent for ink in names)
         rows = []
         for position, line in enumerate(amounts):
             after = starts[position + 1] if position + 1 < len(amounts) else len(body)
-            row = self._row(body, starts[position], line, after, widest, sure[position])
-            rows.append(_with_number(row) if numbered else row)
+            blank = self._starts_without_amounts(body, line.last + 1, after) if all_indented else []
+            row = self._row(body, starts[position], line, [*blank, after][0], widest, sure[position])
+            rows.append(_parted(row, self.columns or (), line.head))
+            rows += [_blank_row(body[one:two]) for one, two in pairwise([*blank, after])]
+        if any(row.parts.keys() & {"unit", "department"} for row in rows):
+            for row in rows:
+                if row.has_content and not row.parts.keys() & {"unit", "department"}:
+                    row.notes.append("name_start")
         return rows
 
-    def _amount_lines(self, body: list[Ink]) -> list[AmountLine]:
-        pattern = self._number_pattern(body)
-        found: list[AmountLine] = []
-        index = 0
-        while index < len(body):
-            line = self._amount_line(body, index, pattern)
-            if line is None:
-                index += 1
-                continue
-            found.append(line)
-            index = line.last + 1
-        return found
+    def _starts_without_amounts(self, body: Sequence[Ink], begin: int, end: int) -> list[int]:
+        """First lines of the rows whose amounts are blank, in a text that indents every name.
 
-    def _number_pattern(self, body: list[Ink]) -> re.Pattern[str]:
-        """Amounts have decimals, unless the grand total is printed without."""
-        for ink in body[:6]:
-            words = ink.text.split()
-            if len(words) > 1 and self.terms.is_grand_total(words[0]) and _NUMBER.fullmatch(fold(words[1])):
-                return _WITH_DECIMALS if _WITH_DECIMALS.fullmatch(fold(words[1])) else _NUMBER
-        return _WITH_DECIMALS
-
-    def _amount_line(self, body: list[Ink], index: int, pattern: re.Pattern[str]) -> AmountLine | None:
-        ink = body[index]
-        folded = ink.folded
-        if not pattern.search(folded):
-            return None
-        tokens = [match.span() for match in _TOKEN.finditer(folded)]
-        numeric = [bool(pattern.fullmatch(folded[start:end])) for start, end in tokens]
-        if not any(numeric):
-            return None
-        first, last = _longest_run(_with_blanks([folded[start:end] for start, end in tokens], numeric))
-        columns = self._columns_of(numeric[first:last])
-        numbers = [
-            piece(ink, *token) for token, number in zip(tokens[first:last], numeric[first:last], strict=True) if number
-        ]
-        head = piece(ink, tokens[0][0], tokens[first - 1][1]) if first else None
-        tail = piece(ink, tokens[last][0], tokens[-1][1]) if last < len(tokens) else None
-        ends = index
-        if tail is None:
-            # Each amount may stand on a line of its own.
-            while ends + 1 < len(body) and len(numbers) < max(1, len(self.amount_columns)):
-                following = body[ends + 1].folded
-                words = [match.span() for match in _TOKEN.finditer(following)]
-                if not all(pattern.fullmatch(following[start:end]) for start, end in words):
-                    break
-                numbers += [piece(body[ends + 1], *word) for word in words]
-                ends += 1
-        if tail is not None and (_MEASURE.match(fold(tail.text)) or head is None):
-            return None
-        if head is not None and (head.text.endswith(("：", ":", "，", "、", "≥", "≤", "=")) or len(head.text) > 60):
-            return None
-        if (
-            len(numbers) < 2
-            and len(self.amount_columns) > 1
-            and not (head is None or ink.indent or self._is_total(head))
-        ):
-            return None
-        if (
-            len(numbers) < 2
-            and len(self.amount_columns) > 1
-            and head is None
-            and not self._stands_under_name(body, index)
-        ):
-            return None
-        return AmountLine(
-            index, ends, tuple(numbers), head, tail, columns if len(numbers) == len(columns or ()) else None
-        )
-
-    def _columns_of(self, numeric: list[bool]) -> tuple[str, ...] | None:
-        """Columns of a row's numbers where a dash stands in for each blank cell."""
-        if all(numeric) or len(numeric) != len(self.amount_columns):
-            return None
-        return tuple(column for column, number in zip(self.amount_columns, numeric, strict=True) if number)
-
-    def _is_total(self, head: MappedText) -> bool:
-        return self.terms.is_grand_total(head.text)
-
-    def _stands_under_name(self, body: list[Ink], index: int) -> bool:
-        for above in range(index - 1, max(-1, index - _MAX_NAME_LINES), -1):
-            if any(mark in body[above].text for mark in _NOT_IN_NAMES):
-                return False
-            if body[above].indent:
-                return True
-        return False
+        A name that is indented like the others stands behind the indicators of a row, and others follow it.
+        """
+        starts: list[int] = []
+        above, has_values = "", False
+        for index in range(begin, end):
+            ink = body[index]
+            is_name = ink.indent and not any(mark in ink.text for mark in NOT_IN_NAMES)
+            is_name = is_name and body[index - 1].text.endswith(ENDS_SENTENCE) and not _LIST_BEGINS.match(ink.folded)
+            if is_name and has_values:
+                starts.append(index)
+                has_values = False
+            has_values = has_values or self.layout.value_label.search(above + ink.squashed) is not None
+            above = ink.squashed
+        return starts if has_values else starts[:-1]
 
     def _name_start(
         self, body: list[Ink], line: AmountLine, floor: int, previous: AmountLine | None
     ) -> tuple[int, bool]:
         """First line of the row's name, and whether indent, punctuation or a neighbour prove it."""
         index = line.first
-        if line.head is not None and (body[index].indent or self._is_total(line.head)):
+        if line.head is not None and (body[index].indent or self.terms.is_grand_total(line.head.text)):
             return index, True
         if line.head is None and index == floor:
             return index, False
-        while index > floor and line.first - index < _MAX_NAME_LINES:
+        while index > floor and line.first - index < MAX_NAME_LINES:
             above = body[index - 1]
             if index < line.first and body[index].indent:
                 return index, True
             if above.text.endswith(ENDS_SENTENCE):
                 return index, True
-            if any(mark in above.text for mark in _NOT_IN_NAMES):
+            if any(mark in above.text for mark in NOT_IN_NAMES):
                 return index, False
             index -= 1
         if index == floor:
@@ -309,7 +234,7 @@ class _Dump:
             candidate = rest[taken].text
             if (
                 len(candidate) > width
-                or any(mark in candidate for mark in (*_NOT_IN_NAMES, "，", ","))
+                or any(mark in candidate for mark in (*NOT_IN_NAMES, "，", ","))
                 or _LIST_BEGINS.match(rest[taken].folded)
             ):
                 break
@@ -325,10 +250,20 @@ class _Dump:
         return name.endswith((*self.terms.name_endings, ")"))
 
 
-def _with_number(row: PrintedRow) -> PrintedRow:
-    """The 序号 before a name is a column of its own."""
+def _blank_row(ink: Sequence[Ink]) -> PrintedRow:
+    """A row whose amounts are blank: its first line is its name, as far as can be told."""
+    first, *rest = ink
+    parts = {"name": piece(first, 0, len(_BLANKS_BEHIND.sub("", first.text))), "body": lines(list(map(whole, rest)))}
+    return PrintedRow(parts, (), None, first.start, ink[-1].end, first.page, notes=["name_end"])
+
+
+def _parted(row: PrintedRow, columns: Sequence[str], head: MappedText | None) -> PrintedRow:
+    """The 序号, the unit and the department of a row parted from its name, where they are columns of their own.
+
+    Where the line of the amounts holds all of them, blanks part them; else the name stays as printed, with a note.
+    """
     name = row.parts.get("name")
-    match = _SERIAL.match(name.text) if name else None
+    match = _SERIAL.match(name.text) if name and "number" in columns else None
     if name is not None and match:
         after = match.end()
         row.parts = {
@@ -336,25 +271,23 @@ def _with_number(row: PrintedRow) -> PrintedRow:
             **row.parts,
             "name": MappedText(name.text[after:], name.offsets[after:]),
         }
+        row.labels["number"] = _SERIAL_LABEL
+    before = [column for column in columns[: _first_amount(columns)] if column in _WHOSE]
+    if len(before) < _TWO or name is None:
+        return row
+    cells = [match.span() for match in TOKEN.finditer(row.parts["name"].text)]
+    if head is None or len(cells) != len(before) or "\n" in row.parts["name"].text:
+        if row.has_content and len(cells) > 1:
+            row.notes.append("name_start")
+        return row
+    text = row.parts.pop("name")
+    texts = {
+        field: MappedText(text.text[start:end], text.offsets[start:end])
+        for field, (start, end) in zip(before, cells, strict=True)
+    }
+    row.parts = texts | row.parts
     return row
 
 
-def _with_blanks(tokens: list[str], numeric: list[bool]) -> list[bool]:
-    """Which tokens are amounts, or dashes for blank amounts behind one."""
-    run = list(numeric)
-    for index, token in enumerate(tokens):
-        run[index] = run[index] or (index > 0 and run[index - 1] and token in _BLANK)
-    return run
-
-
-def _longest_run(flags: list[bool]) -> tuple[int, int]:
-    best = (0, 0)
-    start = None
-    for index, flag in enumerate([*flags, False]):
-        if flag and start is None:
-            start = index
-        elif not flag and start is not None:
-            if index - start > best[1] - best[0]:
-                best = (start, index)
-            start = None
-    return best
+def _first_amount(columns: Sequence[str]) -> int:
+    return next((index for index, column in enumerate(columns) if is_amount_column(column)), len(columns))

@@ -10,7 +10,7 @@ from extractor.chunk.formtable import Entry
 from extractor.chunk.labels import Label
 from extractor.chunk.placing import is_amount_column
 from extractor.text import squash
-from schemas.document import Line, MappedText
+from schemas.document import Line, MappedText, PrintedUnit
 
 HEAD = frozenset(("name", "department", "unit", "number"))
 """Fields that stand in the head of a form."""
@@ -41,8 +41,7 @@ class Form:
     """Labels that stand above the indicators."""
     entries: list[Entry] = field(default_factory=list)
     loose: list[MappedText] = field(default_factory=list)
-    units: set[str] = field(default_factory=set)
-    unit_at: MappedText | None = None
+    units: list[PrintedUnit] = field(default_factory=list)
     rows: list[tuple[int, int]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from extractor.chunk.cells import read_amount
+from extractor.chunk.content import Content
 from extractor.chunk.form import Form, Item, is_money
 from extractor.chunk.formtable import TABLE_FIELDS, number_and_name
 from extractor.chunk.labels import FormWords, Label, form_words
 from extractor.chunk.placing import to_amounts
 from extractor.chunk.rows import read_header
+from extractor.chunk.units import unit_of_amounts, unit_of_cell
 from extractor.layouts import CompiledLayout
-from extractor.text import concat, fold, join_lines, squash
-from schemas.document import SYNTHETIC, Block, BlockContext, Document, Found, Header, Line, MappedText
+from extractor.text import squash
+from schemas.document import Block, BlockContext, Document, Header, MappedText, PrintedUnit
 from schemas.layout import BREAKDOWN
 from schemas.project import plain_amount
 
@@ -37,26 +38,26 @@ _LABELS = {
 def to_block(index: int, form: Form, document: Document, layout: CompiledLayout) -> tuple[Block, Header]:
     """A form's block, and what the lines above it say."""
     header = header_above(form, document, layout)
-    content = _Content()
+    content = Content()
     fields = _Fields(form, form_words(layout.terms), content)
     fields.run()
-    unit = next(iter(fields.units)) if len(fields.units) == 1 else None
-    if not fields.units and header.amount_unit is not None:
-        unit = header.amount_unit.value
-    elif unit is not None:
-        at = form.unit_at
-        header = replace(header, amount_unit=Found(unit, at.source_span(0, len(at.text)) if at else None))
+    above = [*form.units, *filter(None, [header.amount_unit])]
+    unit, differing = unit_of_amounts(above, None, layout.terms)
+    if not differing:
+        unit, differing = unit_of_amounts(fields.units, unit, layout.terms)
+    header = replace(header, amount_unit=unit)
     block = Block(
         index=index,
-        content=concat(content.pieces),
+        content=content.text,
         context=BlockContext(
             layout=layout.spec.name,
             department=header.department,
-            unit=_unit_above(form.top, document, layout),
+            unit=header.unit,
             amount_unit=unit,
             fiscal_year=header.fiscal_year,
             columns=tuple(dict.fromkeys(("name", *(column for _, column in fields.amounts), "goal", "indicator_name"))),
             amounts=to_amounts([*fields.amounts]),
+            differing_units=differing,
         ),
         start=form.rows[0][0],
         end=form.rows[-1][1],
@@ -77,56 +78,14 @@ def header_above(form: Form, document: Document, layout: CompiledLayout) -> Head
     return header
 
 
-def _unit_above(top: Sequence[Line], document: Document, layout: CompiledLayout) -> Found | None:
-    """填报单位：… above a form."""
-    for line in top:
-        raw = document.text[line.start : line.end]
-        match = layout.terms.header_unit.match(squash(raw))
-        at = fold(raw).find(":")
-        if match and at >= 0:
-            rest = raw[at + 1 :].split("  ")[0].split("\t")[0]
-            value = rest.strip()
-            if value and squash(value) == match[1]:
-                start = line.start + at + 1 + len(rest) - len(rest.lstrip())
-                return Found(join_lines(value), (start, start + len(value)))
-    return None
-
-
-@dataclass(slots=True)
-class _Content:
-    """Labelled cells put one below the other; `cells` tells where each field stands."""
-
-    pieces: list[MappedText] = field(default_factory=list)
-    cells: dict[str, tuple[int, int]] = field(default_factory=dict)
-    places: dict[int, int] = field(default_factory=dict)
-    length: int = 0
-
-    def put(self, key: str | None, label: str, text: MappedText, start: int = 0, end: int | None = None) -> None:
-        """A text under its label, once; the field is characters [start, end) of it."""
-        if id(text) not in self.places:
-            lead = ("\n" if self.pieces else "") + (f"【{label}】" if label else "")
-            self.pieces += [MappedText(lead, [SYNTHETIC] * len(lead)), text]
-            self.places[id(text)] = self.length + len(lead)
-            self.length += len(lead) + len(text.text)
-        if key is not None:
-            base = self.places[id(text)]
-            self.cells[key] = (base + start, base + (len(text.text) if end is None else end))
-
-    def free(self, key: str) -> str:
-        """The key, or the key with a count where it is taken."""
-        if key not in self.cells:
-            return key
-        return next(name for count in itertools.count(2) if (name := f"{key}({count})") not in self.cells)
-
-
 class _Fields:
     """The cells of a form as fields of the reading."""
 
-    def __init__(self, form: Form, words: FormWords, content: _Content) -> None:
+    def __init__(self, form: Form, words: FormWords, content: Content) -> None:
         self.form = form
         self.words = words
         self.content = content
-        self.units = set(form.units)
+        self.units: list[PrintedUnit | None] = []
         self.amounts: list[tuple[str, str]] = []
         self.numbers: list[MappedText] = []
 
@@ -210,8 +169,7 @@ class _Fields:
         if name in self.content.cells:
             name = self.content.free(f"{BREAKDOWN}{label.text}")
         self.amounts.append((plain_amount(squash(amount.number.text)), name))
-        if amount.unit:
-            self.units.add(amount.unit)
+        self.units.append(unit_of_cell(amount.unit, item.value))
         self.numbers.append(amount.number)
         self.content.put(name, name.removeprefix(BREAKDOWN) if cycle else label.text, amount.number)
 

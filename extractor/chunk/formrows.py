@@ -12,6 +12,7 @@ from itertools import pairwise
 from extractor.chunk.form import Form, Item, is_money
 from extractor.chunk.formtable import Spot, header_of, spots_of
 from extractor.chunk.labels import FormWords, Label
+from extractor.chunk.units import unit_of_label
 from extractor.text import squash
 from schemas.document import MappedText, Row
 
@@ -90,9 +91,12 @@ class LabelRows:
         self._unit(label, spot.cell.content)
 
     def _unit(self, label: Label, content: MappedText) -> None:
-        if label.unit is not None:
-            self.form.units.add(label.unit)
-            self.form.unit_at = self.form.unit_at or content
+        """The unit of amounts that a label of money brings along; 人均标准（元） tells nothing of them."""
+        in_money = label.is_money or (self.group is not None and self.group.is_money)
+        tells = in_money or is_money(label.field) or squash(label.text).split("(")[0] in self.words.budget
+        unit = unit_of_label(content, self.words.terms) if label.unit is not None and tells else None
+        if unit is not None:
+            self.form.units.append(unit)
 
     def _over(self, spot: Spot) -> Label | None:
         return next((label for first, after, label in self.open if first <= spot.first < after), None)

@@ -14,17 +14,20 @@ from itertools import pairwise
 
 from extractor.chunk.form import HEAD, Form, Item, rejoined
 from extractor.chunk.formrows import LabelRows
-from extractor.chunk.formtable import LEVELS, TABLE_FIELDS, IndicatorTable, Spot, header_of, spots_of
+from extractor.chunk.formtable import TABLE_FIELDS, IndicatorTable, Spot, header_of, spots_of
 from extractor.chunk.labels import FormWords, Label, Period, form_words
+from extractor.chunk.others import are_headers
 from extractor.chunk.rows import Mark, is_title
 from extractor.layouts import CompiledLayout
-from extractor.layouts.taxonomy import category
+from extractor.layouts.taxonomy import LEVELS, category
 from extractor.text import fold, squash
 from schemas.document import Document, Line, Row
 
 _YEAR_LINE = re.compile(r"\(?(?:19|20)?\d\d年?度?\)?|\(.{0,12}年度?\)")
 _LONGEST_HEADING = 40
 _AHEAD = 8
+_COLUMNS = 3
+_CATEGORY_ENDS = ("指标", "效益", "满意度", "影响")
 
 
 def looks_like_forms(document: Document, layout: CompiledLayout) -> bool:
@@ -158,7 +161,9 @@ class _Forms:
             for spot in inked:
                 self._heading(Line(spot.cell.start, spot.cell.end, page), squash(spot.text))
             return
-        if self._begins_form(inked):
+        if self._begins_other(inked):
+            self.skipping = True
+        elif self._begins_form(inked):
             self.form = Form(page, top=self.pending)
             self.labels = LabelRows(self.form, self.words)
             self.forms.append(self.form)
@@ -221,9 +226,29 @@ class _Forms:
         is_below = self.form is not None and bool(self.labels.open)
         if not wide or is_below or self.words.label(spot.text) is not None or len(word) > _LONGEST_HEADING:
             return False
-        return is_title(word) or bool(
-            _YEAR_LINE.fullmatch(word) or (self.terms.amount_unit.search(word)) or self.terms.header_unit.match(word)
-        )
+        if self.terms.header_unit.match(word):
+            return self.form is None or bool(self.form.entries)
+        return is_title(word) or bool(_YEAR_LINE.fullmatch(word) or self.terms.amount_unit.search(word))
+
+    def _begins_other(self, inked: Sequence[Spot]) -> bool:
+        """Whether a row heads the columns of another table: of projects, a row for each, or of something else."""
+        texts = [squash(spot.text) for spot in inked]
+        if len(texts) < _COLUMNS or any(len(text) > _LONGEST_HEADING for text in texts):
+            return False
+        columns = [self.terms.column(text) for text in texts]
+        if "name" in columns and None not in columns and {"goal", "indicators"} & set(columns):
+            return True
+        if self.table is None or inked[0].first > self.table.first or not are_headers(texts):
+            return False
+        below = [[squash(cell.content.text) for cell in row.cells] for row in self.ahead[:_COLUMNS]]
+        return not any(self._is_of_form(text) for row in (texts, *below) for text in row if text)
+
+    def _is_of_form(self, word: str) -> bool:
+        """Whether a text belongs to a form: a category of indicators, or a label that only forms print."""
+        if any(category(level, word) and word.endswith(_CATEGORY_ENDS) for level in LEVELS):
+            return True
+        label = self.words.label(word)
+        return word.endswith("指标") or (label is not None and label.field in {"name", "goal", *TABLE_FIELDS})
 
     def _begins_form(self, inked: Sequence[Spot]) -> bool:
         """Whether a row begins another form: it names a project, or after a title prints what the form has already."""
@@ -235,7 +260,8 @@ class _Forms:
             label = self.words.label(spot.text) if len(spot.text) <= _LONGEST_HEADING else None
             if label is None and index == 0 and (found := self.words.inline(spot.cell.content)):
                 label = found[0]
-            if label is not None and squash(label.text) != "项目":
+            is_weak = self.form is not None and not self.form.entries and not self.skipping
+            if label is not None and not (is_weak and squash(label.text) in self.words.weak_names):
                 fields.add(label.field)
                 texts.add(label.text)
         if (self.after_break or self.pending) and "name" not in fields and self._name_comes(inked):
@@ -250,8 +276,13 @@ class _Forms:
             return False
         has = self.form.printed
         if "name" in fields:
-            return "name" in has or bool(self.form.entries)
+            return self._has_name(self.form) or bool(self.form.entries)
         return bool(self.pending) and (bool(fields & has & HEAD) or bool(self.form.entries))
+
+    def _has_name(self, form: Form) -> bool:
+        """Whether a form prints 项目名称, and not only the name of the funds that the project is part of."""
+        names = [squash(item.label.text) for item in form.items if item.label.field == "name"]
+        return "name" in form.printed and not (names and self.words.weak_names.issuperset(names))
 
     def _name_comes(self, inked: Sequence[Spot]) -> bool:
         """Whether a row of labels stands above the name of a project, with no indicators in between."""

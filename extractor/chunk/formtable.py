@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from extractor.chunk.labels import FormWords, Period
-from extractor.layouts.taxonomy import Level, category
+from extractor.chunk.others import are_headers
+from extractor.layouts.taxonomy import LEVELS, category
 from extractor.text import fold, join_lines, squash
 from schemas.document import Cell, MappedText, Row
 
-LEVELS: tuple[Level, ...] = ("level1", "level2")
 TABLE_FIELDS = frozenset(
     ("level1", "level2", "indicator_name", "cycle_value", "annual_value", "operator", "measure_unit", "weight")
 )
@@ -93,6 +93,8 @@ class IndicatorTable:
     def refine(self, spots: Sequence[Spot], words: FormWords) -> bool:
         """Whether a row is a second header row (指标值 over 中期 | 年度); its labels then name the columns."""
         inked = [spot for spot in spots if not spot.is_blank]
+        if self._part_sites(inked, words):
+            return True
         if not inked or any(words.column(spot.text) not in _BESIDE_VALUES for spot in inked):
             return False
         if len(inked) == 1 and squash(inked[0].text) in _MAY_BE_VALUES:
@@ -106,6 +108,27 @@ class IndicatorTable:
         replaced = {self.column_at(column.first) for column in below}
         self.columns = sorted([one for one in self.columns if one not in replaced] + below)
         return True
+
+    def _part_sites(self, inked: Sequence[Spot], words: FormWords) -> bool:
+        """Whether a row names the places for which a value stands below one header: 全省 | 望川市 | 溪口县."""
+        over = self.column_at(inked[0].first) if len(inked) > 1 else None
+        if over is None or over.field != "annual_value" or not are_headers([squash(spot.text) for spot in inked]):
+            return False
+        if any(not over.first <= spot.first < spot.after <= over.after or words.column(spot.text) for spot in inked):
+            return False
+        parts = [Column(spot.first, spot.after, None, over.side, join_lines(spot.text)) for spot in inked]
+        self.columns = sorted([one for one in self.columns if one is not over] + parts, key=lambda one: one.first)
+        self.name_values(words)
+        return True
+
+    def name_values(self, words: FormWords) -> None:
+        """Where no column is that of the values, the one that holds for all places is."""
+        if any(column.field in _VALUES for column in self.columns):
+            return
+        for index, column in enumerate(self.columns):
+            if column.field is None and words.whole.fullmatch(squash(column.name)):
+                self.columns[index] = column._replace(field="annual_value")
+                return
 
     def read(self, row: Row, words: FormWords) -> tuple[list[Entry], list[MappedText]]:
         """The indicators of a row (two where twin columns differ), and texts that belong to none of its columns."""
@@ -280,4 +303,6 @@ def header_of(row: Row, spots: Sequence[Spot], words: FormWords, over: Mapping[i
         values = [words.period(c.name) for c in columns if c.field in _VALUES]
         if told == ["annual", "cycle"] or (len(values) == 2 and values == ["annual", "cycle"]):
             periods = ("annual", "cycle")
-    return IndicatorTable(columns, len(row.cells), periods, is_twin)
+    table = IndicatorTable(columns, len(row.cells), periods, is_twin)
+    table.name_values(words)
+    return table

@@ -8,12 +8,20 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.chunk.ink import ENDS_SENTENCE, Ink
+from extractor.chunk.others import are_headers
+from extractor.chunk.placing import is_amount_column
 from extractor.layouts import Terms
 
 _MAX_HEADER_LINES = 14
 _MAX_UNKNOWN = 24
+_LONGEST_HEADER = 120
 _LONGEST_FOOTER = 40
 _LONGEST_HEADING = 40
+_COLUMNS, _KNOWN = 3, 2
+_NUMBER = re.compile(r"-?[\d,]+(?:\.\d+)?")
+_COLUMN = re.compile(
+    r".*(?:名称|编码|代码|科目|品目|目录|数量|单价|金额|预算|资金|合计|规格|型号|单位|备注|用途|项目|数)(?:\([^()]*\))?"
+)
 _INDICATOR = "指标"
 _DIGIT = re.compile(r"\d")
 _BUDGET = re.compile("[预决]\\s*算")
@@ -43,7 +51,7 @@ def column_headers(ink: Sequence[Ink], terms: Terms) -> list[ColumnHeader]:
 
 
 def _header_at(ink: Sequence[Ink], first: int, terms: Terms) -> ColumnHeader | None:
-    best: ColumnHeader | None = None
+    best = _header_by_shape(ink[first], first, terms)
     printed = ""
     for after in range(first + 1, min(len(ink), first + _MAX_HEADER_LINES) + 1):
         printed += ink[after - 1].squashed
@@ -56,6 +64,20 @@ def _header_at(ink: Sequence[Ink], first: int, terms: Terms) -> ColumnHeader | N
         if len(printed) - (understood.end() if understood else 0) > _MAX_UNKNOWN:
             break
     return best
+
+
+def _header_by_shape(line: Ink, first: int, terms: Terms) -> ColumnHeader | None:
+    """A header on one line, one of whose columns only its shape tells: 2026年预算."""
+    words = line.folded.split()
+    if len(words) < _COLUMNS or len(line.text) > _LONGEST_HEADER:
+        return None
+    columns = [terms.column(word) for word in words]
+    shapes = [column or terms.column_by_shape(word, columns) for column, word in zip(columns, words, strict=True)]
+    known = [column for column in shapes if column is not None]
+    tells = "name" in known and {"goal", "indicators"} & set(known) and any(map(is_amount_column, known))
+    if len(set(known)) < len(words) or not tells:
+        return None
+    return ColumnHeader(first, first + 1, tuple(known))
 
 
 def furniture(ink: Sequence[Ink], begin: int, headers: Sequence[ColumnHeader], terms: Terms) -> set[int]:
@@ -147,9 +169,21 @@ def end_of_table(body: Sequence[Ink], terms: Terms, is_row: Callable[[int], bool
         heading = len(line.text) <= _LONGEST_HEADING and not line.text.endswith(ENDS_SENTENCE)
         if behind_items and heading and terms.next_part.fullmatch(line.folded):
             return index
+        if behind_items and _heads_other(body, index):
+            return index
         if behind_rows and body[index - 1].text.endswith(ENDS_SENTENCE) and terms.notes.match(line.folded):
             return index
     return len(body)
+
+
+def _heads_other(body: Sequence[Ink], index: int) -> bool:
+    """Whether a line names the columns of another table: as many words as the row below it has cells."""
+    if index + 1 == len(body) or not body[index - 1].text.endswith(ENDS_SENTENCE):
+        return False
+    words, cells = body[index].folded.split(), body[index + 1].folded.split()
+    numbers = sum(map(bool, map(_NUMBER.fullmatch, cells)))
+    is_even = len(words) == len(cells) >= _COLUMNS and 0 < numbers < len(cells)
+    return is_even and are_headers(words) and sum(map(bool, map(_COLUMN.fullmatch, words))) >= _KNOWN
 
 
 def _is_ending(body: Sequence[Ink], index: int, terms: Terms) -> bool:

@@ -6,24 +6,23 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from extractor.chunk.absence import is_of_department
-from extractor.chunk.cells import INDICATOR_COLUMNS, NUMBER, Columns, align, read_amount
+from extractor.chunk.cells import INDICATOR_COLUMNS, Columns
+from extractor.chunk.content import free_key
 from extractor.chunk.halves import OWN, carry_over, go_on, has_other_code
-from extractor.chunk.headers import MIN_COLUMNS, Headers
+from extractor.chunk.headers import Headers
 from extractor.chunk.merged import Merges
+from extractor.chunk.others import Others, narrow_rows
 from extractor.chunk.placing import is_amount_column
-from extractor.chunk.rows import Kind, Mark, PrintedRow, Section, read_header
+from extractor.chunk.rowcells import ATTRIBUTES, read_row
+from extractor.chunk.rows import Kind, Mark, PrintedRow, Section, is_title, read_header
+from extractor.chunk.units import unit_of_amounts, unit_of_label, unit_of_line
 from extractor.layouts import CompiledLayout
 from extractor.text import fold, squash
-from schemas.document import Cell, Document, Found, Line, MappedText, Row
-from schemas.project import plain_amount
+from schemas.document import Document, Line, PrintedUnit, Row
 
-_ATTRIBUTES = "attributes."
 _NOT_SHARED = ("level1", "level2", "weight")
 """A category is filled down by the rules; a weight merged over two indicators is theirs together."""
-_NARROW, _WIDE = 2, 5
-_BLANK = frozenset("-/\\")
-_TITLE_OF_TABLE = re.compile(r"[^,。;:、]{4,40}表(?:\([^()续]{1,20}\))?")
+_TITLE = re.compile(r"[^,。;:]{0,60}绩效[^,。;:]{0,12}表(?:\([^()]{0,20}\))?")
 _ENDS_SENTENCE = ("。", "；", ";")
 
 
@@ -45,17 +44,17 @@ class _Grid:
         self.after_break = False
         self.merges = Merges(document.tables, lambda text: self.terms.column(text) is not None)
         self.headers = Headers(self.terms, self.merges)
+        self.others = Others(document, layout)
         self.header_rows: set[int] = set()
-        self.narrow = _narrow_rows(document)
+        self.narrow = narrow_rows(document)
         self._open_section()
 
     def read(self) -> tuple[list[Section], list[Mark]]:
         printed: list[tuple[Row | Line, int | None]] = [(line, line.page) for line in self.document.lines]
         printed += [(row, table.page) for table in self.document.tables for row in table.rows]
-        first_rows = {id(table.rows[0]) for table in self.document.tables if table.rows}
         for one, page in sorted(printed, key=lambda pair: pair[0].start):
             if isinstance(one, Row):
-                self.after_break = self.after_break or id(one) in first_rows
+                self.after_break = self.after_break or self.others.is_first(one)
                 self._row(one, page)
             else:
                 self._line(one)
@@ -64,19 +63,24 @@ class _Grid:
 
     def _open_section(self) -> None:
         self.rows: list[PrintedRow] = []
+        self.told: PrintedRow | None = None
+        self.looked_at = 0
         self.top: list[Line] = []
         self.titles: set[str] = set()
         self.department: str | None = None
         self.other_table = False
-        self.unit: Found | None = None
+        self.units: list[PrintedUnit] = []
+        self.unit_above: PrintedUnit | None = None
+        self.announced = False
 
     def _close_section(self) -> None:
         if self.columns is None:
             return
         header = read_header(self.document, self.top, self.terms)
-        if header.amount_unit is None and self.unit is not None:
-            header = replace(header, amount_unit=self.unit)
-        self.sections.append(Section(header, tuple(field for field in self.columns.fields if field), self.rows))
+        units = (*filter(None, [header.amount_unit]), *self.units)
+        header = replace(header, amount_unit=unit_of_amounts(units, None, self.terms)[0])
+        fields = tuple(field for field in self.columns.fields if field)
+        self.sections.append(Section(header, fields, self.rows, units))
 
     def _line(self, line: Line) -> None:
         printed = self.document.text[line.start : line.end].strip()
@@ -97,32 +101,35 @@ class _Grid:
             kind = "furniture"
         else:
             kind = "outside"
-            self.other_table = self.other_table or self._announces_other(word)
+            self.other_table = self.other_table or self.others.is_announced(word)
+        if self.rows:
+            self._unit_between(line, word)
         self.marks.append(Mark(line.start, line.end, kind))
 
-    def _department_row(self, word: str) -> None:
+    def _unit_between(self, line: Line, word: str) -> None:
+        """A unit that is printed between rows holds for those below it; not that of another table in between."""
+        if self.others.is_announced(word):
+            self.announced = False
+        elif is_title(word):
+            self.announced = True
+        if not self.other_table or self.announced:
+            unit = unit_of_line(self.document, line, self.terms, is_title=is_title(word))
+            self.unit_above = unit or self.unit_above
+
+    def _department_row(self, filled: Sequence[str]) -> None:
         """A row that names another department opens that department's section of the same table."""
-        named = self.terms.department.match(word)
+        named = next((match for word in filled if (match := self.terms.department.match(word))), None)
         if not named or not self.rows or self.department == named[1]:
             return
-        columns = self.columns
+        columns, above = self.columns, self.unit_above
         self._close_section()
         self._open_section()
         self.columns = columns
         self.department = named[1]
+        if any(map(self.terms.amount_unit.search, filled)):
+            return
         # It is the same table still, so its unit of amounts holds on.
-        self.unit = self.sections[-1].header.amount_unit
-
-    def _is_other_table(self, texts: Sequence[str]) -> bool:
-        """Whether a row is the column header of a table that is not about projects' goals."""
-        columns = [self.terms.column(text) for text in texts if text]
-        return "name" in columns and len(columns) >= MIN_COLUMNS and not any(NUMBER.fullmatch(t) for t in texts)
-
-    def _announces_other(self, word: str) -> bool:
-        """Whether a line is the title of a table of something else than projects' goals."""
-        if "绩效" in word:
-            return is_of_department(word)
-        return bool(_TITLE_OF_TABLE.fullmatch(word) or self.terms.next_part.fullmatch(word))
+        self.units, self.unit_above = list(self.sections[-1].units), above
 
     def _row(self, row: Row, page: int | None) -> None:
         texts = [squash(cell.content.text) for cell in row.cells]
@@ -139,15 +146,18 @@ class _Grid:
             self.columns = header
             self.other_table = False
             self.header_rows |= set(map(id, header_rows))
-            for one in header_rows:
-                self._find_unit(one)
+            self._find_units(header_rows, header)
             return
         filled = [text for text in texts if text]
-        if self.other_table or (self.rows and self._is_other_table(texts)):
-            self.other_table = True
+        if self.rows and self.columns is not None and not self.other_table:
+            if self.others.is_header_again(texts, self.columns):
+                self.marks.append(Mark(row.start, row.end, "furniture"))
+                return
+            self.other_table = self.others.begins(row, self.columns)
+        if self.other_table:
             self.marks.append(Mark(row.start, row.end, "outside"))
             return
-        if self.rows and len(filled) == 1 and self._announces_other(filled[0]):
+        if self.rows and len(filled) == 1 and self.others.is_announced(filled[0]):
             self.other_table = True
             self.marks.append(Mark(row.start, row.end, "outside"))
             return
@@ -157,14 +167,22 @@ class _Grid:
         if self.rows and id(row) in self.narrow:
             self.marks.append(Mark(row.start, row.end, "outside"))
             return
-        if self.columns is not None and len(filled) == 1:
-            self._department_row(filled[0])
-        if self.columns is None or (len(filled) == 1 and len(filled[0]) > 1 and self._is_heading(filled[0])):
+        is_heading = all(len(word) > 1 and self._is_heading(word) for word in filled)
+        if self.columns is not None and is_heading:
+            self._department_row(filled)
+        if self.columns is None or is_heading:
             self.marks.append(Mark(row.start, row.end, "furniture" if self.rows else "header"))
+            lines = [Line(cell.start, cell.end, page) for cell in row.cells if cell.content.text.strip()]
             if not self.rows:
-                self.top += [Line(cell.start, cell.end, page) for cell in row.cells if cell.content.text.strip()]
+                self.top += lines
+            for line in lines if self.rows else ():
+                self._unit_between(line, squash(self.document.text[line.start : line.end]))
             return
-        printed = self._printed(row, page)
+        assert self.columns is not None
+        printed = read_row(row, page, self.columns, self.merges, self.layout)
+        printed.unit_above = self.unit_above
+        if self.after_break:
+            printed.apart = frozenset()
         after_break, self.after_break = self.after_break, False
         if self.columns.by_indicator and after_break and self.rows and carry_over(self.rows[-1], printed):
             return
@@ -202,13 +220,19 @@ class _Grid:
                 shared = {column: held for column, held in shared.items() if column not in INDICATOR_COLUMNS}
             if shared.keys() & {"goal", "indicators"} or printed.has_content:
                 printed.parts = shared | printed.parts
-        before = next((row for row in reversed(self.rows) if row.has_content), None)
-        if before is None or not printed.has_content:
+        before = self._last_told() if printed.has_content else None
+        if before is None:
             return
         for column in ("department", "unit"):
             if column in before.parts and column not in printed.parts and column not in printed.apart:
                 printed.parts = {column: before.parts[column], **printed.parts}
                 printed.labels[column] = before.labels[column]
+
+    def _last_told(self) -> PrintedRow | None:
+        """The last row above that holds a goal or indicators; only the rows since the last look are looked at."""
+        self.told = next((row for row in reversed(self.rows[self.looked_at :]) if row.has_content), self.told)
+        self.looked_at = len(self.rows)
+        return self.told
 
     def _add_indicator(self, printed: PrintedRow) -> bool:
         """One indicator's row: joined to its project, whose merged cells are blank or printed again."""
@@ -234,7 +258,7 @@ class _Grid:
                     label = printed.labels.get(part)
                     # Another amount is no attribute: it is left unclaimed, so that a person looks.
                     labelled = label and not is_amount_column(part)
-                    again = _free(f"{_ATTRIBUTES}{label}" if labelled else "extra", project.parts)
+                    again = free_key(f"{ATTRIBUTES}{label}" if labelled else "extra", project.parts)
                     key = again if part in project.parts else part
                     project.parts[key] = content
                     project.labels[key] = printed.labels.get(part, "")
@@ -246,7 +270,7 @@ class _Grid:
             project.labels[f"indicators[{index}].{field}"] = printed.labels[field]
         for key, content in own.items():
             label = printed.labels[key]
-            own_key = _free(f"attributes.{label}({index + 1})", project.parts)
+            own_key = free_key(f"attributes.{label}({index + 1})", project.parts)
             project.parts[own_key] = content
             project.labels[own_key] = label
         if begins:
@@ -268,11 +292,24 @@ class _Grid:
             return True
         return not project.has_content
 
-    def _find_unit(self, row: Row) -> None:
-        for cell in row.cells:
-            unit = self.terms.unit_in_header(cell.content.text)
-            if unit is not None and self.unit is None:
-                self.unit = Found(unit, cell.content.source_span(0, len(cell.content.text)))
+    def _find_units(self, rows: Sequence[Row], columns: Columns) -> None:
+        """The units that the headers of amounts bring along; 补助标准（元） is none of them."""
+        found: list[PrintedUnit] = []
+        for row in rows:
+            over_amounts = False
+            for position, cell in reversed(list(enumerate(row.cells))):
+                field = columns.fields[position]
+                over_amounts = over_amounts or (field is not None and is_amount_column(field))
+                if cell.merged == "left":
+                    continue
+                word = squash(cell.content.text)
+                if over_amounts or self.terms.amount_unit.search(word):
+                    found += filter(None, [unit_of_label(cell.content, self.terms)])
+                over_amounts = False
+        if not self.rows:
+            self.units += found
+        elif (unit := unit_of_amounts(found, None, self.terms)[0]) is not None:
+            self.unit_above = unit
 
     def _is_ending(self, word: str) -> bool:
         """Whether a cell holds a note or a signature, as a table's last rows do."""
@@ -283,93 +320,9 @@ class _Grid:
             self.terms.amount_unit.search(word)
             or self.terms.department.match(word)
             or self.terms.page_furniture.fullmatch(word)
-        )
-
-    def _printed(self, row: Row, page: int | None) -> PrintedRow:
-        assert self.columns is not None
-        columns = self.columns
-        above, merging = self.merges.above(row), self.merges.merging(row)
-        cells: Sequence[Cell] = row.cells
-        if len(cells) != len(columns.fields):
-            cells = [cell for cell in cells if cell.merged != "left"]
-            above, merging = {}, frozenset()
-        positions = align(cells, columns, self.layout)
-        parts: dict[str, MappedText] = {}
-        labels: dict[str, str] = {}
-        numbers: list[str] = []
-        places: list[str] = []
-        held: dict[str, MappedText] = {}
-        exact = len(cells) == len(columns.fields)
-        unit: str | None = None
-        notes: list[str] = []
-        for cell, position in zip(cells, positions, strict=True):
-            content = cell.content
-            if position in above:
-                field, label = columns.fields[position], columns.labels[position]
-                key = field or (f"{_ATTRIBUTES}{label}" if label else "extra")
-                if above[position].content.text.strip() and not (field and is_amount_column(field)):
-                    held[key] = above[position].content
-                    labels.setdefault(key, label)
-                continue
-            if not content.text.strip():
-                continue
-            field = columns.fields[position] if position is not None else None
-            amount = read_amount(content) if field and is_amount_column(field) else None
-            if field and is_amount_column(field) and squash(content.text) in _BLANK:
-                continue
-            if field and amount is not None:
-                numbers.append(plain_amount(squash(amount.number.text)))
-                places.append(field)
-                parts[field] = amount.number
-                unit = amount.unit or unit
-                labels[field] = columns.labels[position]  # type: ignore[index]
-                continue
-            if field is None or field in parts or is_amount_column(field):
-                label = columns.labels[position] if position is not None else ""
-                of_indicator = columns.by_indicator and position is not None and columns.of_indicator(position, merging)
-                key = f"{OWN if of_indicator else _ATTRIBUTES}{label}" if label else "extra"
-                field = _free(key, parts)
-            parts[field] = content
-            if position is not None:
-                labels[field] = columns.labels[position]
-        own = (place for place in merging if place not in above and place < len(columns.fields))
-        return PrintedRow(
-            parts=parts,
-            numbers=tuple(numbers),
-            columns=tuple(places) if exact else None,
-            start=row.start,
-            end=row.end,
-            page=page,
-            labels=labels,
-            notes=notes,
-            amount_unit=unit,
-            held=held,
-            apart=frozenset() if self.after_break else frozenset(filter(None, map(columns.fields.__getitem__, own))),
+            or _TITLE.fullmatch(word)
         )
 
 
 def _project_key(key: str) -> str:
-    return _ATTRIBUTES + key.removeprefix(OWN) if key.startswith(OWN) else key
-
-
-def _narrow_rows(document: Document) -> set[int]:
-    """Rows of tables that cannot go on with a table of projects: a sheet of remarks, a box drawn around a note.
-
-    Plain text tells nothing of a table's width, since it loses blank cells.
-    """
-    tables = document.tables if document.encoding is None else ()
-    widths = [max(len(row.cells) for row in table.rows) for table in tables if table.rows]
-    if not widths or max(widths) < _WIDE:
-        return set()
-    return {
-        id(row)
-        for table in tables
-        if max((len(row.cells) for row in table.rows), default=0) <= _NARROW
-        for row in table.rows
-    }
-
-
-def _free(key: str, taken: dict[str, MappedText]) -> str:
-    if key not in taken:
-        return key
-    return next(f"{key}({count})" for count in range(2, 1000) if f"{key}({count})" not in taken)
+    return ATTRIBUTES + key.removeprefix(OWN) if key.startswith(OWN) else key

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from extractor.chunk.cells import NUMBER, Columns
+from extractor.chunk.cells import INDICATOR_COLUMNS, NUMBER, Columns
+from extractor.chunk.labels import form_words
 from extractor.chunk.merged import Merges
+from extractor.chunk.placing import is_amount_column
 from extractor.layouts import Terms
+from extractor.layouts.taxonomy import LEVELS, category
 from extractor.text import squash
 from schemas.document import Row
 from schemas.layout import BREAKDOWN
 
 MIN_COLUMNS = 3
+_BRACKETS = re.compile(r"\([^()]*\)")
+_VALUES = ("cycle_value", "annual_value")
 _ENOUGH_WORDS = _TWO = 2
 
 
@@ -41,7 +47,7 @@ class Headers:
         if names >= len(texts) or texts[names].strip() or row.cells[names].merged == "above":
             return False
         filled = [text for text in texts if text.strip()]
-        return bool(filled) and all(self.terms.column(text) for text in filled)
+        return bool(filled) and all(self.terms.column(text) or self.terms.funding(text) for text in filled)
 
     def columns(self, rows: Sequence[Row]) -> Columns | None:
         """The canonical column of each cell; None where the rows are no header of a table of projects."""
@@ -66,15 +72,19 @@ class Headers:
         for column, cell in enumerate(rows[0].cells):
             if column and cell.merged == "left" and not labels[column]:
                 labels[column] = labels[column - 1]
-        for index, label in enumerate(labels):
-            fields[index] = fields[index] or self.terms.column_by_shape(label, fields)
+        self._by_shape(fields, labels)
         known = [field for field in fields if field]
         tells = {"goal", "indicators", "indicator_name"} & set(known)
         if len(set(known)) < MIN_COLUMNS or "name" not in known or not tells:
             return None
         if any(NUMBER.fullmatch(label) for label in labels):
             return None
+        self._name_indicators(fields, labels, self.merges.below(rows[-1]))
         self._part_periods(fields, labels, rows[0])
+        goals = [index for index, field in enumerate(fields) if field == "goal"]
+        year = next((index for index in goals if form_words(self.terms).annual.search(labels[index])), None)
+        for index in goals if year is not None else ():
+            fields[index] = "goal" if index == year else None  # the year's goal, where another stands beside it
         used: set[str] = set()
         for index, field in enumerate(fields):
             # A header printed twice names its first column; the other keeps its own label.
@@ -83,6 +93,39 @@ class Headers:
             elif field:
                 used.add(field)
         return Columns(tuple(fields), tuple(labels))
+
+    def _by_shape(self, fields: list[str | None], labels: Sequence[str]) -> None:
+        """Columns that no word names, by the shape of their labels."""
+        pairs = zip(fields, labels, strict=True)
+        shapes = [None if field else self.terms.column_by_shape(label, fields) for field, label in pairs]
+        for index, shape in enumerate(shapes):
+            # Of two years' amounts, none is the total.
+            if shape is not None and shape not in fields and not (shape == "total" and shapes.count("total") > 1):
+                fields[index] = shape
+        if any(field and is_amount_column(field) for field in fields):
+            for index, label in enumerate(labels):
+                fields[index] = fields[index] or self.terms.funding(label)
+
+    def _name_indicators(self, fields: list[str | None], labels: Sequence[str], below: Row | None) -> None:
+        """Whether the indicators stand in one cell or have a row each, their values in another column tell."""
+        parts = {"level1", "level2", *_VALUES} & set(fields)
+        if "indicator_name" in fields and "indicators" not in fields and not parts:
+            fields[fields.index("indicator_name")] = "indicators"
+        if "indicators" in fields and "indicator_name" not in fields and set(_VALUES) & set(fields):
+            fields[fields.index("indicators")] = "indicator_name"
+        if "indicator_name" not in fields:
+            return
+        words = form_words(self.terms)
+        for index, label in enumerate(labels):
+            if fields[index] is None and label in words.categories and below and index < len(below.cells):
+                printed = below.cells[index].content.text
+                level = next((one for one in LEVELS if one not in fields and category(one, printed)), None)
+                fields[index] = level
+        first = min(fields.index(part) for part in INDICATOR_COLUMNS if part in fields)
+        for index, label in enumerate(labels[first:], first):
+            short = words.columns.get(_BRACKETS.sub("", label))
+            if fields[index] is None and short not in fields:
+                fields[index] = short
 
     def _part_periods(self, fields: list[str | None], labels: Sequence[str], top: Row) -> None:
         """Where the year's amount and that of several years have a column each, the total is the year's."""

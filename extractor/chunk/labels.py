@@ -42,15 +42,18 @@ class FormWords:
         levels = [word for word, field in words.columns.items() if field in {"level1", "level2"}]
         self.levels = tuple({between.join(word[:2]) for word in levels for between in ("", "\n", " ")})
         """How a header of indicators begins, wrapped or not: one of these is in every text that prints one."""
+        self.weak_names = frozenset(("项目", *map(squash, form["fields"]["name"])))
+        """Labels of a name beside which the form may print 项目名称 as well."""
         self.prefer = {field: tuple(map(squash, many)) for field, many in form["prefer"].items()}
         self.columns = {squash(word): field for field, many in form["columns"].items() for word in many}
         known = {name: tuple(map(squash, many)) for name, many in form["words"].items()}
         self.groups, self.money = frozenset(known["groups"]), frozenset(known["money"])
         self.labels, self.sums = frozenset(known["labels"]), frozenset(known["sums"])
-        self.budget = known["budget"]
+        self.budget, self.categories = known["budget"], frozenset(known["categories"])
         self.cycle = re.compile(form["patterns"]["cycle"])
         self.annual = re.compile(form["patterns"]["annual"])
         self.whole_department = re.compile(form["patterns"]["whole_department"])
+        self.whole = re.compile(form["patterns"]["whole"])
         self.fragment = re.compile(form["patterns"]["fragment"])
         self.residue = re.compile(form["patterns"]["residue"])
 

@@ -9,39 +9,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
-from extractor.chunk.cells import NUMBER
-from extractor.chunk.ink import ENDS_SENTENCE, Ink, ink_of, lines, piece, whole
-from extractor.chunk.placing import is_amount_column, to_amounts
+from extractor.chunk.ink import ENDS_SENTENCE, Ink, ink_of, piece, whole
 from extractor.chunk.rows import Mark, read_header
+from extractor.chunk.told import HAN, Section, Told, head_above, labelled, read_head, stripped, to_block
 from extractor.layouts import CompiledLayout, Terms
-from extractor.text import Squashed, concat, squash
-from schemas.document import SYNTHETIC, Block, BlockContext, Document, Found, Header, Line, MappedText
-from schemas.project import plain_amount
+from extractor.text import squash
+from schemas.document import Block, Document, Header, Line
 
 _SIGNS = ("项目概", "项目简介", "立项依据", "设立依据", "实施主体")
 _ENOUGH = 3
-_LONGEST_NAME = 60
-_LONGEST_UNIT = 40
-_HAN = "一二三四五六七八九十"
-_STOPS = ("。", ";", ":", ",", "!", "?")
+_HEAD = 5
+"""Lines of a project above its first section, at most, behind another project."""
 _HEADINGS = tuple(
     re.compile(rf"{number}(?P<label>[^:。,;]{{2,12}})(?::|$)")
     for number in (
-        r"(?P<number>[一二三四五六七八九十]{1,3})、",
-        r"\((?P<number>[一二三四五六七八九十]{1,3})\)",
+        rf"(?P<number>[{HAN}]{{1,3}})、",
+        rf"\((?P<number>[{HAN}]{{1,3}})\)",
         r"(?P<number>\d{1,2})[.、](?!\d)",
     )
 )
 """How sections are numbered; all of a document in one way, what is numbered otherwise is the text of a section."""
-_MONEY = re.compile(rf"(?P<number>{NUMBER.pattern})(?P<unit>[千万亿]?元)")
-_TOTAL = re.compile(r"(?:预算|总额|总计|合计|共计?|安排|投入|资金|经费)[^\d,。;]{0,8}$")
-_VERB = re.compile(r"[为约共计是:]+$")
-_BEFORE = 16
-_NAMED = re.compile(r"(?:\d{1,2}[.、]|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、)?项目名称:(?=.)")
 
 
 class _Words(NamedTuple):
@@ -54,32 +45,6 @@ def _words(terms: Terms) -> _Words:
     data = terms.data["prose"]
     kinds = {squash(word): kind for kind, many in data.items() if kind != "no_name" for word in many}
     return _Words(kinds, re.compile(data["no_name"]))
-
-
-@dataclass(slots=True)
-class Section:
-    """A section: its heading's words, what it is about, and its text."""
-
-    label: str
-    kind: str
-    parts: list[MappedText] = field(default_factory=list)
-
-    @property
-    def text(self) -> MappedText:
-        return lines(self.parts)
-
-
-@dataclass(slots=True)
-class Told:
-    """One project: where it stands, its name, its sections."""
-
-    start: int
-    page: int | None
-    above: list[Line]
-    name: MappedText | None = None
-    sections: list[Section] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    end: int = 0
 
 
 def looks_like_prose(document: Document, layout: CompiledLayout) -> bool:
@@ -123,10 +88,11 @@ def read_prose(document: Document, layout: CompiledLayout) -> tuple[list[Block],
     marks: list[Mark] = []
     told: list[Told] = []
     above: list[Ink] = []
-    before: list[Ink] = []
+    """Lines since the last heading, or since the document's beginning."""
     is_over = False
-    pattern = _numbering(ink_of(document), words) or _HEADINGS[0]
-    for ink in ink_of(document):
+    all_ink = ink_of(document)
+    pattern = _numbering(all_ink, words) or _HEADINGS[0]
+    for ink in all_ink:
         if terms.page_furniture.fullmatch(ink.folded):
             marks.append(Mark(ink.start, ink.end, "furniture"))
             continue
@@ -135,34 +101,31 @@ def read_prose(document: Document, layout: CompiledLayout) -> tuple[list[Block],
         if is_over:
             marks.append(Mark(ink.start, ink.end, "outside"))
             continue
-        if heading is not None and (not told or _begins(ink, heading[0], told[-1], pattern)):
-            told.append(_new(ink, before, above, told[-1] if told else None, words, pattern))
-            above = []
-        if heading is not None:
-            kind, length = heading
-            match = pattern.match(ink.squashed)
-            section = Section(match["label"] if match else "", kind)
-            rest = piece(ink, length, len(ink.text))
-            if rest.text.strip(" :："):
-                section.parts.append(_stripped(rest))
-            told[-1].sections.append(section)
-        elif told:
-            told[-1].sections[-1].parts.append(whole(ink))
-        else:
+        if heading is None:
             above.append(ink)
-        if told:
-            told[-1].end = ink.end
-        before = [*before[-1:], ink]
+            if told:
+                told[-1].sections[-1].parts.append(whole(ink))
+                told[-1].end = ink.end
+            continue
+        if not told or _begins(ink, heading[0], told[-1], pattern):
+            told.append(_new(ink, above, told[-1] if told else None, terms, words))
+        kind, length = heading
+        match = pattern.match(ink.squashed)
+        section = Section(match["label"] if match else "", kind)
+        rest = piece(ink, length, len(ink.text))
+        if rest.text.strip(" :："):
+            section.parts.append(stripped(rest))
+        told[-1].sections.append(section)
+        told[-1].end = ink.end
+        above = []
     header = read_header(document, told[0].above if told else [], terms)
-    blocks = [_block(index, one, header, layout) for index, one in enumerate(told)]
-    for one in told:
-        marks.append(Mark(one.start, one.end, "blocks"))
-    first = told[0].start if told else len(document.text)
-    marks += [Mark(ink.start, ink.end, "header") for ink in above if ink.end <= first]
-    marks += [Mark(line.start, line.end, "header") for one in told[:1] for line in one.above if line.end <= first]
-    units = {block.context.amount_unit for block in blocks} - {None}
-    if len(units) == 1:
-        header = replace(header, amount_unit=Found(str(units.pop()), None))
+    blocks = [to_block(index, one, header, layout) for index, one in enumerate(told)]
+    marks += [Mark(one.start, one.end, "blocks") for one in told]
+    top = told[0].above if told else [Line(ink.start, ink.end, ink.page) for ink in above]
+    marks += [Mark(line.start, line.end, "header") for line in top]
+    units = [block.context.amount_unit for block in blocks if block.context.amount_unit is not None]
+    if len({unit.value for unit in units}) == 1:
+        header = replace(header, amount_unit=units[0])
     return blocks, header, marks
 
 
@@ -170,7 +133,7 @@ def _further(ink: Ink, told: Told, pattern: re.Pattern[str]) -> tuple[str, int] 
     """The heading of a section that no word knows: the next number, and a few words alone on their line."""
     match = pattern.fullmatch(ink.squashed)
     count = len(told.sections)
-    if match is None or match["number"] not in {_HAN[min(count, len(_HAN) - 1)], str(count + 1)}:
+    if match is None or match["number"] not in {HAN[min(count, len(HAN) - 1)], str(count + 1)}:
         return None
     return "other", len(ink.text)
 
@@ -178,12 +141,6 @@ def _further(ink: Ink, told: Told, pattern: re.Pattern[str]) -> tuple[str, int] 
 def _ends_all(ink: Ink, terms: Terms) -> bool:
     """Whether a line begins something else than a project: another part of the document, a signature."""
     return bool(terms.next_part.fullmatch(ink.squashed) or terms.endings.fullmatch(ink.squashed))
-
-
-def _stripped(text: MappedText) -> MappedText:
-    start = len(text.text) - len(text.text.lstrip(" \t\u3000:："))
-    end = len(text.text.rstrip())
-    return MappedText(text.text[start:end], text.offsets[start:end])
 
 
 def _begins(ink: Ink, kind: str, last: Told, pattern: re.Pattern[str]) -> bool:
@@ -196,149 +153,27 @@ def _begins(ink: Ink, kind: str, last: Told, pattern: re.Pattern[str]) -> bool:
     )
 
 
-def _new(
-    ink: Ink,
-    before: Sequence[Ink],
-    above: Sequence[Ink],
-    last: Told | None,
-    words: _Words,
-    pattern: re.Pattern[str],
-) -> Told:
-    """A project that begins; the line above its first section is its name, unless it is something else's."""
-    told = Told(ink.start, ink.page, [Line(one.start, one.end, one.page) for one in above])
-    candidates = list(above[::-1]) if last is None else list(before[-1:])
-    for one in candidates:
-        named = _NAMED.match(one.squashed)
-        if named:
-            at = one.folded.index(":") + 1
-            told.name = _stripped(piece(one, at, len(one.text)))
-        elif one is candidates[0] and _is_name(one, words):
-            told.name = whole(one)
-        else:
-            continue
-        told.start = one.start
-        if last is not None:
-            _take_back(last, one)
-            if not before[0].squashed.endswith(ENDS_SENTENCE) and _heading(before[0], words, pattern) is None:
-                told.notes.append("name_start")
-        else:
-            told.above = [line for line in told.above if line.start < one.start]
-        break
+def _new(ink: Ink, above: Sequence[Ink], last: Told | None, terms: Terms, words: _Words) -> Told:
+    """A project that begins; the lines above its first section are its head, unless they are something else's."""
+    told = Told(ink.start, ink.page)
+    nearest = above[::-1] if last is None else above[: -_HEAD - 1 : -1]
+    taken = head_above(nearest, terms, words.no_name, is_first=last is None)
+    read_head(told, taken, terms)
+    if taken:
+        told.start = taken[-1].start
+    if last is None:
+        told.above = [Line(one.start, one.end, one.page) for one in above if one.start < told.start]
+    elif taken:
+        _take_back(last, len(taken))
+        before = above[-len(taken) - 1] if len(above) > len(taken) else None
+        is_bare = labelled(taken[-1], terms) is None
+        if is_bare and before is not None and not before.squashed.endswith(ENDS_SENTENCE):
+            told.notes.append("name_start")
     return told
 
 
-def _is_name(ink: Ink, words: _Words) -> bool:
-    word = ink.squashed
-    return len(word) <= _LONGEST_NAME and not word.endswith(_STOPS) and words.no_name.search(word) is None
-
-
-def _take_back(last: Told, ink: Ink) -> None:
-    """The next project's name is no part of the section above it."""
-    parts = last.sections[-1].parts
-    if parts and parts[-1].offsets[0] == ink.start:
-        parts.pop()
+def _take_back(last: Told, count: int) -> None:
+    """The next project's head is no part of the section above it."""
+    del last.sections[-1].parts[-count:]
     ends = [part.offsets[-1] + 1 for section in last.sections for part in section.parts]
     last.end = max(ends, default=last.end)
-
-
-def _block(index: int, told: Told, header: Header, layout: CompiledLayout) -> Block:
-    pieces: list[MappedText] = []
-    cells: dict[str, tuple[int, int]] = {}
-    length = 0
-
-    def put(key: str, label: str, text: MappedText) -> int:
-        nonlocal length
-        lead = ("\n" if pieces else "") + f"【{label}】"
-        pieces.extend((MappedText(lead, [SYNTHETIC] * len(lead)), text))
-        start = length + len(lead)
-        length = start + len(text.text)
-        name = next(one for one in (key, *(f"{key}({count})" for count in range(2, 999))) if one not in cells)
-        cells[name] = (start, length)
-        return start
-
-    if told.name is not None:
-        put("name", "项目名称", told.name)
-    amounts: list[tuple[str, str | None]] = []
-    units: set[str] = set()
-    for section in told.sections:
-        if not section.parts:
-            continue
-        text, key = section.text, f"attributes.{section.label}"
-        if section.kind == "goal" and "goal" not in cells:
-            key = "goal"
-        is_short = len(text.text) <= _LONGEST_UNIT and "。" not in text.text
-        if section.kind == "unit" and "unit" not in cells and is_short:
-            key = "unit"
-        base = put(key, section.label, text)
-        if section.kind == "money":
-            for money in money_in(text.text, layout.terms):
-                amounts.append((money.number, money.column))
-                units.add(money.unit)
-                if money.column:
-                    cells[money.column] = (base + money.start, base + money.end)
-    unit = next(iter(units)) if len(units) == 1 else None
-    known = tuple(column for _, column in amounts if column)
-    return Block(
-        index=index,
-        content=concat(pieces),
-        context=BlockContext(
-            layout=layout.spec.name,
-            department=header.department,
-            unit=None,
-            amount_unit=unit,
-            fiscal_year=header.fiscal_year,
-            columns=("name", *known, "goal", "indicator_name"),
-            amounts=to_amounts(amounts),
-            possible_columns=("total", "fiscal", "other") if len(known) < len(amounts) else (),
-        ),
-        start=told.start,
-        end=told.end,
-        page=told.page,
-        cells=cells,
-        notes=tuple(told.notes),
-    )
-
-
-class Money(NamedTuple):
-    """A sum of money in a sentence: digits, unit, the column that the words before it tell, and where it stands."""
-
-    number: str
-    unit: str
-    column: str | None
-    start: int
-    end: int
-
-
-def money_in(text: str, terms: Terms) -> list[Money]:
-    """The sums of money in a text, in the unit of the first total; others are no amounts of the project.
-
-    >>> from extractor.layouts import terms
-    >>> found = money_in("年度预算安排120.00万元，其中财政拨款100万元，人均500元。", terms())
-    >>> [(one.number, one.column) for one in found], found[0].unit
-    ([('120.00', 'total'), ('100', 'fiscal')], '万元')
-    >>> [(one.number, one.column) for one in money_in("购置设备80万元、软件20万元。", terms())]
-    [('80', None), ('20', None)]
-    """
-    view = Squashed(MappedText(text, range(len(text))))
-    found: list[Money] = []
-    for match in _MONEY.finditer(view.text):
-        before = _VERB.sub("", view.text[max(0, match.start() - _BEFORE) : match.start()])
-        column = _funding(before, terms)
-        if column is None and (match.start() == 0 or _TOTAL.search(before)):
-            column = "total"
-        if column in {one.column for one in found}:
-            column = None
-        start, end = match.span("number")
-        place = view.positions[start], view.positions[end - 1] + 1
-        found.append(Money(plain_amount(match["number"]), match["unit"], column, *place))
-    unit = next((one.unit for one in found if one.column == "total"), found[0].unit if found else "")
-    return [one for one in found if one.unit == unit]
-
-
-def _funding(before: str, terms: Terms) -> str | None:
-    """The funding column whose name ends a text: 其中财政拨款."""
-    for length in range(min(len(before), _BEFORE), 1, -1):
-        column = terms.columns.get(before[-length:])
-        if column is not None and is_amount_column(column) and column != "total":
-            return column
-    return None

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from extractor.chunk.units import unit_of_line
 from extractor.layouts import Terms
 from extractor.text import fold, join_lines, squash
-from schemas.document import Document, Found, Header, Line, MappedText
+from schemas.document import Document, Found, Header, Line, MappedText, PrintedUnit
 
 Kind = Literal["blocks", "header", "totals", "furniture", "outside"]
 
@@ -18,6 +19,7 @@ _LONGEST_NOTE = 2_000
 _TITLE = re.compile(r"绩效.{0,12}表|绩效目标")
 _HEADING = re.compile(r"(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d+[、.])(?!.*表)")
 """A numbered heading of running text; that of a table may be numbered as well."""
+_APART = re.compile(r"(?<=\S)(?:\s{2,}|\t|\u3000)(?=[^:\s]{2,12}:)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?:度)?(?!\d*月)")
 
 
@@ -36,7 +38,8 @@ class PrintedRow:
     `parts` are the row's texts by column: `name`, `goal`, `indicators` (`indicators[0].level1` … where each
     indicator has a row of its own), or `body` where a dump does not part goal and indicators. `numbers` are
     its amounts in print order, `columns` where each of them stands (None where the text does not tell).
-    `amount_unit` is what the amount cells print themselves. `held` are the columns in which a merged cell of a
+    `units` are the units that the cells of these numbers print themselves, `unit_above` is one that is printed
+    between the table's rows, above this one. `held` are the columns in which a merged cell of a
     row above goes on, with its text; `apart` those that have a cell of their own, blank or not, where other rows
     of the table go on with a merged one. `indicators` counts the rows of indicators that were joined to the row.
     """
@@ -49,7 +52,8 @@ class PrintedRow:
     page: int | None = None
     labels: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-    amount_unit: str | None = None
+    units: tuple[PrintedUnit | None, ...] = ()
+    unit_above: PrintedUnit | None = None
     held: dict[str, MappedText] = field(default_factory=dict)
     apart: frozenset[str] = frozenset()
     indicators: int = 0
@@ -70,11 +74,15 @@ class PrintedRow:
 
 @dataclass(slots=True)
 class Section:
-    """Rows under one heading: most documents have one, a compilation has one for each department."""
+    """Rows under one heading: most documents have one, a compilation has one for each department.
+
+    `units` are all units of amounts that are printed above them; the header has one where they are the same.
+    """
 
     header: Header
     columns: tuple[str, ...]
     rows: list[PrintedRow]
+    units: tuple[PrintedUnit, ...] = ()
 
 
 def is_title(squashed: str) -> bool:
@@ -91,10 +99,11 @@ def is_title(squashed: str) -> bool:
 
 
 def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Header:
-    """Title, department, fiscal year and unit of amounts from the lines above a table."""
+    """Title, department, unit, fiscal year and unit of amounts from the lines above a table."""
     title: Found | None = None
     department: Found | None = None
-    unit: Found | None = None
+    body: Found | None = None
+    unit: PrintedUnit | None = None
     year: int | None = None
     first: Found | None = None
     for line in lines:
@@ -110,9 +119,11 @@ def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Head
         if title is None and not labelled and is_title(word):
             title = here
         if department is None and (match := terms.department.match(word)):
-            department = _locate(document, line, match[1])
-        if unit is None:
-            unit = _unit(document, line, word, terms)
+            department = _labelled(document, line, match[1])
+        if body is None and (match := terms.header_unit.match(word)):
+            body = _labelled(document, line, match[1])
+        # Other tables may stand above: the nearest unit is the table's.
+        unit = unit_of_line(document, line, terms, is_title=is_title(word)) or unit
         if match := terms.year.search(word):
             year = year or int(match[1])
     title = title or first
@@ -121,12 +132,15 @@ def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Head
     return Header(
         title=title,
         department=department,
+        unit=body,
         fiscal_year=year,
         amount_unit=unit,
     )
 
 
-def unit_below(document: Document, sections: Iterable[Section], marks: Iterable[Mark], terms: Terms) -> Found | None:
+def unit_below(
+    document: Document, sections: Iterable[Section], marks: Iterable[Mark], terms: Terms
+) -> PrintedUnit | None:
     """Unit of amounts that the notes right below the last row tell; what is not a note ends them."""
     end = max((row.end for section in sections for row in section.rows), default=None)
     if end is None:
@@ -136,31 +150,31 @@ def unit_below(document: Document, sections: Iterable[Section], marks: Iterable[
         word = squash(document.text[line.start : line.end])
         if not (terms.notes.match(word) or terms.unit_in_prose.search(word)):
             return None
-        if unit := _unit(document, line, word, terms):
+        if unit := unit_of_line(document, line, terms, is_title=is_title(word)):
             return unit
     return None
 
 
-def _unit(document: Document, line: Line, word: str, terms: Terms) -> Found | None:
-    """Unit of amounts in a line: "单位：万元", "(万元)" in a title, "金额以万元为单位"."""
-    if "元" not in word:
-        return None
-    if match := terms.amount_unit.search(word):
-        return _locate(document, line, match[1], last=True)
-    if is_title(word) and (unit := terms.unit_in_header(word)):
-        return _locate(document, line, unit, last=True)
-    if match := terms.unit_in_prose.search(word):
-        return _locate(document, line, match[match.lastindex or 1])
-    return None
+def _labelled(document: Document, line: Line, squashed: str) -> Found:
+    """The value behind a line's label, up to where another label stands apart from it in the same line."""
+    found = _locate(document, line, squashed)
+    if found.span is None:
+        return found
+    start, end = found.span
+    apart = _APART.search(fold(document.text[start:end]))
+    if apart is None:
+        return found
+    end = start + apart.start()
+    return Found(join_lines(document.text[start:end]), (start, end))
 
 
-def _locate(document: Document, line: Line, squashed: str, *, last: bool = False) -> Found:
+def _locate(document: Document, line: Line, squashed: str) -> Found:
     """The printed form of a squashed piece of a line, with its span."""
     raw = document.text[line.start : line.end]
     pattern = r"\s*".join(re.escape(character) for character in squashed)
     matches = list(re.finditer(pattern, raw)) or list(re.finditer(pattern, fold(raw)))
     if not matches:
         return Found(squashed, None)
-    match = matches[-1] if last else matches[0]
+    match = matches[0]
     start, end = line.start + match.start(), line.start + match.end()
     return Found(join_lines(document.text[start:end]), (start, end))

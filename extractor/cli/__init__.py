@@ -52,8 +52,17 @@ def printable(text: str, *, keep_lines: bool = False) -> str:
     )
 
 
+def _aliases_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    return click.option(
+        "--aliases",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        help="Table of names that are the same (TOML). May be given more than once.",
+    )
+
+
 def _model_options(function: Callable[..., Any]) -> Callable[..., Any]:
-    options = [
+    options: list[Callable[[Callable[..., Any]], Callable[..., Any]]] = [
         click.option(
             "--model",
             metavar="NAME",
@@ -81,6 +90,7 @@ def _model_options(function: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Path(path_type=Path),
             help="Layout file of your own; tried before the built-in ones. May be given more than once.",
         ),
+        _aliases_option(),
         click.option("--settings", "settings_file", type=click.Path(path_type=Path), help="TOML file of settings."),
     ]
     for option in reversed(options):
@@ -88,10 +98,21 @@ def _model_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+_format_option = click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["jsonl", "csv", "xlsx", "sqlite", "parquet"]),
+    help="What to write; may be given more than once (default: jsonl, csv and xlsx). "
+    "parquet needs `pip install 'budget-extractor[parquet]'`.",
+)
+
+
 def _settings(settings_file: Path | None, no_cache: bool, **flags: Any) -> Settings:
     from extractor.settings import Settings
 
     flags["layouts"] = flags["layouts"] or None
+    flags["aliases"] = flags["aliases"] or None
     return Settings.load(flags | ({"cache": False} if no_cache else {}), file=settings_file)
 
 
@@ -112,13 +133,7 @@ def main() -> None:
 @main.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Run folder.")
-@click.option(
-    "--format",
-    "formats",
-    multiple=True,
-    type=click.Choice(["jsonl", "csv", "xlsx"]),
-    help="What to export; may be given more than once (default: all).",
-)
+@_format_option
 @click.option("--fail-on-flags", is_flag=True, help="Exit with status 3 if anything was flagged.")
 @click.option("--quiet", is_flag=True, help="Print the summary only.")
 @_model_options
@@ -137,28 +152,86 @@ def run(
     Exit status: 0 done (flags or not), 1 a document failed or the model could not be used (all others are written),
     2 wrong use, 3 something was flagged and --fail-on-flags was given.
     """
-    from extractor import jobs
+    from extractor import inputs, jobs
     from extractor.cli import display
-    from extractor.export import FORMATS, export
+    from extractor.export import DEFAULT, export, require
     from extractor.store import RunStore
 
     # Records are trees without cycles: looking for cycles every few hundred objects costs a sixth of the time.
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
     settings = _settings(**options)
-    found = jobs.find_inputs(paths, without=out, max_bytes=settings.max_bytes)
+    formats = formats or DEFAULT
+    require(formats)
+    found = inputs.find_inputs(paths, without=out, max_bytes=settings.max_bytes)
     if not found.inputs:
         raise click.UsageError(f"no documents under {', '.join(paths)}; see `extractor run --help`")
     with display.Progress(len(found.inputs), quiet=quiet) as progress:
         outcome = jobs.run(found.inputs, out, settings, progress.advance)
     with RunStore(out / jobs.DATABASE, create=False) as store:
-        files = export(store, out, formats=formats or tuple(FORMATS), language=settings.language)
+        files = export(store, out, formats=formats, language=settings.language)
         summary = display.summarize(store)
     display.print_summary(summary, outcome, settings, files, found.ignored)
     if outcome.failed or outcome.model_error:
         sys.exit(FAILED)
     if fail_on_flags and summary.is_flagged:
         sys.exit(FLAGGED)
+
+
+@main.command("export")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path), default=Path("out"))
+@_format_option
+@click.option("--to", type=click.Path(path_type=Path), help="Folder to write into (default: DIR).")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the headings (default zh).")
+@_translated
+def export_again(directory: Path, formats: tuple[str, ...], to: Path | None, language: str | None) -> None:
+    """Write the results of the run folder DIR again, in other formats or another language; nothing is read anew.
+
+    sqlite is one database of related tables (projects.sqlite), parquet the same tables as files.
+    """
+    from extractor import jobs
+    from extractor.export import DEFAULT, export
+    from extractor.settings import Settings
+    from extractor.store import RunStore
+
+    gc.set_threshold(50_000, 20, 100)
+    settings = Settings.load({"language": language})
+    with RunStore(directory / jobs.DATABASE, create=False) as store:
+        files = export(store, to or directory, formats=formats or DEFAULT, language=settings.language)
+    for file in files:
+        click.echo(printable(str(file)))
+
+
+@main.command("report")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="File to write (default: DIR/report.html).")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the report (default zh).")
+@_translated
+def report_run(directory: Path, out: Path | None, language: str | None) -> None:
+    """Write one HTML file about the run folder DIR: totals, charts, sums, and every project with its source text.
+
+    The file needs no network and no other file: it can be mailed, and read in any browser of today.
+    """
+    from extractor import jobs
+    from extractor.report import NAME, report
+    from extractor.settings import Settings
+    from extractor.store import RunStore
+
+    gc.set_threshold(50_000, 20, 100)
+    settings = Settings.load({"language": language})
+    with RunStore(directory / jobs.DATABASE, create=False) as store:
+        file = report(store, out or directory / NAME, language=settings.language)
+    click.echo(printable(f"{file}  {file.stat().st_size / 1e6:.1f} MB"))
+
+
+@main.command("schema")
+@click.argument("line", type=click.Choice(["project", "document"]), default="project")
+@_translated
+def print_schema(line: str) -> None:
+    """Print the JSON Schema of a line of projects.jsonl, or of documents.jsonl."""
+    from extractor.export.dictionary import schemas
+
+    click.echo(schemas()[line], nl=False)
 
 
 @main.command()
@@ -193,6 +266,89 @@ def show(record_id: str, out: Path) -> None:
     if found is None:
         raise UsageError(f"{out}: holds no record {record_id!r}; ids are in the column 记录编号 of projects.csv")
     records.print_record(*found)
+
+
+@main.command()
+@click.argument("directories", nargs=-1, required=True, metavar="DIR…", type=click.Path(path_type=Path))
+@_aliases_option()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="What to print.",
+)
+@_translated
+def names(directories: tuple[Path, ...], aliases: tuple[Path, ...], form: str) -> None:
+    """Show the departments and units of run folders: which printed names have one key and why, where they are.
+
+    Names that look like one body but have two keys are listed with a score. They stay apart until an alias table says
+    that they are one.
+    """
+    from extractor.cli.names import print_names
+    from extractor.names import load_aliases
+    from extractor.settings import Settings
+
+    print_names(directories, load_aliases(Settings.load({"aliases": aliases or None}).aliases), form)
+
+
+@main.command()
+@click.argument("directories", nargs=-1, required=True, metavar="DIR…", type=click.Path(path_type=Path))
+@_aliases_option()
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("follow.csv"), show_default=True, help="Table to write."
+)
+@click.option(
+    "--min-score", type=click.FloatRange(0, 1), default=0.7, show_default=True, help="Least score of a proposal."
+)
+@click.option("--top", type=click.IntRange(0), default=20, show_default=True, help="Proposals to show of each kind.")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the table (default zh).")
+@_translated
+def follow(
+    directories: tuple[Path, ...],
+    aliases: tuple[Path, ...],
+    out: Path,
+    min_score: float,
+    top: int,
+    language: str | None,
+) -> None:
+    """Follow projects over the years and districts of run folders, and write what is proposed into follow.csv.
+
+    Projects of one unit are paired from year to year, one to one; projects of the same name in other districts are
+    listed apart. Each proposal has a score and says why. Nothing is merged.
+    """
+    from extractor.cli.follow import print_following
+    from extractor.names import load_aliases
+    from extractor.settings import Settings
+
+    settings = Settings.load({"aliases": aliases or None, "language": language})
+    print_following(directories, load_aliases(settings.aliases), out, min_score, top, settings.language)
+
+
+@main.command("compare")
+@click.argument("old", type=click.Path(path_type=Path))
+@click.argument("new", type=click.Path(path_type=Path))
+@_aliases_option()
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("changes.csv"), show_default=True, help="Table to write."
+)
+@click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="Changes of each kind to show.")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the table (default zh).")
+@_translated
+def compare_runs(old: Path, new: Path, aliases: tuple[Path, ...], out: Path, top: int, language: str | None) -> None:
+    """Show what changed from run folder OLD to run folder NEW: two runs, or two years.
+
+    Projects added, gone and renamed; amounts, goals, indicators and targets changed; and how the old sum of money
+    becomes the new one. Which projects are one and the same is a proposal, with a score. All changes are written
+    into changes.csv.
+    """
+    from extractor.cli.changes import print_changes
+    from extractor.names import load_aliases
+    from extractor.settings import Settings
+
+    settings = Settings.load({"aliases": aliases or None, "language": language})
+    print_changes(old, new, load_aliases(settings.aliases), out, top, settings.language)
 
 
 @main.command()

@@ -16,7 +16,7 @@ _WORD = re.compile(r"\w+")
 _MARKERS = {
     "N、": r"(?P<n{i}>\d{{1,3}})、",
     "N.": r"(?P<n{i}>\d{{1,3}})\.(?:(?!\d)|(?=\d-[^\d\W])|(?=(?:19|20)\d\d年))",
-    "(N)": r"\((?P<n{i}>\d{{1,3}})\)",
+    "(N)": rf"\((?P<n{{i}}>\d{{{{1,3}}}}|[{_HAN}]?十[{_HAN}]?|[{_HAN}])\)",
     "N)": r"(?P<n{i}>\d{{1,3}})\)",
     "【N】": r"[【\[](?P<n{i}>\d{{1,3}})[】\]]",
     "指标N": r"指标(?P<n{i}>\d{{1,3}})[:、.]",
@@ -59,7 +59,7 @@ class CompiledLayout:
         punctuation = r"[^\w%≥≤±≈<>=×÷+/*°℃‰￥¥$]"
         self.structure = re.compile(
             rf"(?:{self.value_label.pattern.replace('?P<cycle>', '?:').replace('?P<annual>', '?:')}"
-            rf"{number_words}|\d{{1,3}}[、.)]|\(\d{{1,3}}\)|[{_CIRCLED}]|[【\[]\d{{1,3}}[】\]]|指标\d{{0,3}}|{headings}|[{_HAN}十]{{1,3}}、"
+            rf"{number_words}|\d{{1,3}}[、.)]|\((?:\d{{1,3}}|[{_HAN}十]{{1,3}})\)|[{_CIRCLED}]|[【\[]\d{{1,3}}[】\]]|指标\d{{0,3}}|{headings}|[{_HAN}十]{{1,3}}、"
             rf"|{punctuation})*{'+' if number_words else ''}"
         )
 

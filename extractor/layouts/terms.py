@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from extractor.text import squash
+from schemas.layout import BREAKDOWN
 
 _LONGEST_LABEL = 60
 _OF_WHICH = "其中:"
@@ -38,7 +39,7 @@ class Terms:
             squash(word): column for column, words in data["columns"].items() for word in words
         }
         for label in data["funding"]["labels"]:
-            self.columns[squash(label)] = f"breakdown:{label}"
+            self.columns[squash(label)] = BREAKDOWN + label
         for column, words in (extra or {}).items():
             self.columns |= {squash(word): column for word in words}
         self.grand_totals = frozenset(squash(word) for word in (*data["totals"]["grand"], *totals))
@@ -58,6 +59,7 @@ class Terms:
         self.next_part = _any(data["furniture"]["next_part"])
         self.bodies = tuple(data["names"]["bodies"])
         self._shapes = {column: _any(patterns) for column, patterns in data["shapes"].items()}
+        self._funding_shapes = _any(data["funding"]["shapes"])
         self.one_year = _any(data["periods"]["year"])
         self.several_years = _any(data["periods"]["several"])
         self.name_endings = tuple(data["names"]["endings"])
@@ -75,6 +77,7 @@ class Terms:
         self.department = re.compile(rf"^(?:{alternation(data['header']['department'])}):(.+?)(?=(?:{labels}):|$)")
         self.year = re.compile(rf"(?:{alternation(data['header']['year'])}):((?:19|20)\d\d)")
         self.department_begins = frozenset(word[0] for word in data["header"]["department"])
+        self.header_labels = {squash(word): field for field in ("department", "unit") for word in data["header"][field]}
         self.header_unit = re.compile(rf"^(?:{alternation(data['header']['unit'])}):(.+?)(?=(?:{labels}):|$)")
 
     def column(self, cell: str) -> str | None:
@@ -113,6 +116,17 @@ class Terms:
         return next(
             (column for column, shape in self._shapes.items() if column not in known and shape.fullmatch(word)), None
         )
+
+    def funding(self, cell: str) -> str | None:
+        """The funding column that a header's wording points to, where no word names it.
+
+        >>> terms().funding("其中：单位自筹（万元）"), terms().funding("资金用途")
+        ('breakdown:单位自筹', None)
+        """
+        if len(cell) > _LONGEST_LABEL:
+            return None
+        word = _BRACKETS.sub("", squash(cell).removeprefix(_OF_WHICH))
+        return BREAKDOWN + word if self._funding_shapes.fullmatch(word) else None
 
     def is_header(self, printed: str) -> bool:
         """Whether a squashed line is nothing but column headers, one behind the other.

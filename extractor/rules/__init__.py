@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from extractor.layouts import CompiledLayout
 from extractor.rules.bracketed import Bracketed, is_bracketed, read_bracketed
-from extractor.rules.items import Item, Place, find_items, read_item
+from extractor.rules.items import find_items, read_item
+from extractor.rules.markers import Item, Place
 from extractor.text import Squashed
 from schemas.document import Block
 from schemas.layout import AMOUNT_COLUMNS

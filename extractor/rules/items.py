@@ -10,55 +10,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
 
 from extractor.layouts import CompiledLayout
+from extractor.rules.bare import find_bare, split_value
+from extractor.rules.markers import ENDS, Item, Marker, Place, ended, markers_in
 from extractor.text import Squashed
 from schemas.project import Indicator
 
-Place = tuple[int, int]
-
-_ENDS = "。;!?.)]}》】\"'"
 _CODED = (("code1", "level1_code"), ("label1", "level1"), ("code2", "level2_code"), ("label2", "level2"))
 _NUMERAL = re.compile(r"\d+|[一二三四五六七八九十]+|[①-⑳]")
 _VALUE_TAIL = re.compile(r"[。;]+$")
 _FIELD_TAIL = re.compile(r"[。;,，、]+$")
 
 
-@dataclass(slots=True)
-class Marker:
-    """An item number: where it starts, where the item's text begins, its style and number."""
-
-    start: int
-    end: int
-    style: int
-    number: int
-
-
-@dataclass(slots=True)
-class Item:
-    """One indicator's places in the squashed text."""
-
-    start: int
-    number: Marker | None
-    text_start: int
-    labels: list[tuple[str, int, int]] = field(default_factory=list)
-    end: int = 0
-
-
 def find_items(view: Squashed, layout: CompiledLayout, start: int, end: int, *, cell: bool) -> list[Item]:
     """Items in [start, end). In a `cell` the first item begins it; else it follows the goal's text."""
     groups = _label_groups(view, layout, start, end)
     if not groups:
-        return _unlabelled(view, layout, start, end, cell)
+        return find_bare(view, layout, start, end, cell=cell)
     items: list[Item] = []
     style: int | None = None
     floor = start
     for group in groups:
         number = items[-1].number.number if items and items[-1].number else len(items)
         first = not items
-        markers = _markers(view, layout, floor, group[0][1], style, cell_start=start if first and cell else None)
+        markers = markers_in(view, layout, floor, group[0][1], style, cell_start=start if first and cell else None)
         own = _own_marker(view, layout, markers, number, first and not cell)
         if own is None:
             begin = _without_marker(view, layout, floor, group[0][1], first, cell)
@@ -70,7 +46,7 @@ def find_items(view: Squashed, layout: CompiledLayout, start: int, end: int, *, 
             items.append(Item(own.start, own, own.end, group))
         floor = group[-1][2]
     items += _after_last(view, layout, floor, end, style, items)
-    return _ended(items, end)
+    return ended(items, end)
 
 
 def read_item(view: Squashed, layout: CompiledLayout, item: Item) -> tuple[Indicator, dict[str, Place]]:
@@ -90,12 +66,18 @@ def read_item(view: Squashed, layout: CompiledLayout, item: Item) -> tuple[Indic
         if digits:
             places["number"] = digits.span()
     position = _read_categories(text, layout, item, put)
-    stop = item.labels[0][1] if item.labels else item.end
-    tail = _FIELD_TAIL if item.labels else _VALUE_TAIL
+    if item.heading is not None and "level1" not in values:
+        put("level1", *item.heading)
+    labels = item.labels
+    parted = split_value(view, position, item.end) if item.is_bare else None
+    if parted is not None:
+        labels = [("annual_value", *parted)]
+    stop = labels[0][1] if labels else item.end
+    tail = _FIELD_TAIL if labels else _VALUE_TAIL
     put("name", *_trim(text, position, stop, tail))
-    for index, (kind, _, after) in enumerate(item.labels):
-        last = index + 1 == len(item.labels)
-        stop = item.end if last else item.labels[index + 1][1]
+    for index, (kind, _, after) in enumerate(labels):
+        last = index + 1 == len(labels)
+        stop = item.end if last else labels[index + 1][1]
         put(kind, *_trim(text, after, stop, _VALUE_TAIL if last else _FIELD_TAIL))
     return Indicator(number=number, **values), places
 
@@ -187,22 +169,9 @@ def _opens_item(view: Squashed, layout: CompiledLayout, start: int, end: int) ->
 
 def _item_between(view: Squashed, layout: CompiledLayout, start: int, end: int) -> bool:
     """Whether anything that could begin an item stands between two value labels."""
-    return bool(_markers(view, layout, start, end, None, None)) or any(
-        view.text[match.start() - 1] in _ENDS for match in layout.category_begins.finditer(view.text, start + 1, end)
+    return bool(markers_in(view, layout, start, end, None, None)) or any(
+        view.text[match.start() - 1] in ENDS for match in layout.category_begins.finditer(view.text, start + 1, end)
     )
-
-
-def _markers(
-    view: Squashed, layout: CompiledLayout, start: int, end: int, style: int | None, cell_start: int | None
-) -> list[Marker]:
-    """Item numbers in [start, end) that stand where an item can begin."""
-    found = []
-    text = view.text
-    for at, after, kind, number in layout.find_markers(text, start, end, style):
-        stands = at == cell_start or (at > 0 and text[at - 1] in _ENDS) or at in view.line_starts or at == 0
-        if stands or layout.category_begins.match(text, after):
-            found.append(Marker(at, after, kind, number))
-    return found
 
 
 def _own_marker(
@@ -242,7 +211,7 @@ def _ends_before(view: Squashed, marker: Marker, in_body: bool) -> bool:
         return True
     if in_body:
         return at in view.line_starts or view.text[at - 1] in "。;"
-    return view.text[at - 1] in _ENDS or at in view.line_starts
+    return view.text[at - 1] in ENDS or at in view.line_starts
 
 
 def _without_marker(view: Squashed, layout: CompiledLayout, floor: int, label: int, first: bool, cell: bool) -> int:
@@ -252,7 +221,7 @@ def _without_marker(view: Squashed, layout: CompiledLayout, floor: int, label: i
     begins = [
         match.start()
         for match in layout.category_begins.finditer(view.text, floor, label)
-        if match.start() == floor or view.text[match.start() - 1] in _ENDS or match.start() in view.line_starts
+        if match.start() == floor or view.text[match.start() - 1] in ENDS or match.start() in view.line_starts
     ]
     if begins:
         return begins[0]
@@ -283,7 +252,7 @@ def _after_last(
     last = items[-1].number
     if last is None or style is None:
         return []
-    markers = _markers(view, layout, floor, end, style, None)
+    markers = markers_in(view, layout, floor, end, style, None)
     if any(marker.number == 1 for marker in markers) or (layout.marker.match(view.text, floor)):
         markers = [marker for marker in markers if layout.category_begins.match(view.text, marker.end)]
     found: list[Marker] = []
@@ -292,25 +261,3 @@ def _after_last(
         if marker.number == expected and marker.start > floor and view.text[marker.start - 1] in "。;":
             found.append(marker)
     return [Item(marker.start, marker, marker.end) for marker in found]
-
-
-def _unlabelled(view: Squashed, layout: CompiledLayout, start: int, end: int, cell: bool) -> list[Item]:
-    """Items that print no value at all: numbered entries with a category, or a cell of numbered entries."""
-    markers = _markers(view, layout, start, end, None, start if cell else None)
-    coded = [marker for marker in markers if layout.category_begins.match(view.text, marker.end)]
-    chosen = coded or (markers if cell and markers and markers[0].start == start else [])
-    items: list[Item] = []
-    for marker in chosen:
-        if marker.style != chosen[0].style or marker.number != chosen[0].number + len(items):
-            continue
-        items.append(Item(marker.start, marker, marker.end))
-    return _ended(items, end)
-
-
-def _ended(items: list[Item], end: int) -> list[Item]:
-    """Each item ends where the next begins."""
-    for item, following in pairwise(items):
-        item.end = following.start
-    if items:
-        items[-1].end = end
-    return items

@@ -1,0 +1,54 @@
+"""The text that a reader sees of a block: labelled pieces, and where in it each field stands."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from extractor.text import concat
+from schemas.document import SYNTHETIC, MappedText
+
+
+class Content:
+    """Labelled pieces put one below the other; `cells` tells where each field stands."""
+
+    def __init__(self) -> None:
+        self.cells: dict[str, tuple[int, int]] = {}
+        self._pieces: list[MappedText] = []
+        self._places: dict[int, int] = {}
+        self._length = 0
+
+    @property
+    def text(self) -> MappedText:
+        return concat(self._pieces)
+
+    def put(self, key: str | None, label: str, text: MappedText, start: int = 0, end: int | None = None) -> None:
+        """A text under its label, once; the field is characters [start, end) of it."""
+        if id(text) not in self._places:
+            lead = ("\n" if self._pieces else "") + (f"【{label}】" if label else "")
+            self._pieces += [MappedText(lead, [SYNTHETIC] * len(lead)), text]
+            self._places[id(text)] = self._length + len(lead)
+            self._length += len(lead) + len(text.text)
+        if key is not None:
+            base = self._places[id(text)]
+            self.cells[key] = (base + start, base + (len(text.text) if end is None else end))
+
+    def free(self, key: str) -> str:
+        """The key, or the key with a count where it is taken."""
+        return free_key(key, self.cells)
+
+
+def free_key(key: str, taken: Container[str]) -> str:
+    """A key, or the key with the next count where it is taken; quick also where thousands are.
+
+    >>> free_key("备注", {"备注", "备注(2)"})
+    '备注(3)'
+    """
+    if key not in taken:
+        return key
+    low, high = 1, 2
+    while f"{key}({high})" in taken:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if f"{key}({middle})" in taken else (low, middle)
+    return f"{key}({high})"
