@@ -60,7 +60,9 @@ READING = ProjectReading(
 
 def block(index: int) -> Block:
     text = f"口袋公园养护经费{index}\n12.60 12.60\n" + "完成辖区内6处口袋公园的绿化养护和设施维修。\n" * 12
-    context = BlockContext("bench", None, None, PrintedUnit("万元"), 2026, ("name", "total", "fiscal"), Amounts(total="12.60"))
+    context = BlockContext(
+        "bench", None, None, PrintedUnit("万元"), 2026, ("name", "total", "fiscal"), Amounts(total="12.60")
+    )
     return Block(index, MappedText(text, range(len(text))), context, 0, len(text), None)
 
 
