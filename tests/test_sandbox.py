@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.errors import UnreadableFile, UnsupportedFile
-from extractor.readers import read, signature, wire, worker
+from extractor.readers import ocr, read, signature, wire, worker
 from extractor.readers.parsed import Merged, Parsed, TextBuilder
 from extractor.readers.sandbox import Limits, Sandbox
 
@@ -73,8 +73,9 @@ def read(raw, file):
 
 
 @pytest.fixture
-def box(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Sandbox]]:
-    """Makes sandboxes whose reader of PDF files does what the file says."""
+def box(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Sandbox]]:
+    """Makes sandboxes whose reader of PDF files does what the file says, with the limits of a machine without OCR."""
+    monkeypatch.setattr(ocr, "is_installed", lambda: False)
     folder = tmp_path_factory.mktemp("tricks")
     (folder / "tricks.py").write_text(TRICKS)
     patch = f"sys.path.append({str(folder)!r}); from extractor.readers import worker; "
