@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from extractor.targets import each, quantities
+from extractor.targets import each, numerals, quantities
 from extractor.targets.quantities import Quantity
 from extractor.targets.words import Words, sign_of, words
 from schemas.target import Operator
@@ -19,6 +19,7 @@ _CLOSED = frozenset(',;。、)(:\n\1!"')
 _GOES_ON = frozenset("+*×÷^²³√·?~≥≤<>=")
 _BEFORE = re.compile("[之以]?前(?!期|端|台|后)")
 _INCLUSIVE: dict[Operator | None, Operator] = {">": "≥", "<": "≤"}
+_EXCLUSIVE: dict[Operator | None, Operator] = {"≥": ">", ">": ">", "≤": "<", "<": "<"}
 _DURATIONS = frozenset("日天年月时周")
 _YEAR = re.compile("20(?:1[5-9]|[2-4][0-9])(?:[.](?:0?[1-9]|1[0-2]))?(?![0-9.,])")
 """A bare 2026 may be a year as well as a number."""
@@ -102,6 +103,8 @@ def _range(text: str, amount: Amount, first: Quantity, table: Words) -> Amount |
     at, said = _upper(text, first.end, table)
     if at is None:
         return amount
+    if amount.operator == "≈":
+        return None  # 约3-5次: how far it reaches is not said
     minus = text[at] == "-"
     second = quantities.read(text, at + minus, table)
     if second is None or (first.unit and first.unit != second.unit):
@@ -149,24 +152,39 @@ def _behind(text: str, amount: Amount, table: Words) -> bool:
     if each_one is None:
         return False
     amount.end, amount.unit, amount.per, amount.period = each_one
+    is_excluded = _excludes(text, amount, table)
     match = table.behind.match(text, amount.end)
-    if match is None:
-        including = table.including.match(text, amount.end)
-        if including:
-            amount.end = including.end()
-            amount.operator = _INCLUSIVE.get(amount.operator, amount.operator)
-        return True
-    sign = sign_of(match)
-    if amount.is_range:
-        if sign != "≤" or "下" in match[0]:
+    if match:
+        if not _takes(amount, sign_of(match), "下" in match[0]):
             return False
-    elif amount.operator is None:
-        amount.operator = sign
-    elif {amount.operator, sign} not in ({"≥"}, {">", "≥"}, {"≤"}, {"<", "≤"}, {"≈"}):
+        amount.end, amount.trails = match.end(), True
+        is_excluded = _excludes(text, amount, table) or is_excluded
+    if is_excluded:
+        amount.operator = _EXCLUSIVE.get(amount.operator)
+        return amount.operator is not None
+    including = None if match else table.including.match(text, amount.end)
+    if including:
+        amount.end = including.end()
+        amount.operator = _INCLUSIVE.get(amount.operator, amount.operator)
+    return True
+
+
+def _takes(amount: Amount, sign: Operator, is_below: bool) -> bool:
+    """Whether the amount can have the operator behind it as well."""
+    if amount.is_range:
+        return sign == "≤" and not is_below  # 3-5天内, but not 3-5天以下
+    if amount.operator is not None and {amount.operator, sign} not in ({"≥"}, {">", "≥"}, {"≤"}, {"<", "≤"}, {"≈"}):
         return False
-    else:
-        amount.operator = sign
-    amount.end, amount.trails = match.end(), True
+    amount.operator = sign
+    return True
+
+
+def _excludes(text: str, amount: Amount, table: Words) -> bool:
+    """Takes in a (不含) or (不含95%) behind the amount, which says that the bound itself is not meant."""
+    match = table.excluding.match(text, amount.end)
+    if match is None or (match[1] and numerals.digits(match[1]) != amount.low):
+        return False
+    amount.end = match.end()
     return True
 
 
@@ -184,6 +202,19 @@ def _closed(text: str, at: int, amount: Amount) -> bool:
         return True
     if text[at].isascii() or text[at] == "±":
         bare = not amount.trails and not amount.leads and _YEAR.match(text, at) is not None
-        return amount.trails or (not bare and (not character or character in _CLOSED))
+        if character == "、" and text[end + 1 : end + 2].isdigit():
+            return False  # 3、5个
+        is_alone = (not character or character in _CLOSED) and (amount.leads or _is_value(text, at))
+        return amount.trails or (not bare and is_alone)
     # A Chinese numeral without a unit is more often part of a word.
     return amount.leads or amount.trails or (not character and (at == 0 or text[at - 1] in "为于是:"))
+
+
+def _is_value(text: str, at: int) -> bool:
+    """Whether a bare number at `at` is one of what stands before it (得分95), and not a part of its name (附件2)."""
+    if at == 0 or not text[at - 1].isalpha():
+        return True
+    if not "\u4e00" <= text[at - 1] <= "\u9fff":
+        return False
+    table, before = words(), text[max(0, at - 4) : at]
+    return any(ends.search(before) for ends in (table.last_filler, table.quantity, table.ratio))

@@ -34,6 +34,8 @@ def choose(wording: Wording, begin: int, possible: list[Finding], own: list[Find
     if bad:
         is_bound = len(bad) == len(possible) == 1 and bad[0].word == BOUND
         return _sandwiched(wording.text, begin, possible[0]) if is_bound else None
+    if any(map(_is_torn, possible, possible[1:])):
+        return None
     if len(possible) < 2:
         chosen = possible[0] if possible else None
     else:
@@ -41,6 +43,12 @@ def choose(wording: Wording, begin: int, possible: list[Finding], own: list[Find
     if chosen is None or chosen.amount is None:
         return None
     return chosen if _is_plain(wording.text, chosen, chosen.amount, own) else None
+
+
+def _is_torn(one: Finding, other: Finding) -> bool:
+    """Whether two amounts make up one: 1小时30分钟, 3元5角."""
+    units = {finding.amount.unit for finding in (one, other) if finding.amount}
+    return one.end == other.start and (units <= _DURATIONS or units <= words().money)
 
 
 def _goes_on(text: str, at: int) -> bool:

@@ -18,6 +18,7 @@ _BEFORE: tuple[tuple[str, Operator], ...] = (
     ("截止到", "≤"), ("截止至", "≤"), ("截至", "≤"), ("截止", "≤"), ("最迟", "≤"), ("至", "≤"), ("到", "≤"),
     ("自", "≥"), ("从", "≥"), ("由", "≥"),
 )  # fmt: skip
+_SPANS = frozenset("月份旬度年")
 _YEAR = "(?:19|20)[0-9]{2}|[一二][〇零九][〇零一二三四五六七八九]{2}"
 _MONTH = "0?[1-9](?![0-9])|1[0-2](?![0-9])|十[一二]?|[一二三四五六七八九](?![十百])"
 _DAY = (
@@ -41,7 +42,10 @@ def _point(number: int) -> str:
 
 
 class Printed(NamedTuple):
-    """A date or a span of dates at [begin, end) of the text; `is_year`: nothing but one year is printed."""
+    """A date or a span of dates at [begin, end) of the text; `is_year`: nothing but one year is printed.
+
+    Neither `start` nor `until`: a date that may mean two days (9月前).
+    """
 
     begin: int
     end: int
@@ -73,6 +77,7 @@ class _Patterns(NamedTuple):
 def _patterns() -> _Patterns:
     to = "(?:-{1,2}|~|至|到)"
     count = "0-9一二两三四五六七八九十半"
+    before = f"前(?![后述期端往台列提沿景{count}])"
     dotted = "(?P<y{n}>20[0-9]{{2}})[.](?P<m{n}>0?[1-9]|1[0-2])(?![0-9.])"
     return _Patterns(
         whole=re.compile(f"{_point(1)}(?:起|开始)?(?:{to}{_point(2)}(?:止|为止)?)?"),
@@ -80,7 +85,7 @@ def _patterns() -> _Patterns:
         years=re.compile(f"(?P<y1>{_YEAR})(?:年度?)?{to}(?P<y2>{_YEAR})年度?"),
         dotted=re.compile(dotted.format(n=1) + to + dotted.format(n=2)),
         behind=re.compile(
-            f"(?P<le>(?:\\(含(?:当日)?\\)|含)?[之以]?前(?![后述期端往台列提沿景{count}])|为?止)"
+            f"(?P<le>(?:\\(含(?:当日)?\\)|含)[之以]?{before}|为?止)|(?P<before>[之以]?{before})"
             f"|(?P<ge>[之以]?后(?![续期勤台端{count}])|起)|(?P<within>[之以]?内(?![部容涵外]))"
         ),
         day=re.compile(f"(?P<d>{_DAY})[日号](?P<le>[之以]?前)?(?![内以之后起])"),
@@ -185,10 +190,9 @@ def _day(match: re.Match[str], n: int) -> _Day | None:
         return _Day(year, (named, None), (named, None))
     if match[f"q{n}"]:
         quarter = _number(match[f"q{n}"]) or 1
-        return _Day(year, (3 * quarter - 2, None), (3 * quarter, None))
+        return _months(match, f"q{n}", year, 3 * quarter - 2, 3 * quarter)
     if match[f"half{n}"]:
-        first_month, last_month = _HALVES[match[f"half{n}"]]
-        return _Day(year, (first_month, None), (last_month, None))
+        return _months(match, f"half{n}", year, *_HALVES[match[f"half{n}"]])
     if match[f"ye{n}"]:
         return _Day(year, (12, None), (12, None))
     if match[f"all{n}"]:
@@ -196,6 +200,14 @@ def _day(match: re.Match[str], n: int) -> _Day | None:
     if match[f"yy{n}"]:
         return _Day(_year(match[f"yy{n}"]), (None, None), (None, None), True)
     return None
+
+
+def _months(match: re.Match[str], group: str, year: str | None, first: int, last: int) -> _Day:
+    """A quarter or half of a year; its last month where 底 or 末 stands behind it: 第一季度末."""
+    behind = match.end(group) + len("季度")
+    if match.string[behind : behind + 1] in ("底", "末"):
+        first = last
+    return _Day(year, (first, None), (last, None))
 
 
 def _checked(year: str | None, month: int, day: int) -> _Day | None:
@@ -219,6 +231,11 @@ def _written(year: str | None, month: int | None, day: int | None) -> str:
     if day is not None:
         text += f"-{day:02d}"
     return text
+
+
+def _is_first_or_last(text: str, end: int, day: _Day) -> bool:
+    """Whether a 前 at `end` may mean the first day or the last: 9月前, 2026年前, but not 9月底前."""
+    return text[end - 1] in _SPANS or (day.last[1] is None and text[end - 1].isdigit())
 
 
 def _finish(
@@ -245,6 +262,8 @@ def _finish(
         vague = match["within"] and not first.plain_year
         if vague or second is not None or operator not in (None, said):
             return None
+        if match["before"] and _is_first_or_last(text, end, first):
+            return Printed(begin, match.end(), said, None, None)
         operator, end = said, match.end()
     if end < len(text) and (text[end].isdigit() or text[end] in "时点前后"):
         return None

@@ -80,8 +80,10 @@ def _amount(part: Part, wording: Wording, chosen: Finding, amount: Amount, own: 
         used.append((one.start, one.end))
     if len(things) > 1 or (len(periods) > 1 and periods != {"日", "天"}):
         return
-    if amount.is_range and operator not in (None, "≈"):
+    if amount.is_range and operator is not None:
         return
+    if periods and amount.unit in table.frequency and wording.text.endswith("各", 0, amount.start):
+        return  # 每日早晚各1次: twice a day
     part.amount, part.used, part.average = amount, used, average
     part.period, part.per = amount.period or next(iter(periods), None), next(iter(things), None)
     part.kind, part.operator = ("range", None) if amount.is_range else ("number", operator)
@@ -95,6 +97,9 @@ def _deadline(part: Part, wording: Wording, own: list[Finding]) -> None:
     if len(found) != 1 or found[0].date is None or any(one.kind == "denial" for one in own):
         return
     one, date = found[0], found[0].date
+    if date.start is None and date.until is None:
+        part.holds = True  # 9月前
+        return
     each = [other for other in own if other.kind == "each" and other.end <= one.start and other.period]
     if not _is_meant(part, wording, one, date, max((other.end for other in each), default=part.begin)):
         return

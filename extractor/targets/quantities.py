@@ -111,6 +111,5 @@ def _bracketed(text: str, quantity: Quantity, table: Words) -> Quantity:
     inner = table.units.get(bracket[1]) if bracket else None
     if bracket is None or inner is None or quantity.unit == "%":
         return quantity
-    # Brackets as Chinese print has them, whatever their width.
-    unit = inner if quantity.unit is None else f"{quantity.unit}（{bracket[1]}）"
+    unit = inner if quantity.unit is None else f"{quantity.unit}({bracket[1]})"
     return quantity._replace(unit=unit, end=bracket.end())

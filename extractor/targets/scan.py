@@ -21,6 +21,7 @@ Kind = Literal["amount", "date", "number", "bad", "operator", "each", "by", "mea
 _DATE = re.compile("[0-9]{1,4}[-年月./~至到]|[一二三四五六七八九十〇零]{1,4}[年月季至到-]|年|上|下|第|[1-4]季度")
 _DATE_SHAPE = re.compile("(?:(?:19|20)[0-9]{2}年|(?:[0-9]{1,2}|十?[一二三四五六七八九十])月)[0-9年月日号底前]*")
 _RUN = re.compile(r"[0-9][0-9.,:/~-]*(?:[十百千万亿]+[0-9][0-9.,]*)*")
+_ROUND = re.compile("10*(?![0-9])")
 _JOINED = frozenset("至到~-")
 _LONGEST_UNIT = 4
 _SIGNS = frozenset("≤≥<>")
@@ -191,7 +192,7 @@ class _Scan:
             self._add("bad", at, shape.end())
             return shape.end()
         start, previous = at, text[at - 1] if at else ""
-        if previous in _JOINED and self._follows_a_number(at - 1):
+        if (previous in _JOINED and self._follows_a_number(at - 1)) or self._goes_on(at):
             return self._unread(at, bad=True)
         before = self._before(at)
         negative = False
@@ -204,7 +205,7 @@ class _Scan:
         elif previous and (previous in _GLUE or (previous.isascii() and previous.isalpha())):
             if not (previous == ":" and at > 1 and not text[at - 2].isdigit()):
                 return self._unread(at, bad=previous in _GLUE)
-        elif previous in self.table.vague_before:
+        elif self._is_vague(at):
             return self._unread(at, bad=True)
         elif previous in ("点", "时") and at > 1 and text[at - 2].isdigit():
             return self._unread(at)
@@ -218,6 +219,25 @@ class _Scan:
         """Whether a number that is not understood stands just before: what follows it belongs to it."""
         last = self.found[-1] if self.found else None
         return last is not None and last.kind in ("number", "bad") and at - last.end <= _LONGEST_UNIT
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether numbers are enumerated: 3、5个."""
+        cut, last = self.found[:-3:-1] if len(self.found) > 1 else (None, None)
+        return (
+            cut is not None
+            and last is not None
+            and (cut.word, cut.end, last.kind, last.end) == ("、", at, "number", cut.start)
+        )
+
+    def _is_vague(self, at: int) -> bool:
+        """Whether the word before a number makes it vague: 数100家, 每隔2天, but not 人数100人, 数35个, 间隔2天."""
+        word = self.text[at - 1 : at]
+        if word == "隔" and self.text.endswith("间隔", 0, at):
+            return self.text.endswith("每间隔", 0, at)
+        if word != "数":
+            return word in self.table.vague_before
+        noun = self.text[at - 2 : at - 1]
+        return not (noun in self.table.counted_before or noun in self.table.units) and bool(_ROUND.match(self.text, at))
 
     def _day_of_month(self, at: int) -> int | None:
         last = self.found[-1] if self.found else None

@@ -43,9 +43,11 @@ class Words:
         self.not_after: dict[str, str] = data["adverbs"]["not_after"]
         self.behind = re.compile("|".join(f"(?P<{_NAMES[sign]}>{'|'.join(data['behind'][sign])})" for sign in _NAMES))
         self.including = re.compile(data["behind"]["including"])
+        self.excluding = re.compile(data["behind"]["excluding"])
         self.denials = "|".join(data["denials"]["verbs"])
         self.subject = re.compile("|".join(data["denials"]["subject"]))
         self.vague_before = frozenset(data["numerals"]["vague_before"])
+        self.counted_before = frozenset(data["numerals"]["counted"])
         self.vague_behind = frozenset(data["numerals"]["vague_behind"])
         self.zero = re.compile("|".join(data["numerals"]["zero"]))
         self.scales = {word: Decimal(scale) for word, scale in data["scales"].items()}
@@ -55,9 +57,14 @@ class Words:
         # None: no unit, though it begins like one.
         self.units: dict[str, str | None] = {word: word for word in (*units["counted"], *units["other"])}
         self.units |= {f"个{word}": word for word in units["with_counter"]}
+        times = [f"{word}次" for word in units["with_times"]]
+        self.units |= dict(zip(times, times, strict=True))
         self.units |= dict.fromkeys(units["percent"], "%")
         self.units |= dict.fromkeys(units["not_units"])
         self.longest_unit = max(map(len, self.units))
+        self.compound = re.compile(units["compound"])
+        self.split = re.compile(units["splits"])
+        self.splits = frozenset((*units["man_days"], *times, *(word for word in self.units if word.endswith("次"))))
         self.conditions = frozenset(units["conditions"])
         self.money = frozenset(units["money"])
         self.counted_by_times = frozenset(units["times"])
@@ -105,12 +112,20 @@ class Words:
         self.graded = re.compile(columns["graded"])
 
     def unit_at(self, text: str, start: int) -> tuple[str | None, int]:
-        """Unit that begins at `start` and where it ends; (None, start) where there is none, -1 where it is no unit."""
+        """Unit that begins at `start` and where it ends; (None, start) where there is none, -1 where it is no unit.
+
+        >>> words().unit_at("3人日常巡查", 1), words().unit_at("3人日", 1), words().unit_at("5000吨级泊位", 4)
+        (('人', 2), ('人日', 3), (None, -1))
+        """
         for end in range(min(len(text), start + self.longest_unit), start, -1):
             word = text[start:end]
             if word in self.units:
                 unit = self.units[word]
                 if unit is None:
+                    return None, -1
+                if word in self.splits and self.split.match(text, end - 1):
+                    continue
+                if self.compound.match(text, end):
                     return None, -1
                 follows = text[end : end + 1]
                 if not (word[-1].isascii() and word[-1].isalpha() and follows.isascii() and follows.isalnum()):
