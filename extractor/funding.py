@@ -1,7 +1,7 @@
 """Funding columns mapped to the canonical sources (funding.toml); a project's money by source, none of it twice.
 
 funding_of("其中：市级配套资金")  the canonical column of a printed label
-by_source(record.normalized)     {"fiscal": …, "special_account": …, "other": …, "unknown": …} in yuan
+by_source(record.normalized)     {"fiscal": …, "special_account": …, "other": …, "unknown": …, "conflict": …} in yuan
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ Basis = Literal["year", "several_years", "spent"]
 
 SOURCES: tuple[Source, ...] = get_args(Source)
 UNKNOWN = "unknown"
+CONFLICT = "conflict"
+PARTS = (*SOURCES, UNKNOWN, CONFLICT)
+"""What a project's money is taken apart into."""
 
 _OF_WHICH = re.compile(r"(?:其中|含|包括):?|(?:\d{1,2}[.、)]|\(\d{1,2}\)|[①-⑳])")
 _OF_THE_YEAR = re.compile(r"^(?:本年度?|当年|年度|全年|年初)(?=.)")
@@ -177,8 +180,9 @@ def is_of_the_year(label: str) -> bool:
 def by_source(normalized: Normalized) -> dict[str, Decimal]:
     """A project's money of the year by source, in yuan; empty where the unit of amounts is unknown.
 
-    Keys: `fiscal`, `special_account`, `other`, where something of that source is printed, and `unknown`, where money
-    is left of which no source is known. Where a total is printed, the values add up to it. No money is counted twice:
+    Keys: `fiscal`, `special_account`, `other`, where something of that source is printed; `unknown`, where money is
+    left of which no source is known; `conflict` alone, where the sources contradict the total. Where a total is
+    printed, the values add up to it. No money is counted twice:
 
     1. A source's own column (财政拨款, 财政专户, 其他资金) counts for it. Lines of the breakdown that have the same
        source are part of it.
@@ -186,7 +190,7 @@ def by_source(normalized: Normalized) -> dict[str, Decimal]:
        another one printed (`within` in funding.toml: 一般债券 in 一般公共预算). Lines of different kinds may be the
        same money seen twice (一般公共预算 and 中央资金): of a source's kinds the one that adds up to most counts.
     3. What is left of the total is `unknown`: numbers of no known column, lines of no known source. Where the parts
-       come to more than the total, nothing tells which of them is wrong: all of it is `unknown`.
+       come to more than the total, nothing tells which of them is wrong: all of it is `conflict`.
     4. Without a printed total, `unknown` is by how much a line of no known source, or a number of no known column,
        exceeds all that is known.
 
@@ -225,7 +229,7 @@ def _by_source(normalized: Normalized) -> dict[str, Decimal]:
         total = max(sums, default=Decimal(0))
     left = total - _sum(known.values())
     if left and (left < 0 or any(value < 0 for value in known.values())):
-        return {UNKNOWN: total} if total else {}
+        return {CONFLICT: total} if total else {}
     found: dict[str, Decimal] = {source: known[source] for source in SOURCES if source in known}
     return found | ({UNKNOWN: left} if left else {})
 
@@ -267,4 +271,15 @@ def _by_kind(lines: Iterable[_Line]) -> list[Decimal]:
     return list(sums.values())
 
 
-__all__ = ["SOURCES", "UNKNOWN", "Basis", "Funding", "Source", "by_source", "funding_of", "is_of_the_year"]
+__all__ = [
+    "CONFLICT",
+    "PARTS",
+    "SOURCES",
+    "UNKNOWN",
+    "Basis",
+    "Funding",
+    "Source",
+    "by_source",
+    "funding_of",
+    "is_of_the_year",
+]

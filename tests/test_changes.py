@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import csv
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.changes import Change, Comparison, Held, Kind, compare, hold
+from extractor.changes import Change, Comparison, Held, HeldIndicator, Kind, compare, hold
 from extractor.changes.table import COLUMNS, rows, write
+from extractor.cli import main
 from extractor.errors import OutputError
+from extractor.jobs import DATABASE
 from extractor.normalize import normalize
+from extractor.store import RunStore
 from schemas.document import PrintedUnit
 from schemas.project import Amounts, Indicator, ProjectReading
-from schemas.record import BlockInfo, DocumentInfo, Readings, Record
+from schemas.record import BlockInfo, DocumentInfo, Flag, FlagCode, Readings, Record
+from tests.run_samples import document, info
 
 
 def project(name: str, total: str | None = "10.00", **fields: object) -> ProjectReading:
@@ -25,7 +34,10 @@ def project(name: str, total: str | None = "10.00", **fields: object) -> Project
 
 
 def run(
-    *projects: ProjectReading, file: str = "a.txt", unit: str | None = "万元", status: str = "agreed"
+    *projects: ProjectReading,
+    unit: str | None = "万元",
+    status: str = "agreed",
+    flags: Mapping[int, tuple[Flag, ...]] = MappingProxyType({}),
 ) -> list[Held]:
     """A run's projects, held for comparing; the number in each id is the project's place."""
     document = DocumentInfo(file="a.txt", sha256="0" * 64, amount_unit=unit)
@@ -38,6 +50,7 @@ def run(
             project=one,
             normalized=normalize(one, printed, document),
             status=status,
+            flags=flags.get(index, ()),
             readings=Readings(),
         )
         for index, one in enumerate(projects)
@@ -146,7 +159,7 @@ def test_a_renamed_project_shows_score_and_reason() -> None:
     assert change.pair is not None
     assert 0.7 <= change.pair.score < 1
     row = dict(zip(COLUMNS, next(rows(found)), strict=True))
-    assert row["score"] == f"{change.pair.score:.2f}"
+    assert row["score"] == f"{change.pair.score:.2f}" != "1.00"
     assert row["why"]
 
 
@@ -164,6 +177,33 @@ def test_the_same_money_in_another_unit_is_no_change() -> None:
 def test_blocks_that_could_not_be_read_are_counted() -> None:
     found = compare(run(project("社工服务"), status="failed"), run(project("社工服务")))
     assert (found.unread_old, found.unread_new, len(found.added)) == (1, 0, 1)
+
+
+def test_what_is_printed_twice_is_counted_once() -> None:
+    """As in the report: a project that its document repeats is in no sum, and neither gone nor added."""
+    again = Flag(code=FlagCode.REPEATED_PROJECT, path="", message="与第 1 个项目内容完全相同。")
+    old = run(project("社工服务"), project("社工服务"), flags={1: (again,)})
+    found = compare(old, run(project("社工服务")))
+    assert (found.changes, found.unchanged) == ((), 1)
+    assert (found.bridge.old, found.bridge.new) == (100_000, 100_000)
+    assert (found.again_old, found.again_new, found.unread_old) == (1, 0, 0)
+
+
+def test_sums_of_any_size_are_exact() -> None:
+    large, small = run(project("桥梁工程", "9" * 18), unit="亿元"), run(project("绿化养护", "0.00000001"), unit="元")
+    bridge = compare([], large + small).bridge
+    assert bridge.new == bridge.added == Decimal("9" * 18 + "0" * 8 + ".00000001")
+
+
+def test_values_that_an_older_version_did_not_analyse_are_counted() -> None:
+    plain = project("社工服务", indicators=(indicator("服务人数", "≥100人", "≥300人"),))
+    old = [replace(one, indicators=tuple(map(unanalysed, one.indicators))) for one in run(plain)]
+    found = compare(old, run(plain))
+    assert (found.unanalysed_old, found.unanalysed_new) == (2, 0)
+
+
+def unanalysed(one: HeldIndicator) -> HeldIndicator:
+    return replace(one, values={period: (printed, None) for period, (printed, _) in one.values.items()})
 
 
 NAMES = st.lists(st.sampled_from(["社工服务", "道路保洁", "会议费", "2025年社工服务", "设备购置"]), max_size=6)
@@ -216,3 +256,44 @@ def test_every_kind_has_its_own_word(language: str) -> None:
     changes = tuple(Change(kind, one, one, "amounts.total", before="true", after="false") for kind in Kind)
     comparison = Comparison((), (), (), 0, changes, compare([], []).bridge)
     assert len({row[0] for row in rows(comparison, language)}) == len(Kind)
+
+
+def stored(folder: Path, *projects: ProjectReading, sha256: str) -> Path:
+    """A run folder that holds them."""
+    head = info("a.txt", sha256=sha256 * 64)
+    records = [
+        Record(
+            id=f"{sha256}-{index}",
+            document=head,
+            block=BlockInfo(index=index, start=0, end=1),
+            project=one,
+            normalized=normalize(one, PrintedUnit("万元"), head),
+            status="agreed",
+            readings=Readings(),
+        )
+        for index, one in enumerate(projects)
+    ]
+    folder.mkdir()
+    with RunStore(folder / DATABASE) as store:
+        store.save(document("a.txt", len(records), document=head), records, [""] * len(records), "f")
+    return folder
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_the_screen_shows_proposals_as_proposals(tmp_path: Path, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Score and reason beside whatever rests on them, numbers in one form, and no column that is empty."""
+    monkeypatch.setattr("extractor.cli.display.console.width", width)
+    old = stored(
+        tmp_path / "old", project("2025年社工站运营服务经费", "1000.50"), project("会议费", "3.00"), sha256="1"
+    )
+    new = stored(tmp_path / "new", project("社工站运营和服务经费", "1200.50"), sha256="2")
+    done = CliRunner().invoke(main, ["compare", str(old), str(new), "--out", str(tmp_path / "c.csv")])
+    assert done.exit_code == 0, done.output
+    text = done.output
+    renamed = text[text.index("名称变化 (1)") :]
+    assert "配对得分" in renamed
+    assert "项目名称相似" in "".join(re.sub(r"[│\s]", "", renamed))
+    gone = text[text.index("取消项目 (1)") : text.index("名称变化 (1)")]
+    assert "现为" not in gone
+    assert "+2,000,000" in text
+    assert "10,035,000 │" in text

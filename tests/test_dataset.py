@@ -22,6 +22,8 @@ from extractor.errors import OutputError, UsageError
 from extractor.export import FORMATS, export, parquet, relations, sqlite
 from extractor.export.dataset import SOURCES, dataset
 from extractor.export.meanings import models_in
+from extractor.funding import by_source
+from extractor.standing import Standings
 from schemas.project import Amounts, FundingLine, Indicator
 from schemas.record import (
     Division,
@@ -154,6 +156,7 @@ def check(tables: Tables, lines: Sequence[DocumentLine], records: Sequence[Recor
             for one in totals
         ] == list(line.totals)
 
+    standings = Standings()
     files = {row["document_id"]: row["file"] for row in tables["documents"]}
     assert [row["project_id"] for row in tables["projects"]] == list(range(1, len(records) + 1))
     for row, item in zip(tables["projects"], records, strict=True):
@@ -184,6 +187,8 @@ def check(tables: Tables, lines: Sequence[DocumentLine], records: Sequence[Recor
         }
         assert {one["label"]: one["value"] for one in mine["attributes"]} == project.attributes
         check_amounts(mine["amounts"], item)
+        assert row["standing"] == standings.of(item)
+        assert {one["source"]: one["yuan"] for one in mine["sources"]} == by_source(normalized)
         assert [(one["code"], one["path"], one["message"], json.loads(one["spans"])) for one in mine["flags"]] == [
             (found.code, found.path, found.message, [list(span) for span in found.spans]) for found in item.flags
         ]

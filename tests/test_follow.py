@@ -18,15 +18,15 @@ from extractor.cli import main
 from extractor.errors import OutputError
 from extractor.follow import Known, Pairing, Reason, dated, follow, known_of, pair
 from extractor.follow.score import score
-from extractor.follow.table import headings, reason, rows, write
+from extractor.follow.table import headings, reason, rows, shown, write
 from extractor.jobs import DATABASE
 from extractor.names import key
 from extractor.names.alike import look_alikes, ratio
 from extractor.names.divisions import place
 from extractor.store import RunStore
 from schemas.project import Amounts, ProjectReading
-from schemas.record import Normalized
-from tests.run_samples import document, info, record
+from schemas.record import FlagCode, Normalized
+from tests.run_samples import document, flag, info, record
 
 UNIT = "广州市番禺区委政法委"
 
@@ -147,6 +147,16 @@ def test_a_project_that_went_over_to_another_unit() -> None:
     old = known("来穗人员信息采集补助", unit="广州市番禺区来穗人员服务管理局", total="35.5")
     assert pair([old], [known("来穗人员信息采集补助", 2026, total="35.5")]).pairs[0].score == 0.85
     assert pair([old], [known("来穗人员信息采集补助", 2026, total="99")]).pairs == ()
+
+
+def test_unit_and_project_both_under_a_new_name() -> None:
+    old = known("区城市运行指挥中心综合业务经费", unit="政府办", division="440113")
+    new = known("区城市运行管理指挥中心综合业务经费", 2026, unit="区政府办", division="440113")
+    assert names_of(pair([old], [new])) == [(old.name, new.name)]
+    assert pair([old], [replace(new, division="440112")]).pairs == ()
+    # A unit that is there both times is not given away to one that looks like it.
+    stays = replace(known("党费", 2026, unit="政府办", division="440113"))
+    assert pair([old], [new, stays]).pairs == ()
 
 
 def test_the_same_record_of_two_runs() -> None:
@@ -278,13 +288,20 @@ def test_the_table_says_everything_once(tmp_path: Path) -> None:
     text = (tmp_path / "new" / "follow.csv").read_text(encoding="utf-8")
     assert text.startswith("\ufeff")
     (row,) = csv.DictReader(text.removeprefix("\ufeff").splitlines())
-    assert (row["类别"], row["编组"], row["得分"], row["金额增减（元）"]) == ("跨年度", "1", "1.00", "-1.5")
+    assert (row["类别"], row["编组"], row["得分"], row["金额差（元）"]) == ("跨年度", "1", "0.99", "-1.5")
     assert (row["前：项目名称"], row["前：总计（元）"], row["后：年度"]) == ("'=平安创建经费", "100.5", "2026")
     assert (row["后：运行目录"], row["前：行政区划"]) == ("'-out/2026", "广东省广州市番禺区")
     assert row["理由"].startswith("项目名称相同；单位相同；金额之比 99%")
     assert [len(row) for row in rows(following, ["a", "b"], "en")] == [len(headings("en"))]
     with pytest.raises(OutputError, match="cannot be written"):
         write(tmp_path / "new" / "follow.csv" / "x.csv", following, ["a", "b"])
+
+
+def test_nothing_looks_surer_than_it_is() -> None:
+    """What is rounded never says 1.00 or 100% of a pair that differs, nor 0% of what is not nothing."""
+    assert [shown(value) for value in (1.0, 0.9967, 0.995, 0.8049)] == ["1.00", "0.99", "0.99", "0.80"]
+    said = [reason([Reason("amount", value)], "en").rpartition(" ")[2] for value in (1.0, 0.9999, 0.875, 0.001, 0.0)]
+    assert said == ["100%", "99%", "88%", "<1%", "0%"]
 
 
 def test_every_reason_has_words() -> None:
@@ -300,7 +317,7 @@ def test_every_reason_has_words() -> None:
 def run_folder(path: Path, year: int, names: Sequence[str]) -> Path:
     path.mkdir()
     with RunStore(path / DATABASE) as store:
-        head = info(f"{year}.txt", fiscal_year=year)
+        head = info(f"{year}.txt", fiscal_year=year, sha256=f"{year:064}")
         records = [
             record(index, f"{year}.txt", document=head, project=ProjectReading(name=name, unit=UNIT))
             for index, name in enumerate(names)
@@ -325,7 +342,25 @@ def test_follow_writes_and_shows(tmp_path: Path) -> None:
     assert "平安创建专项经费" not in shown.output
     assert (tmp_path / "f.csv").read_text(encoding="utf-8-sig").startswith("Kind,")
     again = run(one, one, "--out", tmp_path / "f.csv")
-    assert "counted once 3" in again.output
+    assert "counted once: 3" in again.output
+
+
+def test_what_is_printed_again_is_counted_once(tmp_path: Path) -> None:
+    """A project twice in its document, the same file under another name, a block that could not be read."""
+    with RunStore(tmp_path / DATABASE) as store:
+        for year, file in ((2025, "a.txt"), (2025, "copy of a.txt"), (2026, "b.txt")):
+            head = info(file, fiscal_year=year, sha256=f"{year:064}")
+            plain = ProjectReading(name="平安创建经费", unit=UNIT)
+            again = (flag(FlagCode.REPEATED_PROJECT, ""),)
+            own: list[dict[str, Any]] = [{}, {"flags": again}, {"status": "failed"}]
+            records = [record(at, file, document=head, project=plain, **one) for at, one in enumerate(own)]
+            store.save(document(file, 3, document=head), records, [""] * 3, "f")
+    done = run(tmp_path, "--out", tmp_path / "f.csv")
+    assert "projects 2;" in done.output
+    assert "counted once: 4" in done.output
+    assert "could not be read: 3" in done.output
+    (row,) = csv.DictReader((tmp_path / "f.csv").read_text(encoding="utf-8-sig").splitlines())
+    assert (row["前：来源文件"], row["后：来源文件"]) == ("a.txt", "b.txt")
 
 
 def test_follow_says_what_is_wrong(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import json
 import re
 import tomllib
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from hashlib import sha256
 from html.parser import HTMLParser
 from importlib.resources import files
@@ -23,14 +23,17 @@ from hypothesis import strategies as st
 
 from extractor.cli import main
 from extractor.errors import OutputError, UsageError
+from extractor.export.labels import labels
+from extractor.funding import PARTS, by_source
 from extractor.report import report
 from extractor.report.charts import charts
-from extractor.report.counting import figures_of, sources_of, standing_of
+from extractor.report.counting import figures_of
 from extractor.report.entries import marks, visible
-from extractor.report.figures import STANDINGS, Figures, Group, folded
+from extractor.report.figures import Figures, Group, folded
 from extractor.report.money import share, wan
 from extractor.report.targets import KINDS, kind_of
 from extractor.report.words import words
+from extractor.standing import STANDINGS, Standings
 from extractor.store import RunStore
 from schemas.project import Amounts, FundingLine, Indicator
 from schemas.record import (
@@ -47,6 +50,7 @@ from schemas.record import (
 )
 from schemas.target import Target
 from tests.run_samples import document, fill, flag, info, reading, record
+from tests.test_funding import projects as funded
 
 REPEATED = flag(FlagCode.REPEATED_PROJECT, "", message="与第 1 个项目内容完全相同。")
 
@@ -88,7 +92,7 @@ STANDING = [
 
 @pytest.mark.parametrize(("standing", "one"), STANDING, ids=[f"{name}-{at}" for at, (name, _) in enumerate(STANDING)])
 def test_every_project_has_one_standing(standing: str, one: Record) -> None:
-    assert standing_of(one) == standing
+    assert Standings().of(one) == standing
 
 
 def test_only_counted_projects_are_added_up_and_all_are_counted() -> None:
@@ -117,7 +121,29 @@ def test_a_file_given_twice_is_counted_once() -> None:
     assert [one.same_as for one in found.documents] == [None, "a.txt", None]
 
 
-def test_sources_unstated_and_excess_make_the_total() -> None:
+def test_projects_that_another_file_prints_too_are_told_and_not_merged() -> None:
+    """The same budget as .docx and .pdf has two hashes; only a person can say that it is one."""
+    same = {"unit": "水务局", "name": "河道清淤"}
+    records = [
+        project(0, document=info("a.docx"), **same),
+        project(1, document=info("a.docx"), **same),
+        project(0, document=info("a.pdf", sha256="cd" * 32), **same),
+        project(1, document=info("a.pdf", sha256="cd" * 32), amounts=Amounts(total="11.00"), **same),
+        project(0, document=info("b.pdf", sha256="ef" * 32, fiscal_year=2025), **same),
+    ]
+    lines = {one.document.file: document(one.document.file, 1, document=one.document) for one in records}
+    found = figures(records, tuple(lines.values()))
+    assert found.whole.total.projects == 5
+    assert (found.elsewhere.projects, found.elsewhere.yuan) == (1, 100_000)
+    assert [dict(one.also) for one in found.documents] == [{}, {0: 1}, {}]
+
+
+def test_withheld_projects_that_print_nothing_but_zero_are_told() -> None:
+    found = figures([project(at, Amounts(total=total), withheld=True) for at, total in enumerate(("0.00", "5", "0"))])
+    assert (found.whole.withheld.projects, found.withheld_zero) == (3, 2)
+
+
+def test_parts_make_the_total() -> None:
     found = figures(
         [
             project(0, Amounts(total="10", fiscal="6", other="4")),
@@ -126,61 +152,44 @@ def test_sources_unstated_and_excess_make_the_total() -> None:
             project(3, Amounts(total="10")),
         ]
     )
-    whole = found.whole
-    assert {name: (tally.yuan, tally.projects) for name, tally in whole.sources.items()} == {
-        "fiscal": (210_000, 3), "special_account": (50_000, 1), "other": (40_000, 1),
+    assert {name: (tally.yuan, tally.projects) for name, tally in found.whole.parts.items()} == {
+        "fiscal": (130_000, 2), "special_account": (0, 0), "other": (40_000, 1), "unknown": (130_000, 2),
+        "conflict": (100_000, 1),
     }  # fmt: skip
-    assert (whole.unstated.yuan, whole.unstated.projects) == (130_000, 2)
-    assert (whole.excess.yuan, whole.excess.projects) == (30_000, 1)
 
 
-FUNDING = [
-    ((("fiscal", "year", "6"), ("other", "year", "4")), {"fiscal": 6, "other": 4}),
-    ((("fiscal", "year", "6"), ("fiscal", "year", "4")), {"fiscal": 10}),
-    (
-        (("fiscal", "year", "6"), ("other", "year", "5")),
-        {},
-    ),  # does not make the total: perhaps one is part of the other
-    (((None, "year", "6"), ("other", "year", "4")), {}),
-    ((("fiscal", "year", None),), {}),
-    ((("fiscal", "year", "10"), ("fiscal", "several_years", "30")), {"fiscal": 10}),
-    ((), {}),
-]
+def test_sources_that_only_other_funding_columns_tell_are_counted() -> None:
+    def printed(total: str, fiscal: str | None, line: str) -> Record:
+        funding = (NormalizedFunding(label="一般公共预算", source="fiscal", term="一般公共预算", yuan=line),)
+        amounts = {"total": total} | ({"fiscal": fiscal} if fiscal else {})
+        return project(normalized={"funding": funding, "amounts": amounts})
+
+    found = figures([printed("10", None, "10"), printed("10", "10", "4"), printed("10", None, "12")])
+    assert found.by_breakdown == 1
+    assert {name: tally.yuan for name, tally in found.whole.parts.items() if tally.projects} == {
+        "fiscal": 20, "conflict": 10,
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize(("lines", "expected"), FUNDING)
-def test_other_funding_columns_are_sources_only_where_they_make_the_total(lines: Any, expected: dict[str, int]) -> None:
-    funding = tuple(
-        NormalizedFunding(label="栏", source=source, basis=basis, yuan=yuan) for source, basis, yuan in lines
-    )
-    printed = Amounts(total="0.001", breakdown=tuple(FundingLine(label="栏", amount="1") for _ in lines))
-    parts, by_breakdown = sources_of(
-        project(amounts=printed, normalized={"funding": funding, "amounts": {"total": "10"}})
-    )
-    assert parts == {source: Decimal(yuan) for source, yuan in expected.items()}
-    assert by_breakdown == bool(expected)
-
-
-@given(st.lists(st.tuples(*[st.decimals(0, 10**12, places=2)] * 4), max_size=30))
-def test_groups_make_the_whole_exactly(rows: list[tuple[Decimal, ...]]) -> None:
+@given(st.lists(funded(), max_size=12))
+def test_the_money_of_the_report_is_that_of_by_source(printed: list[Normalized]) -> None:
+    """One rule for money by source: every sum of the report is the sum of what by_source says of its projects."""
     records = [
-        project(
-            at,
-            Amounts(total=str(row[0]), fiscal=str(row[1]), special_account=str(row[2]), other=str(row[3])),
-            unit=f"单位{at % 7}",
-        )
-        for at, row in enumerate(rows)
+        project(at, unit=f"单位{at % 3}", normalized={"amounts": one.amounts, "funding": one.funding})
+        for at, one in enumerate(printed)
     ]
     found = figures(records)
-    whole = found.whole
-    parts = sum(tally.yuan for tally in whole.sources.values())
-    assert whole.total.yuan == parts + whole.unstated.yuan - whole.excess.yuan
-    fitting = sum(tally.yuan for tally in whole.fitting.values())
-    assert whole.total.yuan == fitting + whole.unstated.yuan + whole.conflict.yuan
-    assert whole.total.yuan == sum((row[0] for row in rows), Decimal(0)) * 10_000
-    shown, rest = folded(found.units, 3)
-    for of in (lambda group: group.total, lambda group: group.unstated, lambda group: group.sources["other"]):
-        assert sum(of(group).yuan for group in (*shown, *([rest] if rest else []))) == of(whole).yuan
+    shown, rest = folded(found.units, 1)
+    with localcontext(prec=80):
+        for name, group in [(None, found.whole), *((one.name, one) for one in found.units)]:
+            own = [one for one in records if name in {None, one.project.unit} and "total" in one.normalized.amounts]
+            for part in PARTS:
+                said = [money[part] for one in own if part in (money := by_source(one.normalized))]
+                assert (group.parts[part].yuan, group.parts[part].projects) == (sum(said, Decimal(0)), len(said))
+            assert group.total.yuan == sum(tally.yuan for tally in group.parts.values())
+        for part in PARTS:
+            listed = [group.parts[part].yuan for group in (*shown, *([rest] if rest else []))]
+            assert sum(listed) == found.whole.parts[part].yuan
 
 
 def test_units_of_one_name_are_kept_apart_by_department_and_division() -> None:
@@ -331,7 +340,7 @@ def test_a_bar_is_never_longer_than_its_total() -> None:
     records = [project(at, Amounts(total="10", fiscal="10", other=str(at)), unit=f"单位{at}") for at in range(3)]
     chart = charts(figures(records), words("zh"))["units"]
     assert [sum(one["values"][bar] for one in chart["series"]) for bar in range(3)] == [100_000.0] * 3
-    assert chart["series"][-1]["name"] == words("zh").text["conflict"]
+    assert chart["series"][-1]["name"] == words("zh").parts["conflict"]
 
 
 @pytest.mark.parametrize(
@@ -504,6 +513,14 @@ def test_policy_lets_only_these_scripts_run_and_nothing_load(run: Path) -> None:
     assert not re.search(r"""(?:src|href|url)\s*[=(]\s*["']?https?:""", page)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_run_that_goes_on_is_told(run: Path, language: str) -> None:
+    text = words(language).text["unfinished"]
+    assert text not in made(run, language=language)
+    with RunStore(run / "run.sqlite"):
+        assert text in made(run, language=language)
+
+
 def test_without_scripts_tables_and_totals_are_there(run: Path) -> None:
     page = made(run)
     text = " ".join("".join(Elements(page).text).split())
@@ -555,7 +572,8 @@ def test_words_cover_every_code_and_both_languages() -> None:
     for language in ("zh", "en"):
         said = words(language)
         assert set(said.codes) == {code.value for code in FlagCode}
-        assert set(said.standings) == set(STANDINGS)
+        assert set(labels(language).standing) == set(STANDINGS)
+        assert set(said.parts) == set(PARTS)
         assert set(said.kinds) == set(said.meanings) == set(KINDS)
     chinese, english = words("zh").text, words("en").text
     for key in chinese:
@@ -573,11 +591,8 @@ def test_every_word_is_used() -> None:
         "spent_basis",
         "units",
         "total",
-        "fiscal",
-        "special_account",
-        "other",
     }
-    unused = {key for key in words("zh").text if not re.search(rf"\b{key}\b", code)} - of_data
+    unused = {key for key in words("zh").text if not re.search(rf"\bw\.{key}\b|['\"]{key}['\"]", code)} - of_data
     assert not unused
 
 

@@ -20,6 +20,7 @@ from extractor.report import report
 from extractor.report.entries import visible
 from extractor.report.words import words
 from extractor.store import RunStore
+from schemas.project import Amounts
 from schemas.record import FlagCode
 from tests.run_samples import document, flag, info
 from tests.test_report import HOSTILE, hostile_run, project
@@ -158,6 +159,39 @@ def test_charts_are_drawn_and_named(opened: Open, run: Path) -> None:
         assert chart.find_elements("css selector", "svg path"), chart.get_attribute("data-chart")
         assert chart.get_attribute("aria-label")
     assert "单位0" in script(page, "return document.querySelector('[data-chart=units]').textContent")
+
+
+def test_a_negative_amount_leaves_bars_and_totals_in_their_places(opened: Open, tmp_path: Path) -> None:
+    """Money given back (a negative part) is drawn to the left of the axis; the total stands at the end of its bar."""
+    head = info("a.txt")
+    printed = [("100", "120", "-20"), ("90", "90", None), ("80", "60", "20")]
+    records = [
+        project(
+            at,
+            file=head.file,
+            document=head,
+            unit=f"单位{at}",
+            amounts=Amounts(total=total, fiscal=fiscal, other=other),
+        )
+        for at, (total, fiscal, other) in enumerate(printed)
+    ]
+    with RunStore(tmp_path / "run.sqlite") as store:
+        store.save(document(head.file, 3, document=head), records, ["原文"] * 3, "f")
+    places = """
+        const svg = document.querySelector('[data-chart=units] svg');
+        const box = (one) => one.getBoundingClientRect();
+        const bars = (shade) => Array.from(svg.querySelectorAll(`path[fill="${shade}"]`), box)
+          .filter((found) => found.height > 15 && found.width > 1).map((found) => [found.left, found.right]);
+        const texts = Array.from(svg.querySelectorAll('text'), (one) => [one.textContent, box(one).left]);
+        return [bars('#1f4e79'), bars('#4f8f86'), Object.fromEntries(texts), box(svg).right];
+    """
+    fiscal, other, texts, edge = script(opened(tmp_path), places)
+    assert len(fiscal) == 3
+    axis = fiscal[0][0]
+    assert other[0][1] <= axis + 1 < other[1][0], "to the left of the axis, and at the end of a bar"
+    assert fiscal[0][1] < texts["100.00"] < edge
+    assert fiscal[1][1] < texts["90.00"] < texts["100.00"]
+    assert other[1][1] < texts["80.00"]
 
 
 def test_search_finds_names_and_source_texts(opened: Open, run: Path) -> None:

@@ -402,3 +402,23 @@ def test_round_trip_of_the_models() -> None:
     line, item = document(records=2), record(5, flags=(flag(),))
     assert DocumentLine.model_validate_json(line.model_dump_json()) == line
     assert Record.model_validate_json(item.model_dump_json()) == item
+
+
+def test_a_reader_knows_whether_a_run_is_writing(tmp_path: Path) -> None:
+    with RunStore(tmp_path / "run.sqlite") as writer:
+        assert writer.is_being_written
+        with RunStore(tmp_path / "run.sqlite", create=False) as reader:
+            assert reader.is_being_written
+    with RunStore(tmp_path / "run.sqlite", create=False) as reader:
+        assert not reader.is_being_written
+        with RunStore(tmp_path / "run.sqlite"):
+            assert reader.is_being_written, "asking keeps no run out"
+    (tmp_path / "run.lock").unlink()
+    with RunStore(tmp_path / "run.sqlite", create=False) as reader:
+        assert not reader.is_being_written
+
+
+def test_a_file_is_no_run_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    with pytest.raises(UsageError, match=r"a\.txt: .*it is a file"):
+        RunStore(tmp_path / "a.txt" / "run.sqlite", create=False)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from extractor.follow import Known, known_of
 from extractor.names import Aliases
 from extractor.normalize import printed_amounts
+from extractor.standing import Standing
 from extractor.text import squash
 from schemas.record import Record
 from schemas.target import Target
@@ -42,18 +43,18 @@ class Held:
     """One project: what following it needs (`known`), and what may have changed."""
 
     known: Known
-    status: str
+    standing: Standing
     amounts: Mapping[str, Money]
     goal: str | None
     withheld: bool
     indicators: tuple[HeldIndicator, ...]
 
 
-def held_of(record: Record, aliases: Aliases | None = None, run: int = 0) -> Held:
+def held_of(record: Record, standing: Standing, aliases: Aliases | None = None, run: int = 0) -> Held:
     """What comparing needs of a record."""
     return Held(
         known=known_of(record, aliases, run),
-        status=record.status,
+        standing=standing,
         amounts=_amounts(record),
         goal=record.project.goal,
         withheld=record.project.withheld,

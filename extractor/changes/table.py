@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 
 from extractor.changes import Change, Comparison, Kind
 from extractor.export.csv import write_table
 from extractor.export.labels import labels
 from extractor.export.paths import field_name
+from extractor.export.wording import trimmed
 from extractor.follow.table import reason
+from extractor.follow.table import shown as score
+from extractor.words import words_of
 
 FILE = "changes.csv"
 COLUMNS = (
@@ -22,24 +22,20 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@lru_cache
-def _words() -> dict[str, dict[str, dict[str, str]]]:
-    return tomllib.loads(files("extractor.changes").joinpath("words.toml").read_text(encoding="utf-8"))
-
-
 def word(section: str, key: str, language: str = "zh") -> str:
     """A word of words.toml.
 
     >>> word("kinds", "amount_changed", "en")
     'amount changed'
     """
-    return _words()[section][key][language]
+    return words_of("extractor.changes", language)[section][key]
 
 
 def rows(comparison: Comparison, language: str = "zh") -> Iterator[list[str]]:
     """The rows of changes.csv under `COLUMNS`; numbers are plain digits."""
     for change in comparison.changes:
-        yield [_cells(change, language)[column] for column in COLUMNS]
+        cells = cells_of(change, language)
+        yield [cells[column] for column in COLUMNS]
 
 
 def write(path: Path, comparison: Comparison, language: str = "zh") -> None:
@@ -66,7 +62,8 @@ def share(change: Change) -> Decimal | None:
     return round(100 * change.difference / before, 1) if before else None
 
 
-def _cells(change: Change, language: str) -> dict[str, str]:
+def cells_of(change: Change, language: str = "zh") -> dict[str, str]:
+    """The cells of one change under `COLUMNS`."""
     known = [side.known for side in (change.new, change.old) if side is not None]
     old, new = change.old.known if change.old else None, change.new.known if change.new else None
     percent = share(change)
@@ -78,10 +75,10 @@ def _cells(change: Change, language: str) -> dict[str, str]:
         "what": what(change, language),
         "before": _shown(change, change.before, language),
         "after": _shown(change, change.after, language),
-        "difference": f"{change.difference:f}" if change.difference is not None else "",
+        "difference": trimmed(change.difference) if change.difference is not None else "",
         "difference_unit": change.unit or "",
         "share": str(percent) if percent is not None else "",
-        "score": f"{change.pair.score:.2f}" if change.pair else "",
+        "score": score(change.pair.score) if change.pair else "",
         "why": reason(change.pair.why, language) if change.pair else "",
         "old_file": old.file if old else "",
         "new_file": new.file if new else "",

@@ -189,14 +189,13 @@ def export_again(directory: Path, formats: tuple[str, ...], to: Path | None, lan
 
     sqlite is one database of related tables (projects.sqlite), parquet the same tables as files.
     """
-    from extractor import jobs
+    from extractor.cli.runs import opened
     from extractor.export import DEFAULT, export
     from extractor.settings import Settings
-    from extractor.store import RunStore
 
     gc.set_threshold(50_000, 20, 100)
     settings = Settings.load({"language": language})
-    with RunStore(directory / jobs.DATABASE, create=False) as store:
+    with opened(directory) as store:
         files = export(store, to or directory, formats=formats or DEFAULT, language=settings.language)
     for file in files:
         click.echo(printable(str(file)))
@@ -212,14 +211,13 @@ def report_run(directory: Path, out: Path | None, language: str | None) -> None:
 
     The file needs no network and no other file: it can be mailed, and read in any browser of today.
     """
-    from extractor import jobs
+    from extractor.cli.runs import opened
     from extractor.report import NAME, report
     from extractor.settings import Settings
-    from extractor.store import RunStore
 
     gc.set_threshold(50_000, 20, 100)
     settings = Settings.load({"language": language})
-    with RunStore(directory / jobs.DATABASE, create=False) as store:
+    with opened(directory) as store:
         file = report(store, out or directory / NAME, language=settings.language)
     click.echo(printable(f"{file}  {file.stat().st_size / 1e6:.1f} MB"))
 

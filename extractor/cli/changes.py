@@ -7,15 +7,21 @@ from pathlib import Path
 
 from rich.table import Table
 
-from extractor import jobs
 from extractor.changes import Bridge, Change, Comparison, Held, Kind, compare, hold
-from extractor.changes.table import share, what, word, write
+from extractor.changes.table import cells_of, share, word, write
 from extractor.cli import printable
 from extractor.cli.display import console
+from extractor.cli.runs import opened
+from extractor.export.wording import trimmed
 from extractor.names import Aliases
-from extractor.store import RunStore
 
 _LONGEST = 60
+_SHOWN = ("unit", "name", "what", "before", "after", "difference", "score", "why")
+_LEFT_OUT = {
+    # What has changed stands in `before` and `after` already.
+    Kind.RENAMED: {"name", "what"},
+    Kind.MOVED: {"unit", "what"},
+}
 
 
 def print_changes(old: Path, new: Path, aliases: Aliases, out: Path, top: int, language: str) -> Comparison:
@@ -29,18 +35,21 @@ def print_changes(old: Path, new: Path, aliases: Aliases, out: Path, top: int, l
         changes = [change for change in comparison.changes if change.kind == kind]
         if kind in {Kind.ADDED, Kind.GONE, Kind.AMOUNT}:
             changes.sort(key=lambda change: abs(change.difference or Decimal(0)), reverse=True)
+        if kind in {Kind.RENAMED, Kind.MOVED}:
+            # The least sure come first: they are the ones to look at.
+            changes.sort(key=lambda change: change.pair.score if change.pair else 0.0)
         if changes:
-            _print_some(kind, changes, top, language)
+            _print_some(kind, changes, top, out, language)
     console.print(
         "项目是否为同一项目由名称、单位推定，请看配对得分与理由。"
         "Which projects are one is a proposal: see the score and the reason."
     )
-    console.print(f"file: {out}", markup=False)
+    console.print(printable(f"file: {out}"), markup=False)
     return comparison
 
 
 def _held(directory: Path, aliases: Aliases, run: int) -> list[Held]:
-    with RunStore(directory / jobs.DATABASE, create=False) as store:
+    with opened(directory) as store:
         return hold(store.records(), aliases, run)
 
 
@@ -51,14 +60,26 @@ def _print_counts(comparison: Comparison, before: int, after: int, language: str
     table.add_row("项目 projects", f"{before:,} → {after:,}")
     table.add_row("配对 pairs", f"{len(comparison.pairs):,}")
     table.add_row("　没有变化 unchanged", f"{comparison.unchanged:,}")
-    for kind, count in sorted(comparison.counts.items(), key=lambda item: list(Kind).index(item[0])):
-        table.add_row(f"　{word('kinds', kind, language)}", f"{count:,}")
+    for kind in Kind:
+        changes = [change for change in comparison.changes if change.kind == kind]
+        projects = len({(id(change.old), id(change.new)) for change in changes})
+        of = "" if projects == len(changes) else f" ({projects:,} 个项目 projects)"
+        if changes:
+            table.add_row(f"　{word('kinds', kind, language)}", f"{len(changes):,}{of}")
     console.print(table)
-    if comparison.unread_old or comparison.unread_new:
-        console.print(
-            f"未能读取、未参与比较 blocks that could not be read, not compared: "
-            f"{comparison.unread_old:,} → {comparison.unread_new:,}"
-        )
+    for what, one, other in (
+        ("未能读取、未参与比较 blocks that could not be read, not compared", "unread_old", "unread_new"),
+        ("重复印出、未参与比较 projects printed again, not compared", "again_old", "again_new"),
+        (
+            "未解析、只按文字比较的指标值（由较早版本读取，可重新运行） "
+            "values compared as text only, as an older version read them; run again",
+            "unanalysed_old",
+            "unanalysed_new",
+        ),
+    ):
+        numbers = getattr(comparison, one), getattr(comparison, other)
+        if any(numbers):
+            console.print(f"{what}: {numbers[0]:,} → {numbers[1]:,}", markup=False)
 
 
 def _print_bridge(bridge: Bridge, language: str) -> None:
@@ -68,7 +89,7 @@ def _print_bridge(bridge: Bridge, language: str) -> None:
     for key in ("old", "gone", "added", "more", "less", "new"):
         amount: Decimal = getattr(bridge, key)
         sign = "−" if key in {"gone", "less"} and amount else ""
-        table.add_row(word("bridge", key, language), f"{sign}{amount:,f}")
+        table.add_row(word("bridge", key, language), sign + trimmed(amount, grouped=True))
     console.print(table)
     if bridge.missing_old or bridge.missing_new:
         console.print(
@@ -77,32 +98,38 @@ def _print_bridge(bridge: Bridge, language: str) -> None:
         )
 
 
-def _print_some(kind: Kind, changes: list[Change], top: int, language: str) -> None:
+def _print_some(kind: Kind, changes: list[Change], top: int, out: Path, language: str) -> None:
+    """The first changes of a kind, under the columns in which any of them has something to say."""
+    shown = [_cells(change, language) for change in changes[:top]]
     table = Table(title=f"{word('kinds', kind, language)} ({len(changes):,})", title_justify="left")
-    for key in ("unit", "name", "what", "before", "after", "difference"):
-        table.add_column(word("columns", key, language), overflow="fold")
-    for change in changes[:top]:
-        side = change.new or change.old
-        known = side.known if side else None
-        cells = (
-            (known.unit or known.department if known else "") or "",
-            (known.name if known else "") or "",
-            what(change, language),
-            _short(change.before),
-            _short(change.after),
-            _difference(change),
-        )
-        table.add_row(*(printable(cell) for cell in cells))
+    keys = [key for key in _SHOWN if key not in _LEFT_OUT.get(kind, ()) and any(row[key] for row in shown)]
+    if kind not in _LEFT_OUT:
+        keys = [key for key in keys if key != "why"]
+    for key in keys:
+        table.add_column(word("columns", key, language), overflow="fold", no_wrap=key == "difference")
+    for row in shown:
+        table.add_row(*(printable(row[key], keep_lines=True) for key in keys))
     console.print(table)
     if len(changes) > top:
-        console.print(f"… {len(changes) - top:,} more", markup=False)
+        console.print(printable(f"… 另有 more: {len(changes) - top:,}; 全部见 all in {out}"), markup=False)
+
+
+def _cells(change: Change, language: str) -> dict[str, str]:
+    """The cells of changes.csv, short and with numbers for the eye."""
+    cells = {key: cell if key == "why" else _short(cell) for key, cell in cells_of(change, language).items()}
+    known = next(side.known for side in (change.new, change.old) if side is not None)
+    cells["unit"] = _short(known.unit or known.department)
+    cells["difference"] = _difference(change)
+    return cells
 
 
 def _difference(change: Change) -> str:
     if change.difference is None:
         return ""
     percent = share(change)
-    return f"{change.difference:+,f} {change.unit or ''}".strip() + (f" ({percent:+}%)" if percent is not None else "")
+    sign = "+" if change.difference > 0 else ""
+    shown = f"{sign}{trimmed(change.difference, grouped=True)} {change.unit or ''}".strip()
+    return shown + (f"\n({percent:+}%)" if percent is not None else "")
 
 
 def _short(text: str | None) -> str:

@@ -12,15 +12,14 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from extractor import jobs
 from extractor.cli import printable
 from extractor.cli.display import console
+from extractor.cli.runs import opened
 from extractor.export.cells import guarded
 from extractor.names import Aliases
 from extractor.names.divisions import name_of
 from extractor.names.keys import about
 from extractor.names.listing import Group, Listing, Printed, Proposal, list_names
-from extractor.store import RunStore
 
 _FIELDS = {"department": "主管部门", "unit": "预算单位"}
 _WHY = {
@@ -45,7 +44,7 @@ def print_names(directories: Sequence[Path], aliases: Aliases, form: str) -> Non
 
 def _printed(directories: Sequence[Path]) -> Iterator[Printed]:
     for directory in directories:
-        with RunStore(directory / jobs.DATABASE, create=False) as store:
+        with opened(directory) as store:
             for record in store.records():
                 project, document = record.project, record.document
                 yield Printed(project.unit, project.department, document.title, document.file)
@@ -54,6 +53,9 @@ def _printed(directories: Sequence[Path]) -> Iterator[Printed]:
 def _print_tables(listing: Listing) -> None:
     for field, title in (("department", "主管部门 Departments"), ("unit", "预算单位 Budget units")):
         groups = [group for group in listing.groups if group.field == field]
+        if not groups:
+            console.print(f"{title}: 没有印出 none printed")
+            continue
         table = _table(title, "统一名称 key", "印出的写法 printed", "项目 projects", "依据 rules", "行政区划 division")
         for group in groups:
             for position, form in enumerate(group.forms):

@@ -33,6 +33,7 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
         "documents.parquet",
         "projects.parquet",
         "amounts.parquet",
+        "sources.parquet",
         "indicators.parquet",
         "targets.parquet",
         "attributes.parquet",
@@ -104,7 +105,9 @@ def staged(targets: Sequence[Path], directory: Path) -> Iterator[Path]:
             for target in targets:
                 _replace(Path(staging, target.name), target)
     except OSError as error:
-        raise OutputError(f"{directory}: the results cannot be written there ({error.strerror or error})") from error
+        raise OutputError(
+            f"{directory}: the results cannot be written there ({error.strerror or error}); choose another place"
+        ) from error
 
 
 def _write(name: str, folder: Path, store: Source, language: str) -> None:

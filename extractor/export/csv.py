@@ -11,6 +11,7 @@ from extractor.errors import OutputError
 from extractor.export.cells import guarded, printable
 from extractor.export.labels import Column, Labels
 from extractor.export.tables import Cell, indicator_rows, project_row
+from extractor.standing import Standings
 from schemas.record import Record
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
@@ -18,7 +19,12 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 def write_projects(path: Path, records: Iterator[Record], words: Labels) -> None:
     """One row for each project."""
-    _write(path, words.project, (project_row(record, ordinal, words) for ordinal, record in enumerate(records, 1)))
+    standings = Standings()
+    _write(
+        path,
+        words.project,
+        (project_row(record, ordinal, words, standings.of(record)) for ordinal, record in enumerate(records, 1)),
+    )
 
 
 def write_indicators(path: Path, records: Iterator[Record], words: Labels) -> None:
@@ -60,4 +66,6 @@ def write_table(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str
             )
         part.replace(path)
     except OSError as error:
-        raise OutputError(f"{path}: the file cannot be written ({error.strerror or error})") from error
+        raise OutputError(
+            f"{path}: the file cannot be written ({error.strerror or error}); choose another with --out"
+        ) from error

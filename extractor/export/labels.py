@@ -34,6 +34,7 @@ class Labels:
     review: tuple[Column, ...]
     sheets: Mapping[str, str]
     status: Mapping[str, str]
+    standing: Mapping[str, str]
     kinds: Mapping[str, str]
     target_kinds: Mapping[str, str]
     funding: Mapping[str, str]
@@ -72,6 +73,7 @@ def labels(language: str = "zh") -> Labels:
         review=columns("review"),
         sheets=words("sheets"),
         status=words("status"),
+        standing=words("standing"),
         kinds=words("kinds"),
         target_kinds=words("target_kinds"),
         funding=words("funding"),

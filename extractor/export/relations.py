@@ -13,6 +13,8 @@ from typing import NamedTuple
 from extractor.export.dataset import DataTable, dataset
 from extractor.export.days import first_day, last_day
 from extractor.export.paths import indicator_path
+from extractor.funding import by_source
+from extractor.standing import Standings
 from schemas.layout import AMOUNT_COLUMNS
 from schemas.record import DocumentLine, Flag, NormalizedIndicator, Record
 from schemas.target import Target
@@ -113,6 +115,7 @@ class _Apart:
         self._file: str | None = None
         self._documents = self._projects = self._flags = self._numbers = 0
         self._long: list[Row] = []
+        self._standings = Standings()
 
     def rows(self, items: Iterable[DocumentLine | Record]) -> Iterator[tuple[str, Row]]:
         for item in items:
@@ -167,10 +170,13 @@ class _Apart:
             "decisions": sum(not flag.is_information for flag in record.flags),
             "indicators": len(project.indicators),
             "asked": ", ".join(record.asked),
+            "standing": self._standings.of(record),
         }
         yield self._row("projects", own | counted)
         for position, amount in enumerate(_amounts(record), 1):
             yield self._row("amounts", own | {"position": position} | amount)
+        for source, yuan in by_source(record.normalized).items():
+            yield self._row("sources", own | {"source": source, "yuan": yuan})
         for position, (label, value) in enumerate(project.attributes.items(), 1):
             yield self._row("attributes", own | {"position": position, "label": label, "value": value})
         for index, indicator in enumerate(project.indicators):

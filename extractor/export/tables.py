@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from extractor.export.labels import Column, Labels
 from extractor.export.paths import field_name, value_at
-from extractor.export.wording import funding_text, target_cells, target_text
+from extractor.export.wording import digits, funding_text, target_cells, target_text
+from extractor.funding import by_source
+from extractor.standing import Standing
 from schemas.project import Indicator
 from schemas.record import DocumentLine, Flag, NormalizedIndicator, Record
 
@@ -27,6 +30,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectEntry(Entry):
+    """The same for a project as a whole; `money` is what `extractor.funding.by_source` says of it."""
+
+    standing: Standing
+    money: Mapping[str, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
 class IndicatorEntry(Entry):
     """The same for one of its indicators."""
 
@@ -35,7 +46,7 @@ class IndicatorEntry(Entry):
     normalized: NormalizedIndicator
 
 
-_PROJECT: Mapping[str, Callable[[Entry], Cell]] = {
+_PROJECT: Mapping[str, Callable[[ProjectEntry], Cell]] = {
     "ordinal": lambda entry: entry.ordinal,
     "status": lambda entry: entry.words.status[entry.record.status],
     "decisions": lambda entry: sum(not flag.is_information for flag in entry.record.flags),
@@ -48,6 +59,12 @@ _PROJECT: Mapping[str, Callable[[Entry], Cell]] = {
     "other": lambda entry: entry.record.project.amounts.other,
     "amount_unit": lambda entry: entry.record.document.amount_unit,
     "total_yuan": lambda entry: entry.record.normalized.amounts.get("total"),
+    "standing": lambda entry: entry.words.standing[entry.standing],
+    "source_fiscal": lambda entry: digits(entry.money.get("fiscal")),
+    "source_special_account": lambda entry: digits(entry.money.get("special_account")),
+    "source_other": lambda entry: digits(entry.money.get("other")),
+    "source_unknown": lambda entry: digits(entry.money.get("unknown")),
+    "source_conflict": lambda entry: digits(entry.money.get("conflict")),
     "unplaced": lambda entry: _lines(iter(entry.record.project.amounts.unplaced)),
     "breakdown": lambda entry: _pairs(
         ((line.label, line.amount) for line in entry.record.project.amounts.breakdown), entry.words
@@ -94,9 +111,9 @@ _INDICATOR: Mapping[str, Callable[[IndicatorEntry], Cell]] = {
 }
 
 
-def project_row(record: Record, ordinal: int, words: Labels) -> list[Cell]:
+def project_row(record: Record, ordinal: int, words: Labels, standing: Standing) -> list[Cell]:
     """Cells under `words.project`; `ordinal` counts the run's projects from 1."""
-    entry = Entry(record, ordinal, words)
+    entry = ProjectEntry(record, ordinal, words, standing, by_source(record.normalized))
     return [_PROJECT[column.key](entry) for column in words.project]
 
 

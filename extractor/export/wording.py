@@ -24,8 +24,8 @@ def target_cells(prefix: str, target: Target | None, words: Labels) -> dict[str,
     return {
         f"{prefix}_kind": words.target_kinds[target.kind],
         f"{prefix}_operator": target.operator,
-        f"{prefix}_low": _digits(target.low),
-        f"{prefix}_high": _digits(target.high),
+        f"{prefix}_low": digits(target.low),
+        f"{prefix}_high": digits(target.high),
         f"{prefix}_unit": target.unit,
         f"{prefix}_per": target.per,
         f"{prefix}_period": target.period,
@@ -48,7 +48,7 @@ def target_text(target: Target, words: Labels) -> str:
     if target.items:
         return _SEPARATOR.join(target_text(item, words) for item in target.items)
     days = "–".join(dict.fromkeys(day for day in (target.start, target.end) if day))
-    bounds = "–".join(dict.fromkeys(digits for digits in map(_digits, (target.low, target.high)) if digits))
+    bounds = "–".join(dict.fromkeys(bound for bound in map(digits, (target.low, target.high)) if bound))
     if not days and not bounds:
         return target.formula or target.rest or words.target_kinds[target.kind]
     average = words.words["average"] if target.average else None
@@ -73,5 +73,16 @@ def funding_text(line: NormalizedFunding, words: Labels) -> str:
     return words.words["pair"].format(label=name, value=words.funding["yuan"].format(yuan=line.yuan))
 
 
-def _digits(number: Decimal | None) -> str | None:
+def trimmed(number: Decimal, *, grouped: bool = False) -> str:
+    """A computed number: no zeros at its end, `grouped`: with thousands separators.
+
+    >>> trimmed(Decimal("12000.50")), trimmed(Decimal("-1200.00"), grouped=True)
+    ('12000.5', '-1,200')
+    """
+    text = f"{number:,f}" if grouped else f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def digits(number: Decimal | None) -> str | None:
+    """A number as plain digits, with no exponent."""
     return None if number is None else f"{number:f}"

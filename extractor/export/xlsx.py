@@ -14,6 +14,7 @@ from extractor.export.labels import Column, Labels
 from extractor.export.paths import column_of, field_name, indicator_path
 from extractor.export.sheets import MAX_COMMENTS, MAX_ROWS, Mark, Note, Sheet, Styles, workbook
 from extractor.export.tables import Cell, flag_row, indicator_rows, note_row, project_row
+from extractor.standing import Standings
 from schemas.record import DocumentLine, Flag, Record
 
 Marks = dict[int, Mark]
@@ -60,6 +61,7 @@ class _Tables:
         )
         self._review = Sheet(book, styles, sheets["review"], words.review, words, max_rows=max_rows)
         self._ordinal = 0
+        self._standings = Standings()
 
     def add_document(self, document: DocumentLine) -> None:
         words, file = self._words, document.document.file
@@ -81,7 +83,7 @@ class _Tables:
         words = self._words
         self._ordinal += 1
         own, of_indicators = _marks(record, words)
-        notes = self._projects.write(project_row(record, self._ordinal, words), own)
+        notes = self._projects.write(project_row(record, self._ordinal, words, self._standings.of(record)), own)
         self._add_notes(notes, words.project, record)
         for position, row in enumerate(indicator_rows(record, self._ordinal, words)):
             notes = self._indicators.write(row, of_indicators.get(position, {}))

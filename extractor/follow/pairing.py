@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
+from typing import TypeVar
 
 from extractor.follow.known import Known
 from extractor.follow.score import LEAST_ALIKE, Reason, Score, score, stem_of
@@ -18,8 +19,10 @@ _ALL_WITH_ALL = 2_500
 _BUCKET = 40
 """Longest list of projects that share a name, or a piece of one, in which each is compared with each."""
 _LOOSE = LEAST_ALIKE - 0.1
+LEAST_ALIKE_UNIT = 0.75
 
 Group = tuple[str, str]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ def pair(
 
     Projects of two known divisions are never paired. `may` can rule out further pairs. The result does not depend on
     which list is the old one. The time grows with the number of projects, not with its square: names are compared
-    within a unit, and across units where they are equal.
+    within a unit, from a unit that is gone to one of its place that is new and looks like it, and across units where
+    they are equal.
     """
     scored: list[tuple[float, int, int, int, int, Score]] = []
     for i, j in sorted(_candidates(old, new)):
@@ -90,20 +94,31 @@ def _candidates(old: Sequence[Known], new: Sequence[Known]) -> set[tuple[int, in
     found: set[tuple[int, int]] = set(_equal(old, new, lambda known: known.id, 1))
     ours, theirs = _grouped(old, group_of), _grouped(new, group_of)
     for group in ours.keys() & theirs.keys():
-        mine, yours = ours[group], theirs[group]
-        if len(mine) * len(yours) <= _ALL_WITH_ALL:
-            found.update((i, j) for i in mine for j in yours)
-        else:
-            found.update(_within(old, new, mine, yours))
+        found.update(_between(old, new, ours[group], theirs[group]))
+    for mine, yours in _renamed(ours, theirs):
+        found.update(_between(old, new, ours[mine], theirs[yours]))
     found.update(_equal(old, new, lambda known: known.name_key, _BUCKET))
     found.update(_equal(old, new, lambda known: known.name_key and (known.name_key, known.unit_key), _BUCKET))
     return found
 
 
-def _within(
+def _renamed(ours: Iterable[Group], theirs: Iterable[Group]) -> Iterator[tuple[Group, Group]]:
+    """Units of one division that are on one side only and look alike: perhaps one, under a new name."""
+    gone, came = (sorted(one - other) for one, other in ((set(ours), set(theirs)), (set(theirs), set(ours))))
+    divisions = {division for division, _ in gone if division}
+    for division in sorted(divisions & {division for division, _ in came}):
+        mine, yours = ([group for group in side if group[0] == division] for side in (gone, came))
+        for i, j in look_alikes([unit for _, unit in mine], [unit for _, unit in yours], LEAST_ALIKE_UNIT):
+            yield mine[i], yours[j]
+
+
+def _between(
     old: Sequence[Known], new: Sequence[Known], mine: Sequence[int], yours: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
-    """Candidates within a large unit: equal names and stems, and names that share pieces."""
+    """Candidates of two units: each with each, or in large ones equal names and stems, and names that share pieces."""
+    if len(mine) * len(yours) <= _ALL_WITH_ALL:
+        yield from ((i, j) for i in mine for j in yours)
+        return
     ours, theirs = [old[i] for i in mine], [new[j] for j in yours]
     for a, b in chain(
         _equal(ours, theirs, lambda known: known.name_key, _BUCKET),
@@ -128,8 +143,8 @@ def _equal(
             yield from zip(mine, yours, strict=False)
 
 
-def _grouped(known: Sequence[Known], what: Callable[[Known], object]) -> dict[object, list[int]]:
-    groups: dict[object, list[int]] = defaultdict(list)
+def _grouped(known: Sequence[Known], what: Callable[[Known], T]) -> dict[T, list[int]]:
+    groups: dict[T, list[int]] = defaultdict(list)
     for position, one in enumerate(known):
         groups[what(one)].append(position)
     return groups

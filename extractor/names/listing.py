@@ -118,7 +118,7 @@ def _proposals(groups: Iterable[Group]) -> Iterator[Proposal]:
 def _proposal(field: Field, division: str | None, keys: tuple[str, str], bare: tuple[str, str]) -> Proposal:
     one, two = bare
     if one == two:
-        return Proposal(field, division, keys, 1.0, "place")
+        return Proposal(field, division, keys, 0.98, "place")
     if one.removesuffix(_SUFFIX) == two.removesuffix(_SUFFIX):
         return Proposal(field, division, keys, 0.95, "itself")
     return Proposal(field, division, keys, ratio(one, two), "alike")

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
+from extractor.funding import PARTS
 from extractor.report.entries import visible
-from extractor.report.figures import SOURCES, Category, Figures, Group, folded
+from extractor.report.figures import Category, Figures, folded
 from extractor.report.money import share, wan
 from extractor.report.targets import KINDS
 from extractor.report.words import Words
@@ -45,7 +45,7 @@ def charts(figures: Figures, words: Words) -> dict[str, Chart]:
     return {name: chart for name, chart in made.items() if chart is not None}
 
 
-def _bars(names: Sequence[str], series: Sequence[Series], totals: Sequence[str] = (), *, share: bool = False) -> Chart:
+def _bars(names: Sequence[str], series: Sequence[Series], totals: Sequence[str] = ()) -> Chart:
     return {
         "names": [visible(name) for name in names],
         "series": [
@@ -54,7 +54,6 @@ def _bars(names: Sequence[str], series: Sequence[Series], totals: Sequence[str] 
             if any(one.values)
         ],
         "totals": list(totals),
-        "share": share,
     }
 
 
@@ -62,11 +61,10 @@ def _sources(figures: Figures, words: Words) -> Chart | None:
     whole = figures.whole
     if not whole.total.yuan:
         return None
-    tallies = {source: whole.sources[source] for source in SOURCES} | {"unstated": whole.unstated}
-    shown = {name: tally for name, tally in tallies.items() if tally.yuan}
+    shown = {part: tally for part, tally in whole.parts.items() if tally.yuan}
     texts = [f"{wan(tally.yuan)} · {share(tally.yuan, whole.total.yuan)}" for tally in shown.values()]
     values = [float(tally.yuan) for tally in shown.values()]
-    return _bars([words.text[name] for name in shown], [Series(words.text["amount"], "one", values, texts)], texts)
+    return _bars([words.parts[part] for part in shown], [Series(words.text["amount"], "one", values, texts)], texts)
 
 
 def _units(figures: Figures, words: Words) -> Chart | None:
@@ -78,19 +76,12 @@ def _units(figures: Figures, words: Words) -> Chart | None:
     names = [group.name or words.text["unnamed_unit"] for group in first]
     names += [words.say("rest", count=len(named) - len(first))] if rest else []
     series = []
-    for name in (*SOURCES, "unstated", "conflict"):
-        amounts = [_part(group, name) for group in groups]
+    for part in PARTS:
+        amounts = [group.parts[part].yuan for group in groups]
         series.append(
-            Series(words.text[name], name, [float(yuan) for yuan in amounts], [wan(yuan) for yuan in amounts])
+            Series(words.parts[part], part, [float(yuan) for yuan in amounts], [wan(yuan) for yuan in amounts])
         )
     return _bars(names, series, [wan(group.total.yuan) for group in groups])
-
-
-def _part(group: Group, name: str) -> Decimal:
-    """What is drawn of a unit's total; the parts make the total."""
-    if name in SOURCES:
-        return group.fitting[name].yuan
-    return group.conflict.yuan if name == "conflict" else group.unstated.yuan
 
 
 def _largest(figures: Figures, words: Words) -> Chart | None:

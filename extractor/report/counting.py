@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from heapq import nlargest
 
+from extractor.funding import SOURCES, by_source
 from extractor.report.arithmetic import parts_line, sum_lines
 from extractor.report.figures import (
     ANY_SUM,
-    ASIDE,
-    SOURCES,
     Category,
     DocumentRow,
     Figures,
@@ -19,9 +18,9 @@ from extractor.report.figures import (
     Group,
     Large,
     Line,
-    Standing,
 )
 from extractor.report.targets import Kind, kind_of
+from extractor.standing import ASIDE, Standing, Standings
 from schemas.project import Amounts
 from schemas.record import DocumentLine, FlagCode, Record
 
@@ -57,18 +56,17 @@ class Counting:
         self._categories: dict[tuple[str, str], Category] = {}
         self._flags: dict[FlagCode, Flagged] = {}
         self._large: list[Large] = []
+        self._printed: dict[tuple[object, ...], int] = {}
         self._position = 0
         self._amounts: dict[int, Amounts] = {}
         self._file: str | None = None
-        self._seen: dict[str, str] = {}
+        self._standings = Standings()
         for line in documents:
             self._document(line)
 
     def _document(self, line: DocumentLine) -> None:
         info = line.document
-        same_as = self._seen.get(info.sha256)
-        if line.counts.blocks and same_as is None:
-            self._seen[info.sha256] = info.file
+        same_as = self._standings.same_as(info) if line.counts.blocks else None
         self._totals[info.file] = (line, len(self.figures.documents))
         self.figures.documents.append(
             DocumentRow(
@@ -104,7 +102,7 @@ class Counting:
         _, index = self._totals[record.document.file]
         document = self.figures.documents[index]
         self._amounts[record.block.index] = record.project.amounts
-        standing = standing_of(record, same_file=document.same_as is not None)
+        standing = self._standings.of(record)
         yuan = _yuan(record, "total")
         self.figures.standings[standing].projects += 1
         self.figures.standings[standing].yuan += yuan or 0
@@ -131,18 +129,32 @@ class Counting:
     def _count(self, record: Record, unit: Group, counted: Decimal | None, document: DocumentRow) -> tuple[Kind, ...]:
         """A project that is neither failed nor counted before: money, funding and indicators."""
         figures = self.figures
-        parts, by_breakdown = sources_of(record)
+        parts = by_source(record.normalized) if counted is not None else {}
         year = self._years.setdefault(record.document.fiscal_year, Group(None))
         for group in (figures.whole, unit, year, self._division(record)):
             group.add(counted, parts, withheld=record.project.withheld)
-        figures.by_breakdown += by_breakdown and counted is not None
+        figures.by_breakdown += any(part in SOURCES and part not in record.normalized.amounts for part in parts)
         if counted is not None:
             document.total.add(counted)
+            figures.withheld_zero += record.project.withheld and not counted
+            self._look_elsewhere(record, counted, document)
         unplaced = [Decimal(value) for key, value in record.normalized.amounts.items() if key.startswith("unplaced")]
         if unplaced:
             figures.unplaced.add(sum(unplaced, Decimal(0)))
         self._count_lines(record)
         return self._count_indicators(record)
+
+    def _look_elsewhere(self, record: Record, yuan: Decimal, document: DocumentRow) -> None:
+        """Tell of a project that an earlier document prints as well. It may be one; only a person can know."""
+        name = record.normalized.name or record.project.name
+        if name is None:
+            return
+        key = (*_unit_key(record), name, record.document.fiscal_year, yuan)
+        _, index = self._totals[document.file]
+        first = self._printed.setdefault(key, index)
+        if first != index:
+            document.also[first] += 1
+            self.figures.elsewhere.add(yuan)
 
     def _count_lines(self, record: Record) -> None:
         for one in record.normalized.funding:
@@ -176,11 +188,9 @@ class Counting:
         return tuple(kinds)
 
     def _unit(self, record: Record) -> Group:
-        """The unit's group. Equal names under other departments or in other divisions are other units."""
-        normalized, project = record.normalized, record.project
-        division = normalized.division
-        department = normalized.department or record.document.department
-        key = (normalized.unit or project.unit, department, division.code if division else None)
+        """The unit's group."""
+        project, division = record.project, record.normalized.division
+        key = _unit_key(record)
         if key not in self._units:
             place = "".join(filter(None, (division.city, division.county))) if division else ""
             detail = " · ".join(filter(None, (project.department or record.document.department, place)))
@@ -249,44 +259,12 @@ def figures_of(documents: Iterable[DocumentLine], records: Iterable[Record]) -> 
     return counting.result()
 
 
-def standing_of(record: Record, *, same_file: bool = False) -> Standing:
-    """What becomes of the project in the totals; the first that applies."""
-    if record.status == "failed":
-        return "failed"
-    if same_file:
-        return "same_file"
-    if any(flag.code is FlagCode.REPEATED_PROJECT for flag in record.flags):
-        return "repeated"
-    if "total" in record.normalized.amounts:
-        return "counted"
-    if record.normalized.amounts:
-        return "no_total"
-    return "unknown_unit" if prints_amounts(record.project.amounts) else "no_amount"
-
-
-def prints_amounts(amounts: Amounts) -> bool:
-    """Whether any amount is printed."""
-    return any(value for value in amounts.model_dump().values())
-
-
-def sources_of(record: Record) -> tuple[dict[str, Decimal], bool]:
-    """Which source pays how much of the total, and whether only the other funding columns say so.
-
-    Beside the canonical columns the others may be parts of them; without these they are taken for the sources only
-    where they are of the year, all known, and add up to the total.
-    """
-    known = {source: yuan for source in SOURCES if (yuan := _yuan(record, source)) is not None}
-    if known or record.project.amounts.unplaced:
-        return known, False
-    lines = [line for line in record.normalized.funding if line.basis == "year"]
-    parts: dict[str, Decimal] = {}
-    for line in lines:
-        if line.source is None or line.yuan is None:
-            return {}, False
-        parts[line.source] = parts.get(line.source, Decimal(0)) + Decimal(line.yuan)
-    if not parts or sum(parts.values(), Decimal(0)) != _yuan(record, "total"):
-        return {}, False
-    return parts, True
+def _unit_key(record: Record) -> tuple[str | None, ...]:
+    """Equal names under other departments or in other divisions are other units."""
+    normalized = record.normalized
+    department = normalized.department or record.document.department
+    code = normalized.division.code if normalized.division else None
+    return normalized.unit or record.project.unit, department, code
 
 
 def _yuan(record: Record, column: str) -> Decimal | None:

@@ -18,10 +18,10 @@ from typing import IO, Any
 from extractor.export.labels import Labels
 from extractor.export.paths import field_name
 from extractor.report.counting import Place
-from extractor.report.figures import STANDINGS
 from extractor.report.money import wan
 from extractor.report.targets import KINDS
 from extractor.report.words import Words
+from extractor.standing import STANDINGS
 from schemas.layout import AMOUNT_COLUMNS, column_label
 from schemas.record import Record
 

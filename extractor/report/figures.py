@@ -10,27 +10,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
-from typing import Literal, get_args
 
+from extractor.funding import PARTS
 from extractor.report.arithmetic import PartsLine, SumLine
 from extractor.report.targets import Kind
+from extractor.standing import STANDINGS, Standing
 from schemas.record import INFORMATION, FlagCode, NormalizedCategory
 
-Standing = Literal["counted", "no_total", "unknown_unit", "no_amount", "repeated", "same_file", "failed"]
-"""What becomes of a project in the totals; a project has exactly one.
-
-counted       its total is known in yuan and is added up
-no_total      amounts are printed, but no total that could be added up
-unknown_unit  amounts are printed, but whether in 元 or in 万元 is not known
-no_amount     no amount is printed
-repeated      the same project was printed before in the same document, word for word
-same_file     its file has the same content as a file before
-failed        it was found and could not be read
-"""
-STANDINGS: tuple[Standing, ...] = get_args(Standing)
-ASIDE = frozenset(("repeated", "same_file", "failed"))
-"""Projects that are left out of everything but the counts and the flags."""
-SOURCES = ("fiscal", "special_account", "other")
 ANY_SUM = 60
 """Digits of a sum; an amount has 26 at most, and Python would round to 28."""
 
@@ -51,21 +37,15 @@ class Tally:
 class Group:
     """Projects that have something in common: a unit, a year, a division.
 
-    `projects` are all of them but for repeats, `total` the counted ones. `unstated` is what the totals hold beyond
-    the printed sources, `excess` what the sources hold beyond the totals: total = sources + unstated - excess.
-    Where the projects whose sources exceed their totals are kept apart as `conflict`, total = fitting + unstated +
-    conflict: that is what can be drawn.
+    `projects` are all of them but for repeats, `total` the counted ones. `parts` are the counted ones' money by source,
+    after the rule of `extractor.funding.by_source`; they add up to the total.
     """
 
     name: str | None
     detail: str | None = None
     projects: int = 0
     total: Tally = field(default_factory=Tally)
-    sources: dict[str, Tally] = field(default_factory=lambda: {source: Tally() for source in SOURCES})
-    unstated: Tally = field(default_factory=Tally)
-    excess: Tally = field(default_factory=Tally)
-    fitting: dict[str, Tally] = field(default_factory=lambda: {source: Tally() for source in SOURCES})
-    conflict: Tally = field(default_factory=Tally)
+    parts: dict[str, Tally] = field(default_factory=lambda: {part: Tally() for part in PARTS})
     withheld: Tally = field(default_factory=Tally)
     withheld_projects: int = 0
     position: int = 0
@@ -78,17 +58,8 @@ class Group:
         self.total.add(yuan)
         if withheld:
             self.withheld.add(yuan)
-        for source, amount in parts.items():
-            self.sources[source].add(amount)
-        rest = yuan - sum(parts.values(), Decimal(0))
-        if rest < 0:
-            self.excess.add(-rest)
-            self.conflict.add(yuan)
-            return
-        for source, amount in parts.items():
-            self.fitting[source].add(amount)
-        if rest:
-            self.unstated.add(rest)
+        for part, amount in parts.items():
+            self.parts[part].add(amount)
 
 
 @dataclass(slots=True)
@@ -146,6 +117,8 @@ class DocumentRow:
     failed: int
     decisions: int
     total: Tally = field(default_factory=Tally)
+    also: Counter[int] = field(default_factory=Counter)
+    """How many of its counted projects stand in an earlier document as well, by that document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +153,10 @@ class Figures:
     """Counted projects whose sources are known from other funding columns only."""
     unplaced: Tally = field(default_factory=Tally)
     """Amounts in yuan whose column is not known, in no total; `projects` are those that print them."""
+    elsewhere: Tally = field(default_factory=Tally)
+    """Counted projects that an earlier document prints as well: same unit, name, year and total."""
+    withheld_zero: int = 0
+    """Counted projects that are withheld and print a total of nothing."""
     categories: list[Category] = field(default_factory=list)
     kinds: Counter[Kind] = field(default_factory=Counter)
     without_indicators: int = 0
@@ -216,7 +193,4 @@ def folded(groups: Sequence[Group], limit: int) -> tuple[Sequence[Group], Group 
 
 
 def _tallies(group: Group) -> list[Tally]:
-    return [
-        group.total, group.unstated, group.excess, group.conflict, group.withheld,
-        *group.sources.values(), *group.fitting.values(),
-    ]  # fmt: skip
+    return [group.total, group.withheld, *group.parts.values()]

@@ -19,15 +19,17 @@ from types import SimpleNamespace
 from typing import Any
 
 from extractor import __version__
-from extractor.export.labels import labels
+from extractor.export.labels import Labels, labels
+from extractor.funding import PARTS
 from extractor.report import Source
 from extractor.report.charts import charts
 from extractor.report.counting import Counting
 from extractor.report.entries import Entries, Entry, packed, visible
-from extractor.report.figures import SOURCES, STANDINGS, Figures, Group, folded
+from extractor.report.figures import Figures, Group, folded
 from extractor.report.money import exact, headline, share, wan
 from extractor.report.targets import KINDS
 from extractor.report.words import Words, words
+from extractor.standing import STANDINGS
 
 UNITS = 30
 MORE_UNITS = 500
@@ -60,14 +62,14 @@ def write(path: Path, store: Source, language: str) -> None:
         figures = counting.result()
         pieces.seek(0)
         with path.open("w", encoding="utf-8", newline="\n") as file:
-            before, _, after = _rendered(figures, entries, said, dict(names.status)).partition(_PIECES)
+            before, _, after = _rendered(figures, entries, said, names, store.is_being_written).partition(_PIECES)
             file.write(before)
             for line in pieces:
                 file.write(f'<script type="text/plain" class="piece">{line.rstrip()}</script>\n')
             file.write(after)
 
 
-def _rendered(figures: Figures, entries: Entries, said: Words, status: dict[str, str]) -> str:
+def _rendered(figures: Figures, entries: Entries, said: Words, names: Labels, unfinished: bool) -> str:
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(
@@ -91,8 +93,10 @@ def _rendered(figures: Figures, entries: Entries, said: Words, status: dict[str,
         "w": SimpleNamespace(**said.text),
         "say": said.say,
         "words": said,
-        "status": status,
+        "status": names.status,
+        "standing": names.standing,
         "f": figures,
+        "unfinished": unfinished,
         "share": share,
         "style": style,
         "script": script,
@@ -104,7 +108,7 @@ def _rendered(figures: Figures, entries: Entries, said: Words, status: dict[str,
         "chart_data": _json(drawn),
         "headline": headline(figures.whole.total.yuan, said.language),
         "standings": [one for one in STANDINGS if figures.standings[one].projects or one == "counted"],
-        "sources": SOURCES,
+        "parts": [part for part in PARTS if part != "conflict" or figures.whole.parts[part].projects],
         "kinds": [kind for kind in KINDS if figures.kinds[kind]],
         "unit_tables": _unit_tables(figures),
         "withheld_units": _withheld_units(figures),
@@ -116,7 +120,7 @@ def _rendered(figures: Figures, entries: Entries, said: Words, status: dict[str,
         "states": {state: sum(one.state == state for one in figures.sums) for state in said.states},
         "limit": TABLE,
         "rows": [_plain_row(row, files_shown, units) for row in entries.rows[:FIRST]],
-        "list_data": packed(_list(files_shown, entries, said, status, units)),
+        "list_data": packed(_list(files_shown, entries, said, names, units)),
     }
     return template.render(context)
 
@@ -146,14 +150,14 @@ def _withheld_units(figures: Figures) -> list[Group]:
 
 
 def _list(
-    files_shown: Sequence[str], entries: Entries, said: Words, status: dict[str, str], units: dict[int, Group]
+    files_shown: Sequence[str], entries: Entries, said: Words, names: Labels, units: dict[int, Group]
 ) -> dict[str, Any]:
     """What the script needs to know of every project at once."""
     return {
         "words": dict(said.text),
-        "standings": [said.standings[one] for one in STANDINGS],
+        "standings": [names.standing[one] for one in STANDINGS],
         "kinds": [said.kinds[kind] for kind in KINDS],
-        "status": status,
+        "status": dict(names.status),
         "codes": [[code, said.codes.get(code, code)] for code in entries.codes],
         "units": [visible(units[position].name or "") for position in range(len(units))],
         "documents": [visible(file) for file in files_shown],

@@ -9,9 +9,9 @@
   const INK = "#1c2733", SOFT = "#55626f", LINE = "#d9dee3";
   const FONT = getComputedStyle(document.body).fontFamily;
   const SHADES = {
-    one: "#1f4e79", fiscal: "#1f4e79", special_account: "#d08a1d", other: "#4f8f86", unstated: "#aab3bc", conflict: "#b0243a",
+    one: "#1f4e79", fiscal: "#1f4e79", special_account: "#d08a1d", other: "#4f8f86", unknown: "#aab3bc", conflict: "#b0243a",
     numeric: "#1f4e79", dated: "#4f8f86", formula: "#d08a1d", qualitative: "#c7803f", withheld: "#7d5a9b",
-    not_applicable: "#aab3bc", empty: "#d9dee3", unknown: "#c3cad1", decision: "#8a4b08", information: "#8fa6bd",
+    not_applicable: "#c3cad1", empty: "#d9dee3", decision: "#8a4b08", information: "#8fa6bd",
   };
   const PRINT_WIDTH = 680;
   const drawn = [];
@@ -50,11 +50,10 @@
   function options(chart, width) {
     const narrow = width < 520;
     const size = narrow ? 11 : 13;
-    const names = Math.min(narrow ? 9 : 18, Math.max(...chart.names.map((name) => name.length)) + 1);
+    const names = Math.min(narrow ? 9 : 20, Math.max(...chart.names.map((name) => name.length)) + 1);
     const stacked = chart.series.length > 1;
-    const ends = chart.totals.length ? chart.totals : chart.names.map(() => "");
-    const longest = Math.max(...ends.map((text) => text.length));
-    const sums = chart.names.map((_, bar) => chart.series.reduce((sum, one) => sum + one.values[bar], 0));
+    const longest = Math.max(0, ...chart.totals.map((text) => text.length));
+    const ends = (sign) => chart.names.map((_, bar) => chart.series.reduce((sum, one) => sum + sign * Math.max(0, sign * one.values[bar]), 0));
     const text = { fontFamily: FONT, fontSize: size, color: INK };
     const series = chart.series.map((one) => ({
       name: one.name, type: "bar", stack: "all", data: one.values, barMaxWidth: 22, itemStyle: { color: SHADES[one.shade] },
@@ -63,7 +62,7 @@
     if (chart.totals.length) {
       // A bar of no length carries the text at the end of the whole row.
       series.push({
-        name: "", type: "bar", stack: "all", data: sums.map(() => 0), silent: true, animation: false,
+        name: "", type: "bar", stack: "all", stackStrategy: "positive", data: chart.names.map(() => 0), silent: true, animation: false,
         label: { ...text, show: true, position: "right", formatter: (bar) => chart.totals[bar.dataIndex] },
       });
     }
@@ -81,7 +80,7 @@
           ...chart.series.filter((one) => one.values[bars[0].dataIndex]).map((one) => `${one.name}  ${one.texts[bars[0].dataIndex]}`),
         ].join("\n").replaceAll("{", "｛"),
       },
-      xAxis: { type: "value", show: false, max: Math.max(...sums) || 1 },
+      xAxis: { type: "value", show: false, min: Math.min(0, ...ends(-1)), max: Math.max(...ends(1)) || 1 },
       yAxis: {
         type: "category", inverse: true, data: chart.names, axisTick: { show: false }, axisLine: { lineStyle: { color: SOFT } },
         axisLabel: { ...text, interval: 0, formatter: (name) => shortened(name, names) },

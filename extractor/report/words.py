@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
+from extractor.words import words_of
 from schemas.record import NormalizedCategory
 
 
@@ -18,7 +17,7 @@ class Words:
 
     language: str
     text: Mapping[str, str]
-    standings: Mapping[str, str]
+    parts: Mapping[str, str]
     kinds: Mapping[str, str]
     meanings: Mapping[str, str]
     states: Mapping[str, str]
@@ -43,7 +42,4 @@ class Words:
 @lru_cache
 def words(language: str = "zh") -> Words:
     """The words in `language`; KeyError for a language that words.toml does not speak."""
-    table: dict[str, Any] = tomllib.loads(files("extractor.report").joinpath("words.toml").read_text("utf-8"))
-    return Words(
-        language, **{part: {key: entry[language] for key, entry in entries.items()} for part, entries in table.items()}
-    )
+    return Words(language, **words_of("extractor.report", language))

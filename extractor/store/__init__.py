@@ -58,6 +58,11 @@ class RunStore:
         self.path = path
         self._database = Database(path, create=create)
 
+    @property
+    def is_being_written(self) -> bool:
+        """Whether a run is writing into the folder at this moment."""
+        return self._database.is_being_written()
+
     def is_done(self, file: str, sha256: str, fingerprint: str) -> bool:
         """True where this very content was read with these very settings and nothing of it failed."""
         return self._database.is_done(file, sha256, fingerprint)

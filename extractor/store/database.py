@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,10 @@ class Database:
         self._path = path
         self._lock: sqlite3.Connection | None = None
         self._engine: Engine | None = None
+        if not create and path.parent.is_file():
+            raise UsageError(
+                f"{path.parent}: no results there yet: it is a file; name the folder that `extractor run` wrote into"
+            )
         if not create and not path.is_file():
             raise UsageError(f"{path}: no results there yet; run `extractor run` into that folder first")
         try:
@@ -91,6 +95,18 @@ class Database:
         except SQLAlchemyError as error:
             cause = getattr(error, "orig", None) or error
             raise OutputError(f"{self._path}: {_explain(str(cause))}") from error
+
+    def is_being_written(self) -> bool:
+        """Whether a run holds the folder's lock."""
+        lock = self._path.with_suffix(".lock")
+        if self._lock is not None or not lock.is_file():
+            return self._lock is not None
+        try:
+            with closing(sqlite3.connect(f"{lock.resolve().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
+                connection.execute("SELECT count(*) FROM sqlite_master")
+        except sqlite3.Error as error:
+            return "locked" in str(error)
+        return False
 
     def is_done(self, file: str, sha256: str, fingerprint: str) -> bool:
         with self._transaction() as connection:
