@@ -128,12 +128,14 @@ def run(
             f"{directory}: the output folder cannot be made ({error.strerror}); choose another with --out"
         ) from None
     with RunStore(directory / DATABASE) as store:
+        store.begin(len(inputs))
         batch = _Batch(inputs, directory, store, settings, report, reader)
         if settings.language_model is None and model is None:
             batch.read_alone()
         else:
             asyncio.run(batch.read_with(model))
         batch.outcome.forgotten = store.keep_only({given.name for given in inputs})
+        store.end()
     batch.outcome.seconds = time.monotonic() - started
     return batch.outcome
 

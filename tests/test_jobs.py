@@ -330,8 +330,12 @@ def test_a_killed_run_goes_on_and_ends_like_one_that_was_not(tmp_path: Path) -> 
     half = _stored(tmp_path / "out/run.sqlite")
     assert 60 <= half < total
     assert not (tmp_path / "out/projects.jsonl").exists()
+    with RunStore(tmp_path / "out/run.sqlite", create=False) as store:
+        assert store.unfinished == (total, half)
     resumed = subprocess.run([*command, "out"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert f"({half:,} done before)" in resumed.stdout
+    with RunStore(tmp_path / "out/run.sqlite", create=False) as store:
+        assert store.unfinished is None
     subprocess.run([*command, "undisturbed"], cwd=tmp_path, capture_output=True, check=True)
     assert exported(tmp_path / "out") == exported(tmp_path / "undisturbed")
 

@@ -514,10 +514,12 @@ def test_policy_lets_only_these_scripts_run_and_nothing_load(run: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_run_that_goes_on_is_told(run: Path, language: str) -> None:
-    text = words(language).text["unfinished"]
-    assert text not in made(run, language=language)
-    with RunStore(run / "run.sqlite"):
+def test_a_run_that_has_not_ended_is_told(run: Path, language: str) -> None:
+    with RunStore(run / "run.sqlite") as store:
+        read = sum(store.totals().documents.values())
+        text = words(language).text["unfinished"].format(planned=read + 2, read=read)
+        assert text not in made(run, language=language)
+        store.begin(read + 2)
         assert text in made(run, language=language)
 
 

@@ -404,18 +404,31 @@ def test_round_trip_of_the_models() -> None:
     assert Record.model_validate_json(item.model_dump_json()) == item
 
 
-def test_a_reader_knows_whether_a_run_is_writing(tmp_path: Path) -> None:
-    with RunStore(tmp_path / "run.sqlite") as writer:
-        assert writer.is_being_written
-        with RunStore(tmp_path / "run.sqlite", create=False) as reader:
-            assert reader.is_being_written
+def test_a_run_that_was_stopped_is_known(tmp_path: Path) -> None:
+    path = tmp_path / "run.sqlite"
+    with RunStore(path) as writer:
+        assert writer.unfinished is None
+        writer.begin(3)
+        writer.save(document(), [], [], "f")
+        with RunStore(path, create=False) as reader:
+            assert reader.unfinished == (3, 1)
+    with RunStore(path, create=False) as reader:
+        assert reader.unfinished == (3, 1)
+    with RunStore(path) as writer:
+        writer.begin(2)
+        assert writer.unfinished == (2, 1)
+        writer.end()
+    with RunStore(path, create=False) as reader:
+        assert reader.unfinished is None
+
+
+def test_a_folder_of_an_older_version_knows_no_plan(tmp_path: Path) -> None:
+    with RunStore(tmp_path / "run.sqlite"):
+        pass
+    with sqlite3.connect(tmp_path / "run.sqlite") as connection:
+        connection.execute("DROP TABLE plan")
     with RunStore(tmp_path / "run.sqlite", create=False) as reader:
-        assert not reader.is_being_written
-        with RunStore(tmp_path / "run.sqlite"):
-            assert reader.is_being_written, "asking keeps no run out"
-    (tmp_path / "run.lock").unlink()
-    with RunStore(tmp_path / "run.sqlite", create=False) as reader:
-        assert not reader.is_being_written
+        assert reader.unfinished is None
 
 
 def test_a_file_is_no_run_folder(tmp_path: Path) -> None:

@@ -14,16 +14,19 @@ from extractor.store import RunStore
 
 @contextmanager
 def opened(directory: Path) -> Iterator[RunStore]:
-    """The results of a run folder; where a run is still writing them, that is said.
+    """The results of a run folder; where its run goes on or was stopped, that is said.
 
     UsageError where the folder holds none.
     """
     with RunStore(directory / DATABASE, create=False) as store:
-        if store.is_being_written:
+        if store.unfinished is not None:
+            planned, read = store.unfinished
             errors.print(
                 printable(
-                    f"extractor: {directory}: 运行尚未结束，以下只含已读完的文件。 "
-                    "A run is still writing into this folder; this shows only what it has finished."
+                    f"extractor: {directory}: 运行没有结束（计划 {planned:,} 份文件，已存 {read:,} 份）；"
+                    "若已中断，用同一命令再次运行即可继续。 "
+                    f"The run has not come to its end: {read:,} of {planned:,} documents are stored. "
+                    "If it was stopped, the same command again goes on."
                 ),
                 markup=False,
             )

@@ -62,14 +62,16 @@ def write(path: Path, store: Source, language: str) -> None:
         figures = counting.result()
         pieces.seek(0)
         with path.open("w", encoding="utf-8", newline="\n") as file:
-            before, _, after = _rendered(figures, entries, said, names, store.is_being_written).partition(_PIECES)
+            before, _, after = _rendered(figures, entries, said, names, store.unfinished).partition(_PIECES)
             file.write(before)
             for line in pieces:
                 file.write(f'<script type="text/plain" class="piece">{line.rstrip()}</script>\n')
             file.write(after)
 
 
-def _rendered(figures: Figures, entries: Entries, said: Words, names: Labels, unfinished: bool) -> str:
+def _rendered(
+    figures: Figures, entries: Entries, said: Words, names: Labels, unfinished: tuple[int, int] | None
+) -> str:
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(

@@ -18,6 +18,8 @@ flags       one row for each flag of a record, or of a document (block_index and
     builtin, suggestion, char_start, char_end, spans (JSON)
 usage       what model calls were paid for in this folder, over all of its runs
     model (key), calls, cached, input_tokens, output_tokens
+plan        one row while a run goes on, and after one that was stopped
+    documents (that it was to read)
 
 The amount columns are there to sort and sum by; the exact printed digits are in `line`.
 
@@ -58,10 +60,18 @@ class RunStore:
         self.path = path
         self._database = Database(path, create=create)
 
+    def begin(self, planned: int) -> None:
+        """Note that a run of so many documents begins; until `end`, the folder says that it is unfinished."""
+        self._database.begin(planned)
+
+    def end(self) -> None:
+        """Note that the run came to its end: every planned document is stored."""
+        self._database.end()
+
     @property
-    def is_being_written(self) -> bool:
-        """Whether a run is writing into the folder at this moment."""
-        return self._database.is_being_written()
+    def unfinished(self) -> tuple[int, int] | None:
+        """Documents planned and read, where a run still goes on or was stopped; None where it came to its end."""
+        return self._database.unfinished()
 
     def is_done(self, file: str, sha256: str, fingerprint: str) -> bool:
         """True where this very content was read with these very settings and nothing of it failed."""

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, Table, bindparam, create_engine, delete, event, func, select, tuple_
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Table,
+    bindparam,
+    create_engine,
+    delete,
+    event,
+    func,
+    inspect,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from extractor.errors import OutputError, UsageError
 from extractor.store.rows import Row, RunTotals
-from extractor.store.tables import APPLICATION_ID, SCHEMA_VERSION, documents, flags, metadata, records, usage
+from extractor.store.tables import APPLICATION_ID, SCHEMA_VERSION, documents, flags, metadata, plan, records, usage
 
 BATCH = 500
 """Rows that one statement writes."""
@@ -96,17 +109,23 @@ class Database:
             cause = getattr(error, "orig", None) or error
             raise OutputError(f"{self._path}: {_explain(str(cause))}") from error
 
-    def is_being_written(self) -> bool:
-        """Whether a run holds the folder's lock."""
-        lock = self._path.with_suffix(".lock")
-        if self._lock is not None or not lock.is_file():
-            return self._lock is not None
-        try:
-            with closing(sqlite3.connect(f"{lock.resolve().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
-                connection.execute("SELECT count(*) FROM sqlite_master")
-        except sqlite3.Error as error:
-            return "locked" in str(error)
-        return False
+    def begin(self, planned: int) -> None:
+        self.end()
+        with self._transaction() as connection:
+            connection.execute(insert(plan), {"documents": planned})
+
+    def end(self) -> None:
+        with self._transaction() as connection:
+            connection.execute(delete(plan))
+
+    def unfinished(self) -> tuple[int, int] | None:
+        """Documents planned and read; None where the last run came to its end."""
+        with self._transaction() as connection:
+            if not inspect(connection).has_table(plan.name):  # written by an older version
+                return None
+            planned = connection.execute(select(plan.c.documents)).scalar()
+            read = connection.execute(select(func.count()).select_from(documents)).scalar_one()
+        return None if planned is None else (planned, read)
 
     def is_done(self, file: str, sha256: str, fingerprint: str) -> bool:
         with self._transaction() as connection:

@@ -117,3 +117,5 @@ usage = Table(
     Column("input_tokens", Integer, nullable=False),
     Column("output_tokens", Integer, nullable=False),
 )
+
+plan = Table("plan", metadata, Column("documents", Integer, nullable=False))
