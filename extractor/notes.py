@@ -16,13 +16,16 @@ from schemas.record import Flag, FlagCode
 SILENT = frozenset({"sheet", "character_count"})
 """Kinds that are no flags: a sheet's name tells where other things are, characters have their own account."""
 INFORMATION = frozenset(
-    {"converted", "row_joined", "nested_table", "footnotes", "endnotes", "page_header", "page_footer", "hidden_zeros"}
+    {
+        *("converted", "row_joined", "nested_table", "footnotes", "endnotes", "page_header", "page_footer"),
+        *("hidden_zeros", "comment"),
+    }
 )
 """Kinds of which a reader is sure: nothing was lost and nothing can be wrong."""
 _COUNTS = frozenset(
     {
         *("picture", "text_over_rule", "text_outside_page", "unreadable_text", "damaged_characters"),
-        *("attached_files", "hidden_zeros", "footnotes", "endnotes"),
+        *("attached_files", "hidden_zeros", "footnotes", "endnotes", "invisible_text", "struck_annotation"),
     }
 )
 """Kinds whose datum is a number, which is added up over the pages."""

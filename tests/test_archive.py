@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile, ZipInfo
 
 import hypothesis
@@ -351,6 +352,25 @@ def test_many_members_take_no_time(tmp_path: Path) -> None:
         load(given.path, name=given.name, member=given.member)
     assert len(found) == 5_000
     assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - before < 5
+
+
+def test_an_inner_archive_is_unpacked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.zip"
+    for text in ("甲", "乙"):  # written anew under the same name
+        inner = BytesIO()
+        with ZipFile(inner, "w") as target:
+            for number in range(20):
+                target.writestr(f"{number}.txt", f"{text}{number}" * 50)
+        with ZipFile(path, "w", ZIP_DEFLATED) as target:
+            target.writestr("b.zip", inner.getvalue())
+        os.utime(path, ns=(ord(text), ord(text)))
+        found = archive.members(path, "a.zip", LIMIT)
+        inflated = Mock(wraps=archive._inflated)
+        monkeypatch.setattr(archive, "_inflated", inflated)
+        texts = [archive.read_member(path, "x", member, LIMIT).decode() for member in found]
+        monkeypatch.undo()
+        assert sorted(texts) == sorted(f"{text}{number}" * 50 for number in range(20))
+        assert inflated.call_count == 1
 
 
 def test_an_archive_that_goes_away(tmp_path: Path) -> None:

@@ -176,6 +176,27 @@ def test_tables(table: str, expected: list[list[str]]) -> None:
     check_places(parsed)
 
 
+def test_a_merged_cell_that_begins_in_a_hidden_row_is_not_the_one_above_it() -> None:
+    hidden = tr(tc("乙", merge="restart"), tc("2"), properties="<w:hidden/>")
+    rows = (tr(tc("甲", merge="restart"), tc("1")), hidden, tr(tc(merge="continue"), tc("3")))
+    assert cells(body(tbl(*rows))) == [["甲", "1"], ["", "3"]]
+
+
+def test_a_deleted_cell_keeps_its_column() -> None:
+    deleted = f"<w:tc><w:tcPr><w:cellDel/></w:tcPr>{p('旧')}</w:tc>"
+    parsed = body(tbl(tr(tc("1"), deleted, tc("2"))))
+    assert (cells(parsed), kinds(parsed)) == ([["1", "", "2"]], {"tracked_changes": "+0 −1"})
+
+
+def test_cells_merged_in_the_way_of_word_97() -> None:
+    def wide(text: str, merge: str) -> str:
+        return f'<w:tc><w:tcPr><w:hMerge w:val="{merge}"/></w:tcPr>{p(text)}</w:tc>'
+
+    parsed = body(tbl(tr(wide("甲", "restart"), wide("隐", "continue"), tc("乙")), tr(tc("1"), tc("2"), tc("3"))))
+    assert cells(parsed) == [["甲", "←", "乙"], ["1", "2", "3"]]
+    assert kinds(parsed) == {"hidden_text": "隐"}
+
+
 def test_a_table_in_a_cell_stays_in_the_cell() -> None:
     inner = tbl(tr(tc("产出"), tc("数量")), tr(tc("效益"), tc("")))
     parsed = body(tbl(tr(tc("a"), tc(p("前") + inner + p("后")))))
@@ -192,13 +213,28 @@ def test_a_box_around_a_table_is_no_table() -> None:
 # Text
 
 
+WINGDINGS_2 = '<w:rFonts w:ascii="Wingdings 2" w:hAnsi="Wingdings 2"/>'
+LOOKS = (
+    '<w:style w:styleId="above"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>'
+    '<w:style w:styleId="void"><w:rPr><w:strike/></w:rPr></w:style>'
+)
+
+
+def mark(kind: str) -> str:
+    return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+
+def code(text: str) -> str:
+    return f"<w:r><w:instrText>{text}</w:instrText></w:r>"
+
+
 @pytest.mark.parametrize(
     ("runs", "text"),
     [
         (r("绩效") + r("目标"), "绩效目标"),
         ('<w:r><w:t> a </w:t></w:r><w:r><w:t xml:space="preserve"> b</w:t></w:r>', "a b"),
         ("<w:r><w:t>a</w:t><w:br/><w:t>b</w:t></w:r>", "a\nb"),
-        ('<w:r><w:t>a</w:t><w:br w:type="page"/><w:t>b</w:t></w:r>', "ab"),
+        ('<w:r><w:t>a</w:t><w:br w:type="page"/><w:t>b</w:t></w:r>', "a\nb"),
         ("<w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:noBreakHyphen/><w:softHyphen/></w:r>", "a\tb-"),
         (f"<w:hyperlink>{r('链')}</w:hyperlink><w:smartTag>{r('标')}</w:smartTag>", "链标"),
         (f"<w:ins>{r('新')}</w:ins><w:del><w:r><w:delText>旧</w:delText></w:r></w:del>", "新"),
@@ -227,12 +263,36 @@ def test_a_box_around_a_table_is_no_table() -> None:
         (r("100.00", "<w:strike/>") + r("120.00", '<w:strike w:val="0"/>'), "120.00"),
         (r("旧", "<w:dstrike/>") + r("新"), "新"),
         (f"<w:unknown>{r('不丢')}</w:unknown>", "不丢"),
+        (r("R", WINGDINGS_2) + r("是"), "☑是"),
+        (r("³", '<w:rFonts w:ascii="Symbol"/>') + r("95%", '<w:rFonts w:ascii="Symbol"/>'), "≥95%"),
+        (r("86.50") + r("2", '<w:rStyle w:val="above"/>'), "86.50²"),
+        (r("旧", '<w:rStyle w:val="void"/>') + r("新", '<w:rStyle w:val="void"/><w:strike w:val="0"/>'), "新"),
+        # A field within a field's code is not printed, nor is code that has no result; an equation is.
+        (mark("begin") + code(" IF ") + mark("begin") + code(" X ") + mark("separate") + r("甲值") + mark("end")
+         + mark("separate") + r("结果") + mark("end"), "结果"),
+        (mark("begin") + r("首段") + mark("begin") + code(" PAGE ") + mark("end"), "首段"),
+        (mark("begin") + code("eq \\o\\ac(○,1)") + mark("end") + r("里程"), "①里程"),
+        (mark("begin") + code("eq \\f(1,3)") + mark("end"), "\ufffd"),
+        ("<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>3</m:t></m:r></m:den></m:f>", "1/3"),
+        ("<m:sSup><m:e><m:r><m:t>10</m:t></m:r></m:e><m:sup><m:r><m:t>4</m:t></m:r></m:sup></m:sSup>", "10⁴"),
+        ("<m:rad><m:e><m:r><m:t>a+b</m:t></m:r></m:e></m:rad>", "√(a+b)"),
         (f"<mc:AlternateContent><mc:Choice>{r('甲')}</mc:Choice><mc:Fallback>{r('甲')}</mc:Fallback>"
          "</mc:AlternateContent>", "甲"),
     ],
 )  # fmt: skip
 def test_runs(runs: str, text: str) -> None:
-    assert "\n".join(lines(body(f"<w:p>{runs}</w:p>"))) == text
+    assert "\n".join(lines(body(f"<w:p>{runs}</w:p>", styles=LOOKS))) == text
+
+
+def test_a_deleted_item_takes_no_number() -> None:
+    numbered = '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+    level = '<w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/><w:lvlText w:val="%1、"/></w:lvl>'
+    numbering = f'<w:abstractNum w:abstractNumId="0">{level}</w:abstractNum>'
+    numbering += '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    void = "<w:del><w:r><w:delText>旧</w:delText></w:r></w:del>"
+    deleted = f"<w:p><w:pPr>{numbered}<w:rPr><w:del/></w:rPr></w:pPr>{void}</w:p>"
+    found = body(p("甲", numbered) + deleted + p("乙", numbered), numbering=numbering)
+    assert lines(found) == ["1、甲", "2、乙"]
 
 
 def test_a_deleted_paragraph_mark_joins_two_paragraphs() -> None:
@@ -260,6 +320,28 @@ def test_what_is_left_out_or_beside_the_text_is_told() -> None:
         "tracked_changes": "+1 −1",
         "picture": "1",
     }
+
+
+@pytest.mark.parametrize(
+    ("content", "printed", "told"),
+    [
+        (f"{p('甲')}<w:subDoc r:id='x'/>", ["甲"], {"inserted_file": ""}),
+        (f"<w:p>{r('甲')}<w:r><w:pict><v:shape><v:textpath string='绩效目标表'/></v:shape></w:pict></w:r></w:p>",
+         ["甲", "绩效目标表"], {"text_box": "绩效目标表"}),
+        (f"<w:p>{r('甲')}<w:r><w:drawing><a:graphic><a:graphicData uri='http://schemas.openxmlformats.org/drawingml/"
+         "2006/diagram'/></a:graphic></w:drawing></w:r></w:p>", ["甲"], {"picture": "1"}),
+        (f"<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>{p('单击此处输入文字。')}</w:sdtContent></w:sdt>"
+         + p("甲"), ["甲"], {"placeholder": "单击此处输入文字。"}),
+    ],
+)  # fmt: skip
+def test_what_is_no_text_of_the_document_is_told(content: str, printed: list[str], told: dict[str, str]) -> None:
+    parsed = body(content)
+    assert (lines(parsed), kinds(parsed)) == (printed, told)
+
+
+def test_comments_are_told_and_not_read() -> None:
+    parsed = body(p("甲"), comments=f'<w:comment w:id="0">{p("核减10万元")}</w:comment>')
+    assert (lines(parsed), kinds(parsed)) == (["甲"], {"comment": "核减10万元"})
 
 
 def test_text_boxes_are_read_once_beside_the_text() -> None:

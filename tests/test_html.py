@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -100,6 +101,47 @@ def test_a_small_table_in_a_cell_stays_in_the_cell() -> None:
     parsed = page("<table><tr><td>a<td>前<table><tr><td>产出<td>5</table>后<tr><td>c<td>d</table>")
     assert cells(parsed) == [["a", "前\n产出 5\n后"], ["c", "d"]]
     assert kinds(parsed) == {"nested_table": "产出5"}
+
+
+@pytest.mark.parametrize(
+    ("page", "shown", "told"),
+    [
+        ("<style>.h{display:none}</style><tr><td>甲<tr class=h><td>旧9", [["甲"]], {"hidden_rows": "旧9"}),
+        ("<style>.x{text-decoration:line-through}</style><tr><td>甲<tr><td class='a x'>乙", [["甲"], [""]],
+         {"struck_text": "乙"}),
+        ("<style>@media print{.h{display:none}}</style><tr><td class=h>甲", [["甲"]], {}),
+        ("<tr><td>86.50<span style='vertical-align:super'>2</span>", [["86.50²"]], {}),
+        ("<tr><td><math><msup><mn>10</mn><mn>4</mn></msup></math>", [["10⁴"]], {}),
+        ("<tr><td><math><mfrac><mn>1</mn><mn>3</mn></mfrac></math>", [["1/3"]], {}),
+        ("<tr><td><textarea>甲\n乙</textarea>", [["甲\n乙"]], {}),
+        ("<tr><td>项\u200b目&#8203;名称", [["项目名称"]], {}),
+        ("<tbody style='display:none'><tr><td>旧</tbody><tbody><tr><td>甲", [["甲"]], {"hidden_rows": "旧"}),
+    ],
+)  # fmt: skip
+def test_styles_and_forms_of_text(page: str, shown: list[list[str]], told: dict[str, str]) -> None:
+    parsed = read_html(f"<!doctype html><table>{page}</table>".encode(), "a")
+    assert [[cell.content.text for cell in row.cells] for row in parsed.tables[0].rows] == shown
+    assert {note.kind: note.detail for note in parsed.notes} == told
+
+
+@pytest.mark.parametrize("hidden", ["<div style='display:none'>{}</div>", "<section hidden>{}</section>"])
+def test_a_table_that_is_hidden_is_told(hidden: str) -> None:
+    parsed = read_html(("<p>甲" + hidden.format("<table><tr><td>乙<td>2</table>")).encode(), "a")
+    assert not parsed.tables
+    assert [(note.kind, note.detail) for note in parsed.notes] == [("hidden_text", "乙2")]
+
+
+def test_numbers_of_lists() -> None:
+    page = "<ol type=a start=3><li>甲</ol><ol style='list-style-type:cjk-ideographic'><li>乙</ol>"
+    assert read_html(f"<!doctype html>{page}".encode(), "a").text == "c. 甲\n一、乙\n"
+
+
+def test_styles_that_repeat_cost_no_time() -> None:
+    style = "text-decoration:" * 100_000
+    started = time.process_time()
+    parsed = read_html(f"<table><tr><td style='{style}'>甲<td>乙</table>".encode(), "a")
+    assert len(parsed.tables) == 1
+    assert time.process_time() - started < 5
 
 
 def test_hidden_rows_are_told() -> None:

@@ -221,6 +221,77 @@ def test_text_printed_over_the_edge_of_its_cell() -> None:
     assert kinds(parsed) == [("text_over_rule", 1)]
 
 
+def three_rows(canvas: Canvas) -> None:
+    grid(canvas, (20, 100, 200, 300), (100, 150, 200, 250))
+    for y, row in ((220, ("名称", "金额", "目标")), (170, ("道路", "80.00", "好")), (120, ("路灯", "90.00", "优"))):
+        for x, text in zip((25, 105, 205), row, strict=True):
+            canvas.drawString(x, y, text)
+
+
+THREE_ROWS = [["名称", "金额", "目标"], ["道路", "80.00", "好"], ["路灯", "90.00", "优"]]
+
+
+@pytest.mark.parametrize("angle", [0, 30])
+@pytest.mark.parametrize("under", [True, False])
+def test_a_watermark_goes_into_no_cell(angle: int, under: bool) -> None:
+    def draw(canvas: Canvas) -> None:
+        def print_across() -> None:
+            canvas.saveState()
+            canvas.setFont(FONT, 30)
+            canvas.translate(60, 160 - 2 * angle)
+            canvas.rotate(angle)
+            canvas.drawString(0, 0, "内部资料严禁")
+            canvas.restoreState()
+
+        steps = (print_across, lambda: three_rows(canvas))
+        for step in steps if under else reversed(steps):
+            step()
+
+    parsed = read(drawn(draw))
+    assert texts(parsed) == [THREE_ROWS]
+    assert lines(parsed) == ["内部资料严禁"]
+    assert kinds(parsed) == [("watermark", 1)]
+
+
+def test_large_letters_that_stand_in_their_cells_stay_there() -> None:
+    def draw(canvas: Canvas) -> None:
+        three_rows(canvas)
+        canvas.setFont(FONT, 30)
+        canvas.drawString(120, 110, "大")
+        canvas.drawString(220, 110, "字")
+
+    parsed = read(drawn(draw))
+    assert texts(parsed)[0][2] == ["路灯", "90.00大", "优字"]
+    assert kinds(parsed) == []
+
+
+def test_text_that_is_not_drawn_is_told_and_not_read() -> None:
+    def draw(canvas: Canvas) -> None:
+        three_rows(canvas)
+        text = canvas.beginText(110, 160)
+        text.setTextRenderMode(3)
+        text.textOut("99.99")
+        canvas.drawText(text)
+
+    parsed = read(drawn(draw))
+    assert texts(parsed) == [THREE_ROWS]
+    assert kinds(parsed) == [("invisible_text", 1)]
+
+
+def test_annotations_are_told() -> None:
+    def draw(canvas: Canvas) -> None:
+        three_rows(canvas)
+        canvas.textAnnotation("核减10万元", Rect=[110, 160, 130, 180])
+        canvas.textAnnotation("停办", Rect=[110, 110, 130, 130])
+
+    raw = drawn(draw)
+    at = raw.rindex(b"/Subtype /Text")
+    parsed = read(raw[:at] + b"/Subtype /StrikeOut" + raw[at + len(b"/Subtype /Text") :])
+    assert texts(parsed) == [THREE_ROWS]
+    assert ("struck_annotation", "1") in {(note.kind, note.detail) for note in parsed.notes}
+    assert ("comment", "核减10万元") in {(note.kind, note.detail) for note in parsed.notes}
+
+
 # Over page breaks
 
 LONG = [HEADER, ROWS[1]] + [[f"道路养护经费{n}", f"{n}.00", "", "", GOAL * 2, ITEMS * 2] for n in range(1, 6)]

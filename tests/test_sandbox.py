@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.errors import UnreadableFile, UnsupportedFile
-from extractor.readers import ocr, read, signature, wire, worker
+from extractor.readers import _as_page, ocr, read, signature, wire, worker
 from extractor.readers.parsed import Merged, Parsed, TextBuilder
 from extractor.readers.sandbox import Limits, Sandbox
 
@@ -309,6 +309,22 @@ def test_markdown_with_html_tables(tmp_path: Path) -> None:
     document = read(path)
     assert document.format == "html"
     assert document.text == "# 项目支出绩效目标表\n单位：万元\n项目名称\t总计\n注：a<b\n"
+
+
+def test_pages_made_of_marks_cost_no_time() -> None:
+    """What a file is, is found out without the time limit of a process of its own."""
+    started = time.process_time()
+    assert signature.kind_of(b"<!---->" * 500 + b"x", "a") == "text"
+    assert not signature.holds_html_table("<table>" * 200_000)
+    assert len(_as_page("<table><tr>" + "<table>" * 200_000)) > 1_000_000
+    assert time.process_time() - started < 5
+
+
+def test_a_table_in_a_table_stays_in_it() -> None:
+    inner = "<table><tr><td>甲</table>"
+    assert _as_page(f"</table>a<table><tr><td>{inner}</table>b").endswith(
+        f"<p>&lt;/table&gt;a</p><table><tr><td>{inner}</table><p>b</p>"
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import struct
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from io import BytesIO
@@ -23,6 +24,7 @@ from extractor.readers.format_code import BUILT_IN
 from extractor.readers.number_format import Format, compiled, general
 from extractor.readers.parsed import Parsed
 from extractor.readers.sheets import read_xls, read_xlsx
+from extractor.readers.xls_records import beside_the_cells
 
 Grid = list[list[str]]
 
@@ -429,6 +431,122 @@ def test_a_form_that_is_not_written_here_is_noted() -> None:
     assert (cells(parsed), notes(parsed)) == ([["5"]], {("number_format", "A1")})
 
 
+def test_digits_above_the_line_are_no_part_of_a_number() -> None:
+    def fill(book: Any, sheet: Any) -> None:
+        above = book.add_format({"font_script": 1})
+        sheet.write_rich_string("A1", "86.50", above, "2", "万元")
+
+    book = xlwt.Workbook()
+    plain, above = xlwt.easyxf(), xlwt.easyxf("font: escapement superscript")
+    book.add_sheet("一").write_rich_text(0, 0, (("86.50", plain.font), ("2", above.font), ("万元", plain.font)))
+    for parsed in (read_xlsx(written(fill), "a"), read_xls(saved(book), "a")):
+        assert cells(parsed) == [["86.50²万元"]]
+
+
+def hiding_xlsx() -> bytes:
+    def fill(book: Any, sheet: Any) -> None:
+        nothing, no_zeros = (book.add_format({"num_format": code}) for code in (";;;", "0.00;-0.00;"))
+        sheet.write_row("A1", ["甲", "乙", 1])
+        sheet.write("B1", "乙", nothing)
+        sheet.write("C1", 86.5, nothing)
+        sheet.write("D1", 0, no_zeros)
+
+    return written(fill)
+
+
+def hiding_xls() -> bytes:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("一")
+    nothing, no_zeros = (xlwt.easyxf(num_format_str=code) for code in (";;;", "0.00;-0.00;"))
+    sheet.write(0, 0, "甲")
+    sheet.write(0, 1, "乙", nothing)
+    sheet.write(0, 2, 86.5, nothing)
+    sheet.write(0, 3, 0, no_zeros)
+    return saved(book)
+
+
+@pytest.mark.parametrize("parsed", [read_xlsx(hiding_xlsx(), "a"), read_xls(hiding_xls(), "a")], ids=["xlsx", "xls"])
+def test_what_a_format_does_not_show_is_told(parsed: Parsed) -> None:
+    assert cells(parsed) == [["甲"]]
+    assert notes(parsed) == {("hidden_text", "B1 乙, C1 86.5"), ("hidden_zeros", "1")}
+
+
+def test_what_is_under_a_merged_range_is_told() -> None:
+    row = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>{}</v></c></row><row r="2"><c r="B2"><v>7</v></c></row>'
+    merged = '<mergeCells><mergeCell ref="A1:B1"/></mergeCells>'
+    for under, told in (("2", {("hidden_text", "B1 2")}), ("1", set())):
+        parsed = read_xlsx(package(sheet_xml(row.format(under), merged)), "a")
+        assert (cells(parsed), notes(parsed)) == ([["1", "<"], ["", "7"]], told)
+
+
+def beside_xlsx() -> bytes:
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write("A1", "甲")
+        sheet.write_comment("B2", "核减10万元")
+        sheet.set_header('&C&"宋体"&14绩效目标表&R单位：万元')
+        sheet.set_footer("第&P页")
+
+    return written(fill)
+
+
+def test_comments_and_page_headers_are_told() -> None:
+    told = {("comment", "B2 核减10万元"), ("page_header", "绩效目标表 单位：万元")}
+    assert notes(read_xlsx(beside_xlsx(), "a")) == told
+
+
+def test_charts_and_embedded_files_are_told() -> None:
+    def fill(book: Any, sheet: Any) -> None:
+        sheet.write_column("A1", [1, 2])
+        chart = book.add_chart({"type": "bar"})
+        chart.add_series({"values": "=绩效目标!$A$1:$A$2"})
+        sheet.insert_chart("C1", chart)
+
+    assert notes(read_xlsx(written(fill), "a")) == {("picture", "1")}
+
+
+def record(kind: int, data: bytes) -> bytes:
+    return struct.pack("<HH", kind, len(data)) + data
+
+
+def excel_5(texts: list[str], code_page: int | None, *beside: bytes) -> bytes:
+    """A workbook of Excel 5.0, its text in GBK whatever its code page says; `beside` are other records of its sheet."""
+    name = "表".encode("gbk")
+    fonts = record(0x31, struct.pack("<HHHHHBBBB", 200, 0, 0, 400, 0, 0, 0, 0, 0) + b"\x05Arial") * 5
+    styles = record(0xE0, struct.pack("<8H", 0, 0, 1, 0, 0, 0, 0, 0)) * 16
+    page = record(0x42, struct.pack("<H", code_page)) if code_page else b""
+    head = record(0x809, struct.pack("<4H", 0x500, 5, 0, 0)) + page + fonts + styles
+    end = record(0x0A, b"")
+    start = len(head) + 4 + 7 + len(name) + len(end)
+    sheet = record(0x809, struct.pack("<4H", 0x500, 0x10, 0, 0)) + b"".join(beside)
+    sheet += record(0x200, struct.pack("<5H", 0, len(texts), 0, 1, 0))
+    for row, text in enumerate(texts):
+        raw = text.encode("gbk")
+        sheet += record(0x204, struct.pack("<4H", row, 0, 0, len(raw)) + raw)
+    return head + record(0x85, struct.pack("<IHB", start, 0, len(name)) + name) + end + sheet + end
+
+
+@pytest.mark.parametrize("code_page", [936, None, 1252, 367, 65001])
+def test_chinese_under_any_code_page(code_page: int | None) -> None:
+    header = record(0x14, bytes([14]) + "单位：万元".encode("gbk") + b"&P")
+    parsed = read_xls(excel_5(["项目支出绩效目标表", "部门名称"], code_page, header), "a")
+    assert cells(parsed) == [["项目支出绩效目标表"], ["部门名称"]]
+    assert notes(parsed) == {("page_header", "单位：万元")}
+
+
+def test_western_text_stays_western() -> None:
+    raw = excel_5(["Caf\xe9"], 1252).replace("Caf\xe9".encode("gbk"), b"Caf\xe9!")
+    assert cells(read_xls(raw, "a")) == [["Café!"]]
+
+
+def test_text_boxes_of_old_workbooks_are_told() -> None:
+    text = "注：金额单位为万元"
+    box = record(0x01B6, struct.pack("<HHHHHHHI", 0, 0, 0, 0, 0, len(text), 16, 0))
+    found = beside_the_cells(
+        record(0x809, bytes(8)) + box + record(0x3C, b"\x01" + text.encode("utf-16-le")) + record(0x0A, b""), 0, 80, ""
+    )
+    assert found.texts == [text]
+
+
 def test_text_boxes_are_noted() -> None:
     def fill(book: Any, sheet: Any) -> None:
         sheet.write("A1", "甲")
@@ -488,6 +606,13 @@ def sheet_xml(rows: str, after: str = "") -> str:
         (sheet_xml('<row r="1"><c r="A1" t="d"><v>2026-11-30T00:00:00</v></c></row>'), [["2026/11/30"]]),
         (
             sheet_xml(
+                '<row><c r="A5"><v>5</v></c></row><row><c r="B9"><v>9</v></c></row>',
+                '<mergeCells><mergeCell ref="A5:B5"/></mergeCells>',
+            ),
+            [["5", "<"], ["", "9"]],
+        ),
+        (
+            sheet_xml(
                 '<row r="1"><c r="A1" t="inlineStr"><is><t>表</t><rPh sb="0" eb="1"><t>biao</t></rPh></is></c></row>'
             ),
             [["表"]],
@@ -511,6 +636,7 @@ def sheet_xml(rows: str, after: str = "") -> str:
         "no references",
         "string formula",
         "iso date",
+        "rows without numbers",
         "phonetic",
         "odd numbers",
         "rows in disorder",

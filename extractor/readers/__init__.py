@@ -32,7 +32,7 @@ SUFFIXES = (
 MAX_BYTES = 16 * 1024 * 1024
 _NOT_A_FILE = "is not a regular file; give a document or a folder of documents"
 _NO_DEVICE = (errno.ENXIO, errno.ENODEV)
-_HTML_TABLE = re.compile(r"<table\b.*?</table\s*>", re.IGNORECASE | re.DOTALL)
+_TABLE_TAG = re.compile(r"<(/?)table\b[^<>]*>", re.IGNORECASE)
 
 
 class Source(NamedTuple):
@@ -106,18 +106,30 @@ def _parse_apart(source: Source, raw: bytes, kind: str) -> Document:
 def _as_page(text: str) -> str:
     """Markdown or text with HTML tables as a page of its own: what is outside of the tables keeps its lines.
 
+    A table that nothing ends goes on to the end of the text.
+
     >>> _as_page("表<1>\\n<table><tr><td>甲</table>\\n注")
     '<!doctype html><meta charset="utf-8"><p>表&lt;1&gt;</p><table><tr><td>甲</table><p>注</p>'
     """
     parts = ['<!doctype html><meta charset="utf-8">']
-    position = 0
-    for table in [*_HTML_TABLE.finditer(text), None]:
-        between = text[position : table.start() if table else len(text)]
-        parts += [f"<p>{escape(line, quote=False)}</p>" for line in between.splitlines() if line.strip()]
-        if table:
-            parts.append(table[0])
-            position = table.end()
-    return "".join(parts)
+    position = depth = 0
+    for tag in _TABLE_TAG.finditer(text):
+        if not tag[1]:
+            if not depth:
+                parts += _paragraphs(text[position : tag.start()])
+                position = tag.start()
+            depth += 1
+        elif depth:
+            depth -= 1
+            if not depth:
+                parts.append(text[position : tag.end()])
+                position = tag.end()
+    rest = text[position:]
+    return "".join([*parts, *([rest] if depth else _paragraphs(rest))])
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [f"<p>{escape(line, quote=False)}</p>" for line in text.splitlines() if line.strip()]
 
 
 def display_name(path: str | Path) -> str:

@@ -11,6 +11,7 @@ import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO, FileIO
 from pathlib import Path
 from typing import BinaryIO
@@ -107,11 +108,24 @@ def directory(raw: bytes, file: str) -> list[Member]:
 
 def read_member(path: Path, file: str, member: Member, max_bytes: int) -> bytes:
     """One member's bytes; `file` names it in errors."""
-    with _opened(path, file) as stream:
-        if member.inside is None:
+    if member.inside is None:
+        with _opened(path, file) as stream:
             return _unpacked(stream, file, member, max_bytes)
-        outer = _unpacked(stream, file, member.inside, max_bytes)
-        return _unpacked(_Memory(outer), file, member, max_bytes)
+    try:
+        status = path.stat()
+        inner = _inner_archive(path, status.st_mtime_ns, status.st_size, member.inside, max_bytes)
+    except OSError as error:
+        raise UnreadableFile(file, f"cannot be read ({error.strerror}); check the path and the disk") from None
+    except (UnreadableFile, UnsupportedFile) as error:
+        raise type(error)(file, error.message) from None
+    return _unpacked(_Memory(inner), file, member, max_bytes)
+
+
+@lru_cache(maxsize=1)
+def _inner_archive(path: Path, changed: int, size: int, member: Member, max_bytes: int) -> bytes:
+    """An archive in an archive, kept for its next member; `changed` and `size` tell a file that was written anew."""
+    with _opened(path, member.name) as stream:
+        return _unpacked(stream, member.name, member, max_bytes)
 
 
 def _opened(path: Path, file: str) -> BinaryIO:
@@ -160,12 +174,17 @@ def _members(stream: BinaryIO, file: str) -> list[Member]:
     unpacked, size = sum(entry.file_size for entry in files), stream.seek(0, 2)
     if unpacked > MAX_UNPACKED or (unpacked > _LITTLE and unpacked > MAX_RATIO * size):
         raise UnsupportedFile(
-            file, f"unpacks to {unpacked / 1e9:,.1f} GB from {size / 1e6:,.1f} MB; it looks like a ZIP bomb"
+            file,
+            f"unpacks to {unpacked / 1e9:,.1f} GB from {size / 1e6:,.1f} MB; "
+            "it looks like a ZIP bomb: unpack it yourself, if at all",
         )
     ends = 0
     for entry in sorted(files, key=lambda entry: entry.header_offset):
         if entry.header_offset < ends:
-            raise UnsupportedFile(file, "has members that lie over each other, as only ZIP bombs do")
+            raise UnsupportedFile(
+                file,
+                "has members that lie over each other, as only ZIP bombs do; get the documents from their publisher",
+            )
         ends = entry.header_offset + entry.compress_size
     return list(_distinct(files))
 
@@ -231,9 +250,14 @@ def _unicode_path(extra: bytes, raw: bytes) -> str:
 def _unpacked(stream: BinaryIO, file: str, member: Member, max_bytes: int) -> bytes:
     """A member's bytes, never more than the limit whatever its header says."""
     if member.link:
-        raise UnsupportedFile(file, "is a link, not a document; links in archives are not followed")
+        raise UnsupportedFile(
+            file, "is a link, not a document; links in archives are not followed: pack the document itself"
+        )
     if _UNSAFE.search(member.name):
-        raise UnsupportedFile(file, "has a path that leads out of its archive, as only attacks have; it was not read")
+        raise UnsupportedFile(
+            file,
+            "has a path that leads out of its archive, as only attacks have; it was not read: give the document itself",
+        )
     if member.encrypted:
         raise UnsupportedFile(file, "needs a password; unpack the archive, then give the folder")
     if member.method not in (_STORED, _DEFLATED):

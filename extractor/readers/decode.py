@@ -79,10 +79,23 @@ def _guess(raw: bytes, codec: str) -> _Guess | None:
         return None
     if not text or len(_PLAUSIBLE.findall(text)) < _MIN_PLAUSIBLE * len(text) or _has_controls(text):
         return None
+    share = _share_of_common(text)
+    return _Guess(share, codec) if share >= _MIN_COMMON else None
+
+
+def is_chinese(text: str) -> bool:
+    """Whether the Chinese characters of a text are everyday ones; those of misread bytes are not.
+
+    >>> is_chinese("绩效目标"), is_chinese("绩效目标".encode().decode("gb18030", "replace"))
+    (True, False)
+    """
+    return _share_of_common(text[:_SAMPLE]) >= _MIN_COMMON
+
+
+def _share_of_common(text: str) -> float:
     hanzi = _HANZI.findall(text)
     common = _common()
-    share = sum(character in common for character in hanzi) / len(hanzi) if hanzi else 1.0
-    return _Guess(share, codec) if share >= _MIN_COMMON else None
+    return sum(character in common for character in hanzi) / len(hanzi) if hanzi else 1.0
 
 
 def _refuse_damaged_utf8(raw: bytes, file: str) -> None:

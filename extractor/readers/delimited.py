@@ -78,16 +78,28 @@ def _read_cells(text: str, start: int, delimiter: str, cell_end: re.Pattern[str]
     while True:
         quoted = _QUOTED.match(text, position)
         if quoted and (quoted.end() == len(text) or text[quoted.end()] in f"{delimiter}\r\n\f"):
-            yield Cell(_unquote(text, quoted.start(1), quoted.end(1)), position, quoted.end())
+            yield Cell(_shown(_unquote(text, quoted.start(1), quoted.end(1))), position, quoted.end())
             position = quoted.end()
         else:
             match = cell_end.match(text, position)
             end = match.end() if match else position
-            yield Cell(MappedText(text[position:end], range(position, end)), position, end)
+            yield Cell(_shown(MappedText(text[position:end], range(position, end))), position, end)
             position = end
         if position >= len(text) or text[position] != delimiter:
             return
         position += 1
+
+
+def _shown(content: MappedText) -> MappedText:
+    """A cell as a spreadsheet shows it: many systems write codes as formulas, to keep their zeros.
+
+    >>> _shown(MappedText('="0012"', range(7))).text
+    '0012'
+    """
+    text = content.text
+    if text.startswith('="') and text.endswith('"') and '"' not in text[2:-1] and len(text) > 3:
+        return MappedText(text[2:-1], content.offsets[2:-1])
+    return content
 
 
 def _unquote(text: str, start: int, end: int) -> MappedText:

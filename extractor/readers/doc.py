@@ -86,7 +86,7 @@ def _suffix(raw: bytes, file: str) -> str:
     if raw.startswith(_RTF):
         return ".rtf"
     if not raw.startswith(OLE):
-        _refuse(file, "is no old Word document, whatever its name says")
+        _refuse(file, "is no old Word document, whatever its name says; give the document itself")
     if _name("EncryptedPackage") in raw or (
         raw[_SECTOR : _SECTOR + 2] == _WORD_MAGIC and raw[_SECTOR + 11] & _ENCRYPTED_FLAG
     ):

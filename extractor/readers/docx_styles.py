@@ -1,7 +1,11 @@
-"""What a Word paragraph or run takes from its style: its list, and whether it is hidden."""
+"""What a Word paragraph or run takes from its style: its list, and how its text looks as far as that changes it.
+
+A style takes from the style that it is based on what it does not say itself (ECMA-376 part 1, 17.7).
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
 from extractor.readers.numbering import ListPlace, W
@@ -9,16 +13,34 @@ from extractor.readers.numbering import ListPlace, W
 _LONGEST_CHAIN = 20
 
 
-class Styles:
-    """The styles of one document; `lists` are those that number their paragraphs.
+class Look(NamedTuple):
+    """Whether text is hidden, struck out or above the line, and its font; None where nothing says so."""
 
-    A style takes from the style that it is based on what it does not say itself (ECMA-376 part 1, 17.7).
-    """
+    hidden: bool | None = None
+    struck: bool | None = None
+    raised: bool | None = None
+    font: str | None = None
+
+    def over(self, other: Look) -> Look:
+        """This look, and the other's for what this one leaves open."""
+        return Look(
+            other.hidden if self.hidden is None else self.hidden,
+            other.struck if self.struck is None else self.struck,
+            other.raised if self.raised is None else self.raised,
+            other.font if self.font is None else self.font,
+        )
+
+
+_OPEN = Look()
+
+
+class Styles:
+    """The styles of one document; `lists` are those that number their paragraphs."""
 
     def __init__(self, root: Element | None) -> None:
         self.lists: dict[str, ListPlace] = {}
         self.default: str | None = None
-        self._hidden: dict[str, bool] = {}
+        self._looks: dict[str, Look] = {}
         elements = {
             style.get(f"{W}styleId", ""): style for style in (root.findall(f"{W}style") if root is not None else ())
         }
@@ -27,8 +49,10 @@ class Styles:
             place = next((place for style in chain if (place := _list(style.find(f"{W}pPr/{W}numPr")))), None)
             if place is not None and place.number != "0":
                 self.lists[name] = place
-            marks = (style.find(f"{W}rPr/{W}vanish") for style in chain)
-            self._hidden[name] = is_on(next((mark for mark in marks if mark is not None), None))
+            look = _OPEN
+            for style in chain:
+                look = look.over(_look(style.find(f"{W}rPr")))
+            self._looks[name] = look
             style = elements[name]
             if style.get(f"{W}type") == "paragraph" and style.get(f"{W}default") in {"1", "true", "on"}:
                 self.default = name
@@ -45,23 +69,35 @@ class Styles:
             return (ListPlace(inherited.number, own.level) if inherited else None), style
         return (own if own.number != "0" else None), style
 
-    def hides(self, properties: Element | None) -> bool:
-        """Whether a paragraph's style hides its text."""
-        return self._hidden.get(_value(properties, "pStyle") or self.default or "", False)
+    def of_paragraph(self, properties: Element | None) -> Look:
+        """How text of a paragraph with these properties looks."""
+        return self._looks.get(_value(properties, "pStyle") or self.default or "", _OPEN)
 
-    def run_hides(self, properties: Element | None, otherwise: bool) -> bool:
-        """Whether a run is hidden: by itself, by its own style, else as its paragraph is."""
+    def of_run(self, properties: Element | None, paragraph: Look) -> Look:
+        """How a run looks: by itself, by its own style, else as its paragraph does."""
         if properties is None:
-            return otherwise
-        mark = properties.find(f"{W}vanish")
-        if mark is not None:
-            return is_on(mark)
-        return self._hidden.get(_value(properties, "rStyle") or "", False) or otherwise
+            return paragraph
+        style = self._looks.get(_value(properties, "rStyle") or "", _OPEN)
+        return _look(properties).over(style).over(paragraph)
 
 
 def is_on(mark: Element | None) -> bool:
     """Whether a switch (`w:vanish`, `w:hidden`) is there and on."""
     return mark is not None and mark.get(f"{W}val", "true") not in {"0", "false", "off"}
+
+
+def _look(properties: Element | None) -> Look:
+    if properties is None or not len(properties):
+        return _OPEN
+    hidden, struck, doubly = (properties.find(W + name) for name in ("vanish", "strike", "dstrike"))
+    place = _value(properties, "vertAlign")
+    fonts = properties.find(f"{W}rFonts")
+    return Look(
+        None if hidden is None else is_on(hidden),
+        None if struck is None and doubly is None else is_on(struck) or is_on(doubly),
+        None if place is None else place == "superscript",
+        None if fonts is None else fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi"),
+    )
 
 
 def _chain(name: str, elements: dict[str, Element]) -> list[Element]:

@@ -7,12 +7,14 @@ table.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from extractor.errors import UnsupportedFile
 from extractor.readers.html_decode import decode_html
+from extractor.readers.html_leaves import collapsed, entered, integer
+from extractor.readers.html_styles import Unread, declared_unread, is_above, is_unnumbered, unread_classes
+from extractor.readers.numbering import numeral
 from extractor.readers.parsed import MAX_CELLS, Parsed, TextBuilder
 from extractor.readers.spans import GridRow, Spanned, lay_out
 from extractor.readers.symbols import raised
@@ -29,15 +31,11 @@ _BLOCKS = """
     h4 h5 h6 header hgroup hr legend li main ol p pre section summary td th tr ul
 """
 _SKIPPED_TAGS, _BLOCK_TAGS = frozenset(_SKIPPED.split()), frozenset(_BLOCKS.split())
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
-_STRUCK = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_FORMULAS = frozenset(("msup", "mfrac"))
+_ABOVE = "sup"
+"""Stands for every element whose text is above the line."""
 _STRUCK_TAGS = frozenset(("del", "s", "strike"))
-_UNNUMBERED = re.compile(r"list-style(?:-type)?\s*:[^;]*none", re.IGNORECASE)
-_BLANKS = re.compile(r"[ \t\r\n\f]+")
-_WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]"
-_WRAPPED = re.compile(rf"(?<={_WIDE})[ \t]*[\r\n][ \t\r\n\f]*(?={_WIDE})")
-_TYPED = frozenset(("text", "number", "date", "email", "tel", "search", "url"))
-_INTEGER = re.compile(r"\s*\+?(\d{1,6})")
+_NUMERALS = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _DEEPEST = 40
 _WIDEST = 1_000  # of one cell, HTML 4.9.11
 _TALLEST = 65_534
@@ -55,9 +53,10 @@ def read_html(raw: bytes, file: str) -> Parsed:
     builder = TextBuilder(file)
     if damaged:
         builder.note("damaged_characters", f"{damaged}")
-    body = LexborHTMLParser(text).body
-    if body is not None:
-        _Page(builder, file).story(body)
+    page = LexborHTMLParser(text)
+    if page.body is not None:
+        styles = "\n".join(style.text() or "" for style in page.css("style"))
+        _Page(builder, file, unread_classes(styles)).story(page.body)
     parsed = builder.parsed()
     if not parsed.text.strip():
         raise UnsupportedFile(file, "shows no text: it is empty, or made of frames or scripts; save the page itself")
@@ -65,23 +64,30 @@ def read_html(raw: bytes, file: str) -> Parsed:
 
 
 class _Page:
-    def __init__(self, builder: TextBuilder, file: str) -> None:
+    def __init__(self, builder: TextBuilder, file: str, classes: Mapping[str, Unread]) -> None:
         self._out = builder
         self._file = file
+        self._classes = classes
+        """Classes whose text is not read; in tables only, since pages hide and show their parts with scripts."""
         self._numbers: dict[int, int] = {}
         """The last number of each ordered list."""
 
     def story(self, root: LexborNode, depth: int = 0) -> None:
         """Lines and tables below a node, in reading order."""
         if depth > _DEEPEST:
-            raise UnsupportedFile(self._file, f"nests tables more than {_DEEPEST} levels deep; that is no document")
+            raise UnsupportedFile(
+                self._file, f"nests tables more than {_DEEPEST} levels deep; copy them into a new document"
+            )
         for block in self._flow(root):
             if isinstance(block, str):
                 self._out.line(block)
             elif _is_frame(block):
                 for row in self._rows(block):
                     for part in _children(row):
-                        self.story(part, depth + 1)
+                        if why := self._unread(part):
+                            self._leave_out(part, f"{why}_text")
+                        else:
+                            self.story(part, depth + 1)
             else:
                 self._table(block, depth)
 
@@ -101,13 +107,16 @@ class _Page:
         for part in _children(table):
             if part.tag == "tr":
                 groups.append([part])
-            elif part.tag in {"tbody", "thead", "tfoot"} and _unread(part) != "hidden":
+            elif part.tag in {"tbody", "thead", "tfoot"}:
+                if self._unread(part) == "hidden":
+                    self._leave_out(part, "hidden_rows")
+                    continue
                 (feet if part.tag == "tfoot" else groups).append([row for row in _children(part) if row.tag == "tr"])
         shown = []
         for group in groups + feet:
             rows = []
             for row in group:
-                if why := _unread(row):
+                if why := self._unread(row):
                     self._leave_out(row, "hidden_rows" if why == "hidden" else "struck_text")
                 else:
                     rows.append(row)
@@ -130,15 +139,30 @@ class _Page:
         for cell in _children(row):
             if cell.tag in {"td", "th"}:
                 attributes = cell.attributes
-                if why := _unread(cell):
+                if why := self._unread(cell):
                     self._leave_out(cell, f"{why}_text")
                 if why == "hidden":
                     continue
                 yield Spanned(
                     "" if why else self._cell(cell, depth),
-                    min(max(_integer(attributes.get("colspan"), 1), 1), _WIDEST),
-                    min(_integer(attributes.get("rowspan"), 1), _TALLEST),
+                    min(max(integer(attributes.get("colspan"), 1), 1), _WIDEST),
+                    min(integer(attributes.get("rowspan"), 1), _TALLEST),
                 )
+
+    def _unread(self, node: LexborNode, *, by_class: bool = True) -> Unread:
+        """Why an element is not read: "hidden", "struck" (it is seen, and void), or "" where it is."""
+        why: Unread = "struck" if node.tag in _STRUCK_TAGS else ""
+        attributes = node.attributes
+        if not attributes:
+            return why
+        if "hidden" in attributes or attributes.get("role") == "navigation":
+            return "hidden"
+        if style := attributes.get("style"):
+            why = declared_unread(style) or why
+        if by_class and self._classes and why != "hidden":
+            reasons = {self._classes.get(name, "") for name in (attributes.get("class") or "").split()}
+            why = "hidden" if "hidden" in reasons else "struck" if "struck" in reasons else why
+        return why
 
     def _leave_out(self, node: LexborNode, kind: str) -> None:
         if words := (node.text() or "").split():
@@ -149,13 +173,15 @@ class _Page:
         if only is None:
             return ""
         if only.is_text_node and only.next is None:
-            return _collapsed(only.text_content or "")
+            return collapsed(only.text_content or "")
         lines: list[str] = []
         for block in self._flow(cell):
             if isinstance(block, str):
                 lines.append(block)
             elif depth > _DEEPEST:
-                raise UnsupportedFile(self._file, f"nests tables more than {_DEEPEST} levels deep; that is no document")
+                raise UnsupportedFile(
+                    self._file, f"nests tables more than {_DEEPEST} levels deep; copy them into a new document"
+                )
             else:
                 self._out.note("nested_table", " ".join((block.text() or "").split())[:_EXCERPT])
                 for row in self._grid(block, depth + 1):
@@ -169,11 +195,12 @@ class _Page:
         open_tags = [root.tag or ""]
         stack = [root.first_child]
         preformatted = above = 0
+        in_cell = root.tag in {"td", "th"}
 
         def end_line() -> None:
             if not inline:
                 return
-            if text := _collapsed("".join(inline)):
+            if text := collapsed("".join(inline)):
                 found.append(text)
             inline.clear()
 
@@ -182,7 +209,7 @@ class _Page:
             if node is None:
                 closed = open_tags.pop()
                 preformatted -= closed == "pre"
-                above -= closed == "sup"
+                above -= closed == _ABOVE
                 if closed in _BLOCK_TAGS:
                     end_line()
                 continue
@@ -203,21 +230,33 @@ class _Page:
                 end_line()
             elif tag in _SKIPPED_TAGS or tag.startswith(("-", "!")):
                 continue
-            elif why := _unread(node):
-                if why == "struck" or open_tags[0] in {"td", "th"}:  # of a page's own parts much is hidden
+            elif why := self._unread(node, by_class=in_cell):
+                # Of a page's own parts much is hidden, but not tables.
+                if why == "struck" or in_cell or tag == "table" or node.css_first("table") is not None:
                     self._leave_out(node, f"{why}_text")
             elif tag == "table":
                 end_line()
                 found.append(node)
             elif tag in {"input", "select", "textarea"}:
-                inline.append(_entered(node))
+                first, *more = entered(node).split("\n")
+                inline.append(first)
+                for line in more:
+                    end_line()
+                    inline.append(line)
             else:
                 if tag in _BLOCK_TAGS:
                     end_line()
                     if tag == "li":
                         inline.append(self._list_number(node))
                 preformatted += tag == "pre"
-                above += tag == "sup"
+                second = open_tags[-1] in _FORMULAS and node.prev is not None
+                if second and open_tags[-1] == "mfrac":
+                    inline.append("/")
+                elif (
+                    tag == "sup" or second or (tag not in _BLOCK_TAGS and is_above(node.attributes.get("style") or ""))
+                ):
+                    tag = _ABOVE
+                    above += 1
                 open_tags.append(tag)
                 stack.append(node.first_child)
         end_line()
@@ -226,11 +265,16 @@ class _Page:
     def _list_number(self, item: LexborNode) -> str:
         """The number that a browser prints before an item of an ordered list."""
         parent = item.parent
-        if parent is None or parent.tag != "ol" or _UNNUMBERED.search(parent.attributes.get("style") or ""):
+        if parent is None or parent.tag != "ol":
             return ""
-        before = self._numbers.get(parent.mem_id, _integer(parent.attributes.get("start"), 1) - 1)
-        number = self._numbers[parent.mem_id] = _integer(item.attributes.get("value"), before + 1)
-        return f"{number}. "
+        style = parent.attributes.get("style") or ""
+        if is_unnumbered(style):
+            return ""
+        before = self._numbers.get(parent.mem_id, integer(parent.attributes.get("start"), 1) - 1)
+        number = self._numbers[parent.mem_id] = integer(item.attributes.get("value"), before + 1)
+        if "cjk-ideographic" in style:
+            return f"{numeral(number, 'chineseCounting')}、"
+        return f"{numeral(number, _NUMERALS.get(parent.attributes.get('type') or '', 'decimal'))}. "
 
 
 def _children(node: LexborNode) -> Iterator[LexborNode]:
@@ -239,18 +283,6 @@ def _children(node: LexborNode) -> Iterator[LexborNode]:
         if child.is_element_node:
             yield child
         child = child.next
-
-
-def _unread(node: LexborNode) -> str:
-    """Why an element is not read: "hidden", "struck" (it is seen, and void), or "" where it is."""
-    struck = "struck" if node.tag in _STRUCK_TAGS else ""
-    attributes = node.attributes
-    if not attributes:
-        return struck
-    style = attributes.get("style") or ""
-    if "hidden" in attributes or attributes.get("role") == "navigation" or (style and _HIDDEN.search(style)):
-        return "hidden"
-    return "struck" if style and _STRUCK.search(style) else struck
 
 
 def _is_frame(table: LexborNode) -> bool:
@@ -265,32 +297,3 @@ def _is_frame(table: LexborNode) -> bool:
         if cell.tag in {"td", "th"}
     )
     return len(table.css("td, th")) - own > own
-
-
-def _collapsed(text: str) -> str:
-    """
-    >>> _collapsed(" 绩效\\n  目标  a \\n b ")
-    '绩效目标 a b'
-    """
-    if "\n" in text or "\r" in text:
-        text = _WRAPPED.sub("", text)
-    return _BLANKS.sub(" ", text).strip(" ")
-
-
-def _entered(field: LexborNode) -> str:
-    """What a form field shows."""
-    if field.tag == "textarea":
-        return field.text() or ""
-    if field.tag == "select":
-        chosen = field.css_first("option[selected]") or field.css_first("option")
-        return (chosen.text() or "") if chosen is not None else ""
-    attributes = field.attributes
-    kind = (attributes.get("type") or "text").lower()
-    if kind in {"checkbox", "radio"}:
-        return "☑" if "checked" in attributes else "□"
-    return (attributes.get("value") or "") if kind in _TYPED else ""
-
-
-def _integer(text: str | None, otherwise: int) -> int:
-    match = _INTEGER.match(text) if text else None
-    return int(match[1]) if match else otherwise

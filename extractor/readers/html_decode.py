@@ -6,6 +6,7 @@ import codecs
 import re
 
 from extractor.errors import UnsupportedFile
+from extractor.readers.decode import is_chinese
 
 _HEAD = 4_096
 _DECLARED = re.compile(
@@ -26,8 +27,6 @@ _CODECS = (
 """What a page may declare. UTF-16 is UTF-8 (HTML standard 13.2.3.2: the declaration itself was read as single
 bytes); Latin 1 is what tools write that know nothing, so it tells nothing."""
 _FEW = 0.02
-_MIN_COMMON = 0.6
-_HANZI = re.compile(r"[\u4e00-\u9fff]")
 
 
 def decode_html(raw: bytes, file: str) -> tuple[str, int]:
@@ -54,7 +53,7 @@ def decode_html(raw: bytes, file: str) -> tuple[str, int]:
             text = raw.decode(codec)
         except UnicodeDecodeError:
             continue
-        if codec != "gb18030" or declared or _is_chinese(text):
+        if codec != "gb18030" or declared or is_chinese(text):
             return text, 0
     # Damaged in places: the codec that leaves the fewest places, what is declared first.
     tries = [_forgiving(raw, codec) for codec in dict.fromkeys((declared or codecs_left[0], *codecs_left))]
@@ -72,13 +71,6 @@ def _is_foreign(name: str) -> bool:
         return codecs.lookup(name).name not in {"iso8859-1", "cp1252", "ascii"}
     except LookupError:
         return False
-
-
-def _is_chinese(text: str) -> bool:
-    """Whether the characters are everyday ones (level 1 of GB 2312); those of misread bytes are not."""
-    sample = _HANZI.findall(text)[:2_000]
-    common = sum(0xB0 <= (one.encode("gb2312", "ignore") or b"\0")[0] <= 0xD7 for one in sample)
-    return bool(common >= _MIN_COMMON * len(sample))
 
 
 def _forgiving(raw: bytes, codec: str) -> tuple[str, int]:

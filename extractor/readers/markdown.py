@@ -7,6 +7,7 @@ import re
 from itertools import pairwise
 
 from extractor.layouts import terms
+from extractor.readers.symbols import raised
 from schemas.document import Cell, Line, MappedText, Row, Table
 
 _SEPARATOR = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
@@ -14,7 +15,8 @@ _PIPE = re.compile(r"(?<!\\)\|")
 _HEADER_COLUMNS = 3
 _MARKUP = re.compile(
     r"(?P<break><\s*(?:br|/p|/div|/li|p|div|li)(?:\s[^<>]*)?/?\s*>)"
-    r"|(?P<tag></?\s*(?:b|i|u|strong|em|span|font|sup|sub|ul|ol)(?:\s[^<>]*)?>)"
+    r"|(?P<place></?\s*sup\s*>)"
+    r"|(?P<tag></?\s*(?:b|i|u|strong|em|span|font|sub|ul|ol)(?:\s[^<>]*)?>)"
     r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});)"
     r"|\\(?P<escaped>[!-/:-@\[-`{-~])"
     r"|(?P<bold>\*\*)",
@@ -100,10 +102,10 @@ def _read_row(text: str, line: Line) -> Row:
 
 
 def _plain(text: str, start: int, end: int) -> MappedText:
-    """The cell as a person sees it: paragraphs as lines, entities and escapes resolved.
+    """The cell as a person sees it: paragraphs as lines, entities and escapes resolved, digits above the line as ².
 
-    >>> _plain("<p>≥ 1</p><p>a&lt;b</p>", 0, 23).text
-    '≥ 1\\na<b'
+    >>> _plain("<p>≥ 1</p><p>a&lt;b</p>", 0, 23).text, _plain("86.50<sup>2</sup>", 0, 17).text
+    ('≥ 1\\na<b', '86.50²')
     """
     raw = text[start:end]
     stripped = raw.strip()
@@ -114,15 +116,19 @@ def _plain(text: str, start: int, end: int) -> MappedText:
     parts: list[str] = []
     offsets: list[int] = []
 
+    above = False
+
     def keep(first: int, last: int) -> None:
-        parts.append(text[first:last])
+        parts.append(raised(text[first:last]) if above else text[first:last])
         offsets.extend(range(first, last))
 
     position = start
     for match in _MARKUP.finditer(text, start, end):
         keep(position, match.start())
         position = match.end()
-        if match["break"]:
+        if match["place"]:
+            above = "/" not in match["place"]
+        elif match["break"]:
             parts.append("\n")
             offsets.append(match.start())
         elif match["entity"]:

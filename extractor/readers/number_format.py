@@ -39,7 +39,8 @@ class Format:
             self._numbers, text = parts[:-1], parts[-1]
         else:
             self._numbers, text = parts, parts[0]
-        self._text = text if _for_text(text) and len(text.tokens) > 1 else None
+        self._text = text if len(parts) == 4 or (_for_text(text) and len(text.tokens) > 1) else None
+        self.is_date = any(section.kind == "date" for section in self._numbers)
         self.exotic = any(section.kind == "exotic" for section in self._numbers)
         """Whether the code asks for a form that is not written here; the number is shown plainly instead."""
 

@@ -51,7 +51,7 @@ class Package:
             self._refuse(f"is damaged: its ZIP directory cannot be read; {_DAMAGED}")
         self.names = frozenset(self._zip.namelist())
         if len(self.names) > MAX_MEMBERS:
-            self._refuse(f"holds more than {MAX_MEMBERS:,} parts; that is no document")
+            self._refuse(f"holds more than {MAX_MEMBERS:,} parts; open it in its own program and save it anew")
 
     def part(self, name: str) -> bytes:
         """The bytes of one part."""
@@ -72,7 +72,9 @@ class Package:
         """The root element of one part; Strict namespaces (ISO 29500) become the Transitional ones."""
         data = self.part(name)
         if any(doctype in data for doctype in _DOCTYPES):
-            self._refuse(f"declares a DOCTYPE in {name}, which no program writes; it is not safe to read")
+            self._refuse(
+                f"declares a DOCTYPE in {name}, which no program writes; open it in its own program and save it anew"
+            )
         data = _STRICT.sub(lambda match: _TRANSITIONAL[match[1]], data)
         try:
             return ElementTree.fromstring(data)

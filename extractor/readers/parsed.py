@@ -20,6 +20,8 @@ MAX_CELLS = 2_000_000
 """A whole district's budget has some 20,000 cells; a few bytes of a hostile file can ask for billions."""
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 _LINE_BREAK = re.compile(r"\r\n?|[\x0b\x85\u2028\u2029]")
+_INVISIBLE = re.compile(r"[\xad\u061c\u200b-\u200f\u2060-\u2064\ufeff]")
+"""Characters that only tell where a line may break or how letters join: no part of a name or a number."""
 
 
 class Merged(Enum):
@@ -42,9 +44,11 @@ class Parsed:
 def clean(text: str) -> str:
     """Text with every line break written as a newline and a blank for what cannot be printed; tabs stay.
 
-    >>> clean("a\\r\\nb\\x0bc\\x00d\\te")
-    'a\\nb\\nc d\\te'
+    >>> clean("a\\r\\nb\\x0bc\\x00d\\te"), clean("项\\u200b目")
+    ('a\\nb\\nc d\\te', '项目')
     """
+    if not text.isascii() and _INVISIBLE.search(text) is not None:
+        text = _INVISIBLE.sub("", text)
     if _UNPRINTABLE.search(text) is None:
         return text
     return _UNPRINTABLE.sub(" ", _LINE_BREAK.sub("\n", text))
@@ -60,6 +64,15 @@ def clean_cell(text: str) -> str:
     if "\n" not in text:
         return text
     return "\n".join(line for raw in text.split("\n") if (line := raw.strip()))
+
+
+def says_something(margin: str) -> bool:
+    """Whether a page's header or footer holds more than page numbers.
+
+    >>> says_something("第 1 页 共 9 页"), says_something("单位：万元")
+    (False, True)
+    """
+    return any(one.isalpha() and one not in "第共页" for one in margin)
 
 
 class TextBuilder:

@@ -9,6 +9,7 @@ from xml.parsers import expat
 
 from extractor.errors import UnsupportedFile
 from extractor.readers.ooxml import Package
+from extractor.readers.symbols import raised
 
 DAMAGED = "get a complete copy, or open it in Excel or WPS and save it again"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -44,7 +45,7 @@ def parse_part(
             call()
 
     def refuse(*_: Any) -> None:
-        raise UnsupportedFile(file, f"declares a DOCTYPE in {part}, which no program writes; it is not safe to read")
+        raise UnsupportedFile(file, f"declares a DOCTYPE in {part}, which no program writes; {DAMAGED}")
 
     parser.StartDoctypeDeclHandler = refuse
     parser.StartElementHandler = root
@@ -57,12 +58,27 @@ def parse_part(
 
 
 class Texts:
-    """Text of the elements <t> and <v>; left out are the reading aids of Japanese (<rPh>) and runs that are struck."""
+    """Text of elements such as <t> and <v>; left out are the reading aids of Japanese (<rPh>) and runs that are struck.
+
+    Digits above the line become ², so that they are no part of the number before them.
+    """
 
     def __init__(self) -> None:
         self.pieces: list[str] = []
         self.void: list[str] = []
-        self.inside = self.aid = self.struck = False
+        self.inside = self.aid = self.struck = self.above = False
+
+    def handlers(self) -> tuple[dict[str, Start], dict[str, End]]:
+        """What `parse_part` is to call for text in runs."""
+        return (
+            {
+                "t": self.open_text,
+                "rPh": self.open_aid,
+                "strike": self.open_strike,
+                "vertAlign": self.open_place,
+            },
+            {"t": self.close_text, "rPh": self.close_aid, "r": self.close_run},
+        )
 
     def open_text(self, attributes: dict[str, str]) -> None:
         self.inside = not self.aid
@@ -79,12 +95,15 @@ class Texts:
     def open_strike(self, attributes: dict[str, str]) -> None:
         self.struck = attributes.get("val", "1") not in {"0", "false", "off"}
 
+    def open_place(self, attributes: dict[str, str]) -> None:
+        self.above = attributes.get("val") == "superscript"
+
     def close_run(self) -> None:
-        self.struck = False
+        self.struck = self.above = False
 
     def text(self, data: str) -> None:
         if self.inside:
-            (self.void if self.struck else self.pieces).append(data)
+            (self.void if self.struck else self.pieces).append(raised(data) if self.above else data)
 
     def taken(self) -> str:
         text = "".join(self.pieces)
@@ -108,8 +127,8 @@ def shared_strings(package: Package, parts: list[str]) -> tuple[list[str], dict[
             struck[len(strings)] = texts.taken_void()
         strings.append(unescaped(texts.taken()))
 
-    starts: dict[str, Start] = {"t": texts.open_text, "rPh": texts.open_aid, "strike": texts.open_strike}
-    ends: dict[str, End] = {"t": texts.close_text, "rPh": texts.close_aid, "r": texts.close_run, "si": close}
+    starts, ends = texts.handlers()
+    ends["si"] = close
     for part in parts[:1]:
         parse_part(package.part(part), package.file, part, starts, ends, texts.text)
     return strings, struck

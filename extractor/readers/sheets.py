@@ -10,16 +10,20 @@ Rows and columns without any content are left out. The number of a page is that 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from extractor.errors import UnsupportedFile
-from extractor.readers.parsed import MAX_CELLS, Merged, Parsed, TextBuilder, clean_cell
+from extractor.readers.parsed import MAX_CELLS, Merged, Parsed, TextBuilder, clean_cell, says_something
 from schemas.document import Note
 
+MAX_COLUMN = 16_384
 _SHOWN = 5
+_EXCERPT = 20
+_MARGIN_CODE = re.compile(r'&(?:"[^"]*"|K[0-9A-Fa-f+-]{5,6}|\d{1,3}|(?P<sign>.))', re.DOTALL)
 
 
 class Area(NamedTuple):
@@ -42,6 +46,59 @@ class Sheet:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     notes: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Seen:
+    """What was met in one sheet's cells that a person has to know; each is "B2 what stands there"."""
+
+    struck: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
+    """Cells whose format shows nothing of them."""
+    exotic: list[str] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    """Formulas without their value."""
+    comments: list[str] = field(default_factory=list)
+    zeros: int = 0
+
+    def notes(self) -> list[tuple[str, str]]:
+        notes = []
+        if self.unknown:
+            notes.append(("formula_without_value", listed(self.unknown)))
+        if self.struck:
+            notes.append(("struck_text", listed(self.struck)))
+        if self.unseen:
+            notes.append(("hidden_text", listed(self.unseen)))
+        if self.exotic:
+            notes.append(("number_format", listed(self.exotic)))
+        if self.comments:
+            notes.append(("comment", listed(self.comments)))
+        if self.zeros:
+            notes.append(("hidden_zeros", f"{self.zeros:,}"))
+        return notes
+
+
+def at(row: int, column: int, text: str) -> str:
+    """A place and the first words of what stands there.
+
+    >>> at(2, 28, "核减 10 万元")
+    'AB2 核减 10 万元'
+    """
+    return f"{column_name(column)}{row} {' '.join(text.split())[:_EXCERPT]}"
+
+
+def margin_notes(header: str, footer: str) -> list[tuple[str, str]]:
+    """Notes on what is printed above and below each page; `&` begins a code (ECMA-376 part 1, 18.3.1.46).
+
+    >>> margin_notes('&C&"宋体,常规"&14绩效目标表&R单位：万元', "第&P页")
+    [('page_header', '绩效目标表 单位：万元')]
+    """
+    notes = []
+    for kind, code in (("page_header", header), ("page_footer", footer)):
+        text = _MARGIN_CODE.sub(lambda code: {"&": "&", "C": " ", "L": " ", "R": " "}.get(code["sign"], ""), code)
+        if says_something(text):
+            notes.append((kind, " ".join(text.split())))
+    return notes
 
 
 def read_xlsx(raw: bytes, file: str) -> Parsed:
@@ -69,6 +126,20 @@ def column_name(column: int) -> str:
         column, letter = divmod(column - 1, 26)
         name = chr(65 + letter) + name
     return name
+
+
+def column_number(letters: str) -> int:
+    """Number of a column; 0 where the letters name none.
+
+    >>> column_number("A"), column_number("AB"), column_number("?")
+    (1, 28, 0)
+    """
+    number = 0
+    for letter in letters:
+        if not "A" <= letter <= "Z" or number > MAX_COLUMN:
+            return 0
+        number = number * 26 + ord(letter) - 64
+    return number
 
 
 def listed(places: Iterable[str]) -> str:
@@ -102,7 +173,9 @@ def _laid_out(sheets: Iterable[Sheet], file: str) -> Parsed:
     parsed = builder.parsed()
     if not parsed.tables:
         why = f"; hidden: {', '.join(detail for _, detail in hidden)}" if hidden else ""
-        raise UnsupportedFile(file, f"holds no cell with content on any sheet that is shown{why}")
+        raise UnsupportedFile(
+            file, f"holds no cell with content on any sheet that is shown{why}; show it and save the file"
+        )
     if len(shown) > 1:
         names = tuple(_sheet_note(name, page) for page, name in enumerate(shown, 1))
         parsed = Parsed(parsed.text, parsed.lines, parsed.tables, (*names, *parsed.notes))
@@ -144,8 +217,12 @@ def _grid(sheet: Sheet, file: str, builder: TextBuilder) -> list[list[str | Merg
 def _shown_areas(sheet: Sheet, file: str) -> list[Area]:
     """Merged ranges that overlap no earlier one, their text in the first cell that is shown.
 
-    Under a merged range other cells may still hold text, which nobody sees: it is dropped.
+    Under a merged range other cells may still hold text, which nobody sees: it is dropped, and noted where it differs.
     """
+    covered: list[str] = []
+    next_shown: dict[int, int] = {}
+    for column in sorted(sheet.hidden_columns, reverse=True):
+        next_shown[column] = next_shown.get(column + 1, column + 1)
     taken: set[tuple[int, int]] = set()
     areas: list[Area] = []
     rows = sorted(sheet.rows)
@@ -159,21 +236,24 @@ def _shown_areas(sheet: Sheet, file: str) -> list[Area]:
         areas.append(area)
         text = sheet.rows.get(area.top, {}).get(area.left, "")
         for row, column in cells:
-            del sheet.rows[row][column]
+            under = sheet.rows[row].pop(column)
+            if under != text:
+                covered.append(at(row, column, under))
         shown_row = next((row for row in (area.top, *own, area.bottom) if row not in sheet.hidden_rows), None)
-        across = range(area.left, area.right + 1)
-        shown_column = next((column for column in across if column not in sheet.hidden_columns), None)
+        shown_column = next_shown.get(area.left, area.left)
         # Text of a range that is hidden as a whole stays, for the notes to count it.
         row = area.top if shown_row is None else shown_row
-        column = area.left if shown_column is None else shown_column
+        column = area.left if shown_column > area.right else shown_column
         if text:
             sheet.rows.setdefault(row, {})[column] = text
             taken.add((row, column))
+    if covered:
+        sheet.notes.append(("hidden_text", listed(covered)))
     return areas
 
 
 def _limited(work: int, sheet: Sheet, file: str) -> int:
     """Merged ranges that cover each other could ask for any amount of work."""
     if work > 4 * MAX_CELLS:
-        raise UnsupportedFile(file, f"has too many merged ranges on sheet {sheet.name}; that is no document")
+        raise UnsupportedFile(file, f"has too many merged ranges on sheet {sheet.name}; take them off and save it anew")
     return work

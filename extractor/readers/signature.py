@@ -13,7 +13,9 @@ Kind = Literal["text", "pdf", "package", "compound", "rtf", "html", "xls"]
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BARE_WORKBOOKS = (b"\x09\x08\x10\x00", b"\x09\x08\x08\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00")
+_BARE_WORKBOOKS = (
+    *(b"\x09\x08\x10\x00", b"\x09\x08\x08\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00", b"\x09\x00\x04\x00"),
+)
 _OTHERS = (
     (b"\x89PNG", "a PNG picture; put it into a PDF file, which OCR can read, or type it in"),
     (b"\xff\xd8\xff", "a JPEG picture; put it into a PDF file, which OCR can read, or type it in"),
@@ -24,9 +26,10 @@ _OTHERS = (
 )
 _HEAD = 4_096
 _WEB_PAGE = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|meta|body|table|style)\b", re.IGNORECASE | re.DOTALL
+    rb"\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|meta|body|table|style)\b", re.IGNORECASE | re.DOTALL
 )
-_TABLE = re.compile(r"<table\b[^<>]*>.{0,2000}?<t[rdh]\b", re.IGNORECASE | re.DOTALL)
+_TABLE = re.compile(r"<(?:(table)\b[^<>]*>|t[rdh]\b)", re.IGNORECASE)
+_NEAR = 2_000
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _XML_KINDS = (
     (b"<html", ""),
@@ -83,7 +86,13 @@ def holds_html_table(text: str) -> bool:
     >>> holds_html_table("# 题\\n<table><tr><td>甲</td></tr></table>"), holds_html_table("a < b")
     (True, False)
     """
-    return "<" in text and _TABLE.search(text) is not None
+    table: int | None = None
+    for tag in _TABLE.finditer(text):
+        if tag[1]:
+            table = tag.end()
+        elif table is not None and tag.start() - table <= _NEAR:
+            return True
+    return False
 
 
 def package_kind(names: Collection[str]) -> Literal["docx", "xlsx", "archive"] | str:

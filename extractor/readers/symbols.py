@@ -29,8 +29,6 @@ _WINGDINGS = (
 )
 _WINGDINGS_2 = {0x4F: "✗", 0x50: "✓", 0x51: "☒", 0x52: "☑", 0x53: "☒", 0x54: "☒", 0xA3: "□"}
 _FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2}
-
-
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -46,6 +44,11 @@ def raised(text: str) -> str:
 def is_private(character: str) -> bool:
     """Whether a character is a symbol font's own."""
     return _PRIVATE <= ord(character) <= _PRIVATE + 0xFF
+
+
+def is_symbol_font(font: str) -> bool:
+    """Whether a font's letters are pictures (R in Wingdings 2 is ☑)."""
+    return font.lower() in _FONTS
 
 
 def printed_symbol(code: int, font: str) -> str:

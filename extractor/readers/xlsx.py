@@ -10,6 +10,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from functools import partial
 from math import isfinite
 from typing import NoReturn
 
@@ -18,15 +20,14 @@ from extractor.readers.format_code import BUILT_IN
 from extractor.readers.number_format import Format, compiled
 from extractor.readers.ooxml import Package
 from extractor.readers.parsed import MAX_CELLS
-from extractor.readers.sheet_xml import DAMAGED, End, Start, Texts, parse_part, shared_strings, unescaped
-from extractor.readers.sheets import Area, Sheet, column_name, listed
+from extractor.readers.sheet_xml import DAMAGED, Texts, parse_part, shared_strings, unescaped
+from extractor.readers.sheets import MAX_COLUMN, Area, Seen, Sheet, at, column_name, column_number, margin_notes
+from extractor.readers.xlsx_beside import MAIN as _MAIN
+from extractor.readers.xlsx_beside import comments, drawn
 
-MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
+MAX_ROW = 1_048_576
 _REMEMBERED = 100_000
-_EXCERPT = 20
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
-_ISO_DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
-_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION_ID = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _TRUE = frozenset(("1", "true", "on"))
 
@@ -56,7 +57,9 @@ def load(raw: bytes, file: str) -> Iterator[Sheet]:
         reader = _SheetReader(sheet, strings, formats, date1904, file)
         reader.struck_strings, reader.struck_styles = struck, struck_styles
         reader.read(package.part(part), part)
-        sheet.notes += _drawn(package, part)
+        reader.seen.comments += comments(package, part)
+        sheet.notes += [*reader.seen.notes(), *margin_notes(reader.margins["oddHeader"], reader.margins["oddFooter"])]
+        sheet.notes += drawn(package, part)
         yield sheet
 
 
@@ -115,44 +118,31 @@ class _SheetReader(Texts):
         self.cells: dict[int, str] = {}
         self.style = ""
         self.kind = "n"
-        self.formula = self.hides_zeros = False
+        self.formula = self.hides_zeros = self.unnumbered = False
         self.struck_strings: dict[int, str] = {}
         self.struck_styles: frozenset[str] = frozenset()
-        self.struck_out: list[str] = []
-        self.unknown: list[str] = []
-        self.exotic: list[str] = []
-        self.zeros = 0
+        self.margins = {"oddHeader": "", "oddFooter": ""}
+        self.seen = Seen()
 
     def read(self, data: bytes, part: str) -> None:
-        starts: dict[str, Start] = {
+        starts, ends = self.handlers()
+        starts |= {
             "c": self._open_cell,
             "v": self.open_text,
-            "t": self.open_text,
             "f": self._open_formula,
-            "rPh": self.open_aid,
-            "strike": self.open_strike,
             "row": self._open_row,
             "mergeCell": self._merge,
             "col": self._column_run,
             "sheetView": self._view,
         }
-        ends: dict[str, End] = {
-            "c": self._close_cell,
-            "v": self.close_text,
-            "t": self.close_text,
-            "rPh": self.close_aid,
-            "r": self.close_run,
-            "row": self._close_row,
-        }
+        ends |= {"c": self._close_cell, "v": self.close_text, "row": self._close_row}
+        for margin in self.margins:
+            starts[margin], ends[margin] = self.open_text, partial(self._close_margin, margin)
         parse_part(data, self.file, part, starts, ends, self.text)
-        if self.unknown:
-            self.sheet.notes.append(("formula_without_value", listed(self.unknown)))
-        if self.struck_out:
-            self.sheet.notes.append(("struck_text", listed(self.struck_out)))
-        if self.exotic:
-            self.sheet.notes.append(("number_format", listed(self.exotic)))
-        if self.zeros:
-            self.sheet.notes.append(("hidden_zeros", f"{self.zeros:,}"))
+
+    def _close_margin(self, margin: str) -> None:
+        self.close_text()
+        self.margins[margin] = self.taken()
 
     def _view(self, attributes: dict[str, str]) -> None:
         self.hides_zeros = attributes.get("showZeros", "1") not in _TRUE
@@ -166,6 +156,7 @@ class _SheetReader(Texts):
         self.row = _whole(attributes.get("r", str(self.row + 1)), 0)
         if not 0 < self.row <= MAX_ROW:
             self._refuse(f"row {attributes.get('r')}")
+        self.unnumbered = "r" not in attributes
         self.column = 0
         if _is_hidden(attributes, "ht"):
             self.sheet.hidden_rows.add(self.row)
@@ -181,8 +172,12 @@ class _SheetReader(Texts):
             letters = reference.rstrip("0123456789")
             column = self.columns.get(letters)
             if column is None:
-                column = self.columns[letters] = _column(letters)
+                column = self.columns[letters] = column_number(letters)
             self.column = column
+            if self.unnumbered:
+                self.row = _whole(reference[len(letters) :], 0)
+                if not 0 < self.row <= MAX_ROW:
+                    self._refuse(f"cell {reference}")
         else:
             self.column += 1  # a cell that does not say where it stands follows the one before
         if not 0 < self.column <= MAX_COLUMN:
@@ -199,9 +194,11 @@ class _SheetReader(Texts):
             self._leave_out(self.taken_void())
         if not self.pieces:
             if self.formula and self.kind != "str":
-                self.unknown.append(self._name())
+                self.seen.unknown.append(self._name())
             return
-        shown = self._shown(self.taken())
+        shown = self._shown(stored := self.taken())
+        if not shown.strip() and self.kind in {"s", "str", "inlineStr"}:
+            self._note_unseen(self.strings[int(stored)] if self.kind == "s" else stored)
         if self.style in self.struck_styles:
             self._leave_out(shown)
         elif shown and not shown.isspace():
@@ -213,13 +210,18 @@ class _SheetReader(Texts):
     def _leave_out(self, struck: str) -> None:
         """Text that is struck out is void; a person has to know of it."""
         if struck.strip():
-            self.struck_out.append(f"{self._name()} {struck.strip()[:_EXCERPT]}")
+            self.seen.struck.append(at(self.row, self.column, struck))
+
+    def _note_unseen(self, stored: str) -> None:
+        """A format may show nothing of what is stored (;;;), on purpose or not."""
+        if stored.strip():
+            self.seen.unseen.append(at(self.row, self.column, stored))
 
     def _merge(self, attributes: dict[str, str]) -> None:
         ends = _REFERENCE.findall(attributes.get("ref", ""))
         if len(ends) == 2 and len(self.sheet.merged) < MAX_CELLS:
             (left, top), (right, bottom) = ends
-            rows, columns = sorted((int(top), int(bottom))), sorted((_column(left), _column(right)))
+            rows, columns = sorted((int(top), int(bottom))), sorted((column_number(left), column_number(right)))
             self.sheet.merged.append(Area(rows[0], columns[0], min(rows[1], MAX_ROW), min(columns[1], MAX_COLUMN)))
 
     def _shown(self, stored: str) -> str:
@@ -237,8 +239,7 @@ class _SheetReader(Texts):
         if self.kind == "b":
             return "TRUE" if stored.strip() in _TRUE else "FALSE"
         if self.kind == "d":
-            shown = _ISO_DATE.sub(lambda match: f"{match[1]}/{int(match[2])}/{int(match[3])}", stored)
-            return shown.removesuffix("T00:00:00")
+            return self._date(stored)
         return stored if self.kind == "e" else self.formats.get(self.style, self.plain).text(unescaped(stored))
 
     def _number(self, stored: str) -> str:
@@ -248,16 +249,30 @@ class _SheetReader(Texts):
                 raise ValueError(stored)
         except ValueError:
             self._refuse(f"cell {self._name()}")
-        if value == 0 and self.hides_zeros:
-            self.zeros += 1
-            return ""
         form = self.formats.get(self.style, self.plain)
-        shown = form.number(value, date1904=self.date1904)
-        if form.exotic:
-            self.exotic.append(self._name())
+        shown = "" if value == 0 and self.hides_zeros else form.number(value, date1904=self.date1904)
+        if not shown.strip():
+            if value == 0:
+                self.seen.zeros += 1
+            else:
+                self._note_unseen(stored)
+        elif form.exotic:
+            self.seen.exotic.append(self._name())
         elif len(self.numbers) < _REMEMBERED:
             self.numbers[self.style, stored] = shown
         return shown
+
+    def _date(self, stored: str) -> str:
+        """A date that is stored in the form of ISO 8601, shown as the cell's format asks."""
+        try:
+            moment = datetime.fromisoformat(stored.strip()).replace(tzinfo=None)
+        except ValueError:
+            return stored
+        form = self.formats.get(self.style, self.plain)
+        if not form.is_date:
+            form = compiled(BUILT_IN[14 if moment.time() == time() else 22])
+        first = datetime(1904, 1, 1) if self.date1904 else datetime(1899, 12, 30)
+        return form.number((moment - first) / timedelta(1), date1904=self.date1904)
 
     def _name(self) -> str:
         return f"{column_name(self.column)}{self.row}"
@@ -266,40 +281,9 @@ class _SheetReader(Texts):
         raise UnsupportedFile(self.file, f"is damaged: {what} of sheet {self.sheet.name} makes no sense; {DAMAGED}")
 
 
-def _column(letters: str) -> int:
-    """Number of a column; 0 where the letters name none.
-
-    >>> _column("A"), _column("AB"), _column("?")
-    (1, 28, 0)
-    """
-    number = 0
-    for letter in letters:
-        if not "A" <= letter <= "Z" or number > MAX_COLUMN:
-            return 0
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 def _whole(text: str | None, otherwise: int) -> int:
     return int(text) if text and len(text) < 10 and text.isascii() and text.isdigit() else otherwise
 
 
 def _is_hidden(attributes: dict[str, str], size: str) -> bool:
     return attributes.get("hidden", "") in _TRUE or attributes.get(size) in {"0", "0.0"}
-
-
-def _drawn(package: Package, sheet: str) -> list[tuple[str, str]]:
-    """Text boxes and pictures that lie over a sheet: their text is in no cell."""
-    notes: list[tuple[str, str]] = []
-    pictures = 0
-    for drawing in package.related(sheet).get("drawing", []):
-        root = package.xml(drawing)
-        for box in root.iter():
-            kind = box.tag.rpartition("}")[2]
-            if kind == "sp":
-                text = "".join(part.text or "" for part in box.iter() if part.tag.endswith("}t"))
-                if text.strip():
-                    notes.append(("text_box", text.strip()))
-            elif kind == "pic":
-                pictures += 1
-    return [*notes, ("picture", f"{pictures}")] if pictures else notes

@@ -14,6 +14,7 @@ from statistics import median
 import pypdfium2.raw as pdfium
 
 from extractor.readers.pdf.frame import Box, Frame
+from extractor.readers.pdf.rules import UNDRAWN
 from extractor.readers.symbols import raised
 
 UNKNOWN = "\ufffd"
@@ -70,18 +71,18 @@ def ink(text: str) -> int:
     return sum(map(len, text.split()))
 
 
-def read_characters(page: pdfium.FPDF_PAGE, box: Box) -> Characters:
-    """All characters of a page that are within its visible box."""
+def read_characters(page: pdfium.FPDF_PAGE, box: Box, *, drawn_only: bool = False) -> Characters:
+    """All characters of a page that are within its visible box; `drawn_only`: without those that are not drawn."""
     text_page = pdfium.FPDFText_LoadPage(page)
     if not text_page:
         return Characters(Frame(box, _rotation(page)), [], [], [], [], [], [], 0.0)
     try:
-        return _read(page, text_page, box)
+        return _read(page, text_page, box, drawn_only)
     finally:
         pdfium.FPDFText_ClosePage(text_page)
 
 
-def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box) -> Characters:
+def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box, drawn_only: bool) -> Characters:
     printed = _unicode(text_page)
     indices, texts, gaps, blanks = _ink_and_gaps(printed)
     boxes = (pdfium.FS_RECTF * max(len(printed), 1))()
@@ -100,7 +101,14 @@ def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box) -> 
     found = Characters(frame, texts, gaps, left, top, right, bottom, max(size, 0.1))
     _raise_digits(found)
     found.unknown = _unknown(text_page, indices, found)
-    return _within(found)
+    return _within(_kept(found, _drawn(text_page, indices)) if drawn_only else found)
+
+
+def _drawn(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int]) -> list[int]:
+    """Positions of the characters that are drawn."""
+    objects = (pdfium.FPDFText_GetTextObject(text_page, index) for index in indices)
+    modes = (pdfium.FPDFTextObj_GetTextRenderMode(one) if one else None for one in objects)
+    return [position for position, mode in enumerate(modes) if mode not in UNDRAWN]
 
 
 def _ink_and_gaps(
@@ -202,8 +210,8 @@ def _rotation(page: pdfium.FPDF_PAGE) -> int:
 def _raise_digits(found: Characters) -> None:
     """Small digits above the line are written as such (²): they are no part of the number before them."""
     is_raised = False
-    for index in range(1, len(found)):
-        if found.texts[index] not in _DIGITS:
+    for index, text in enumerate(found.texts):
+        if text not in _DIGITS or not index:
             is_raised = False
             continue
         before = index - 1
@@ -216,7 +224,7 @@ def _raise_digits(found: Characters) -> None:
             lifted = _LIFT * other < lift < other and found.top[index] > found.top[before] - other / 2
             is_raised = beside and lifted and height < _RAISED_SIZE * other
         if is_raised:
-            found.texts[index] = raised(found.texts[index])
+            found.texts[index] = raised(text)
 
 
 def _unknown(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int], found: Characters) -> int:
@@ -244,11 +252,14 @@ def _within(found: Characters) -> Characters:
     ]
     if len(kept) == len(found):
         return found
-    columns = ([column[index] for index in kept] for column in (found.left, found.top, found.right, found.bottom))
-    left, top, right, bottom = columns
-    texts = [found.texts[index] for index in kept]
-    outside = found.count() - ink("".join(texts))
-    gaps = [found.gaps[index] for index in kept]
-    return Characters(
-        found.frame, texts, gaps, left, top, right, bottom, found.size, outside=outside, unknown=found.unknown
-    )
+    inside = _kept(found, kept)
+    inside.outside = found.count() - inside.count()
+    return inside
+
+
+def _kept(found: Characters, positions: list[int]) -> Characters:
+    edges = (found.left, found.top, found.right, found.bottom)
+    left, top, right, bottom = ([column[index] for index in positions] for column in edges)
+    texts = [found.texts[index] for index in positions]
+    gaps = [found.gaps[index] for index in positions]
+    return Characters(found.frame, texts, gaps, left, top, right, bottom, found.size, unknown=found.unknown)

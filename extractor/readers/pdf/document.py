@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import replace
 from threading import Lock
 
@@ -19,8 +20,11 @@ _MAGIC = b"%PDF-"
 _HEADER = 1024
 _END = (b"%%EOF", b"startxref")
 _SHOWN_NOTES = (pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_WIDGET)
+_COMMENTS = (pdfium.FPDF_ANNOT_TEXT, pdfium.FPDF_ANNOT_HIGHLIGHT, pdfium.FPDF_ANNOT_UNDERLINE)
+_MOST_NOTES = 1_000
+_EXCERPT = 40
+_MOST_BYTES = 1_000_000
 _XFA = (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND)
-_FLATTENED = pdfium.FLATTEN_SUCCESS
 _REFUSALS = {
     pdfium.FPDF_ERR_PASSWORD: "is protected by a password; save it without one, then run again",
     pdfium.FPDF_ERR_SECURITY: "is encrypted in a way that cannot be opened; save it without protection, then run again",
@@ -68,30 +72,46 @@ def _page(document: pdfium.FPDF_DOCUMENT, index: int) -> Page | None:
     if not page:
         return None
     try:
-        if (
-            _has_shown_notes(page)
-            and pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS
-        ):
+        shown, notes = _annotations(page)
+        if shown and pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
             # What is written into form fields stands beside the page until it is made part of it.
             pdfium.FPDF_ClosePage(page)
             page = pdfium.FPDF_LoadPage(document, index)
             if not page:
                 return None
-        return read_page(page, index + 1)
+        found = read_page(page, index + 1)
+        found.notes += notes
+        return found
     finally:
         if page:
             pdfium.FPDF_ClosePage(page)
 
 
-def _has_shown_notes(page: pdfium.FPDF_PAGE) -> bool:
-    for index in range(min(pdfium.FPDFPage_GetAnnotCount(page), 1_000)):
+def _annotations(page: pdfium.FPDF_PAGE) -> tuple[bool, list[tuple[str, str]]]:
+    """Whether annotations print text on the page, and notes on the others: comments, passages struck out."""
+    shown = False
+    notes: list[tuple[str, str]] = []
+    struck = 0
+    for index in range(min(pdfium.FPDFPage_GetAnnotCount(page), _MOST_NOTES)):
         note = pdfium.FPDFPage_GetAnnot(page, index)
         if note:
             kind = pdfium.FPDFAnnot_GetSubtype(note)
+            shown = shown or kind in _SHOWN_NOTES
+            struck += kind == pdfium.FPDF_ANNOT_STRIKEOUT
+            if kind in _COMMENTS and (words := _contents(note)):
+                notes.append(("comment", words))
             pdfium.FPDFPage_CloseAnnot(note)
-            if kind in _SHOWN_NOTES:
-                return True
-    return False
+    return shown, [*notes, ("struck_annotation", f"{struck}")] if struck else notes
+
+
+def _contents(note: pdfium.FPDF_ANNOTATION) -> str:
+    size = pdfium.FPDFAnnot_GetStringValue(note, b"Contents", None, 0)
+    if not 2 < size <= _MOST_BYTES:
+        return ""
+    buffer = (ctypes.c_ushort * (size // 2 + 1))()
+    pdfium.FPDFAnnot_GetStringValue(note, b"Contents", buffer, size)
+    text = bytes(buffer).decode("utf-16-le", "replace").rstrip("\0")
+    return " ".join(text.split())[:_EXCERPT]
 
 
 def _lost(number: int) -> Page:

@@ -27,7 +27,7 @@ class Piece(NamedTuple):
 def cell_text(characters: Characters, indices: Sequence[int]) -> str:
     """A cell's text: its lines from top to bottom, each from left to right."""
     top, bottom = characters.top, characters.bottom
-    size = max((bottom[index] - top[index] for index in indices), default=0.0)
+    size = max([bottom[index] - top[index] for index in indices], default=0.0)
     return "\n".join(_lines(_pieces(characters, indices, size), size))
 
 

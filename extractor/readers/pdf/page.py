@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
 import pypdfium2.raw as pdfium
@@ -9,7 +10,7 @@ import pypdfium2.raw as pdfium
 from extractor.readers import ocr
 from extractor.readers.parsed import Merged
 from extractor.readers.pdf.characters import Characters, ink, read_characters
-from extractor.readers.pdf.frame import Box, visible_box
+from extractor.readers.pdf.frame import visible_box
 from extractor.readers.pdf.grid import Grid, find_grids
 from extractor.readers.pdf.layout import cell_text, outside_lines
 from extractor.readers.pdf.picture import read_picture
@@ -19,6 +20,8 @@ _TOLERANCE = 0.3
 """Of a line's height: how far apart the two strokes of one rule may be, or a rule's end from the rule it meets."""
 _STANDARD_SIZE = 10.0
 _PICTURE = 0.4
+_HUGE, _ALIKE = 2.0, 0.05
+"""Of a line's height: letters larger than that, across the rules of a table, are printed under or over it."""
 _OUTLINED = 50
 _FEW = 40
 
@@ -54,11 +57,16 @@ def read_page(page: pdfium.FPDF_PAGE, number: int) -> Page:
     found = Page(number)
     characters = read_characters(page, visible_box(page))
     drawn = read_rules(page, characters.frame, _tolerance(characters))
+    if drawn.invisible and _pictured(characters, drawn) <= _PICTURE:
+        seen = read_characters(page, visible_box(page), drawn_only=True)
+        if unseen := characters.count() - seen.count():
+            found.notes.append(("invisible_text", f"{unseen}"))
+        characters = seen
     if characters.count() < _FEW and _pictured(characters, drawn) > _PICTURE:
         if ocr.is_installed():
-            seen, lines = read_picture(page, _tolerance(characters))
-            if len(seen) > len(characters):
-                _fill(found, seen, lines)
+            words, lines = read_picture(page, _tolerance(characters))
+            if len(words) > len(characters):
+                _fill(found, words, lines)
                 found.notes.append(("ocr_page", ""))
                 return found
             found.notes.append(("scanned_page_ocr", ""))
@@ -82,39 +90,72 @@ def _pictured(characters: Characters, drawn: Drawn) -> float:
 def _fill(page: Page, characters: Characters, drawn: Drawn) -> None:
     """Each character goes into one area of one table, or outside."""
     grids = find_grids(drawn.horizontal, drawn.vertical, characters.size, _tolerance(characters))
-    areas: list[list[list[int]]] = [[[] for _ in range(grid.areas)] for grid in grids]
-    outside: list[int] = []
-    over = 0
-    # Most characters stand in the same place as the one before, so that place is tried first.
-    here, edges = outside, Box(0, 0, 0, 0)
-    for index, (x0, y0, x1, y1) in enumerate(
-        zip(characters.left, characters.top, characters.right, characters.bottom, strict=True)
-    ):
-        x, y = (x0 + x1) / 2, (y0 + y1) / 2
-        if not (edges.x0 < x < edges.x1 and edges.y0 < y < edges.y1):
-            here, edges = outside, Box(0, 0, 0, 0)
-            for grid, filled in zip(grids, areas, strict=True):
-                place = grid.place(x, y)
-                if place is not None:
-                    here, edges = filled[place.area], place.edges
-                    break
-        here.append(index)
-        if x0 < edges.x0 or x1 > edges.x1:
-            over += _is_over(grids, x, y, (x1 - x0) / 4)
+    areas, outside, over = _placed(grids, characters)
+    watermark = _take_watermark(characters, areas, outside, over)
     tables = [(grid, filled) for grid, filled in zip(grids, areas, strict=True) if any(filled)]
     page.characters = characters.count()
-    page.in_cells = page.characters - ink("".join(characters.texts[index] for index in outside))
+    page.in_cells = page.characters - ink("".join(characters.texts[index] for index in (*outside, *watermark)))
+    ends = sorted(grid.ys[-1] for grid, _ in tables)
     bands: list[list[int]] = [[] for _ in range(len(tables) + 1)]
     for index in outside:
-        bands[sum(characters.bottom[index] > grid.ys[-1] for grid, _ in tables)].append(index)
+        bands[bisect_left(ends, characters.bottom[index])].append(index)
     for number, band in enumerate(bands):
         page.items += outside_lines(characters, band, in_file_order=not tables)
         if number < len(tables):
             page.items.append(_table(*tables[number], characters))
+    if watermark:
+        words = "".join(outside_lines(characters, watermark, in_file_order=True))
+        page.items.append(words)
+        page.notes.append(("watermark", words))
     if any(grid.nested for grid, _ in tables):
         page.notes.append(("nested_table", ""))
-    if over:
-        page.notes.append(("text_over_rule", f"{over}"))
+    if left := len(set(over) - set(watermark)):
+        page.notes.append(("text_over_rule", f"{left}"))
+
+
+def _placed(grids: list[Grid], characters: Characters) -> tuple[list[list[list[int]]], list[int], list[int]]:
+    """Characters by the area of each table in which they stand, those outside, and those that reach over a rule."""
+    areas: list[list[list[int]]] = [[[] for _ in range(grid.areas)] for grid in grids]
+    outside: list[int] = []
+    over: list[int] = []
+    # Most characters stand in the same place as the one before, so that place is tried first.
+    here = outside
+    left = top = right = bottom = 0.0
+    for index, (x0, y0, x1, y1) in enumerate(
+        zip(characters.left, characters.top, characters.right, characters.bottom, strict=True)
+    ):
+        x, y = (x0 + x1) / 2, (y0 + y1) / 2
+        if not (left < x < right and top < y < bottom):
+            here = outside
+            left = top = right = bottom = 0.0
+            for grid, filled in zip(grids, areas, strict=True):
+                place = grid.place(x, y)
+                if place is not None:
+                    here = filled[place.area]
+                    left, top, right, bottom = place.edges
+                    break
+        here.append(index)
+        if (x0 < left or x1 > right) and _is_over(grids, x, y, (x1 - x0) / 4):
+            over.append(index)
+    return areas, outside, over
+
+
+def _take_watermark(
+    characters: Characters, areas: list[list[list[int]]], outside: list[int], over: list[int]
+) -> list[int]:
+    """Takes letters out of the tables that are far larger than the page's and stand across rules, as no cell's do."""
+    sizes = [bottom - top for top, bottom in zip(characters.top, characters.bottom, strict=True)] if over else []
+    seeds = {round(sizes[index], 1) for index in over if sizes[index] > _HUGE * characters.size}
+    if not seeds:
+        return []
+    alike = [any(abs(size - seed) <= _ALIKE * seed for seed in seeds) for size in sizes]
+    taken = {index for filled in areas for area in filled for index in area if alike[index]}
+    for index in [*outside, *reversed(outside)]:  # its letters follow each other, beyond the table's edge as well
+        if alike[index] and not taken.isdisjoint((index - 1, index + 1)):
+            taken.add(index)
+    for area in (outside, *(area for filled in areas for area in filled)):
+        area[:] = [index for index in area if index not in taken]
+    return sorted(taken)
 
 
 def _is_over(grids: list[Grid], x: float, y: float, reach: float) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,6 +17,9 @@ MAX_OBJECTS = 200_000
 _MAX_SEGMENTS = 20_000
 _MAX_DEPTH = 6
 _THICKEST = 4.0
+_TEXT, _PATH = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH
+UNDRAWN = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
+"""How text is drawn that nobody sees: that of the layer which OCR puts over a scanned page, or a trick."""
 _IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 Matrix = tuple[float, float, float, float, float, float]
 
@@ -29,21 +33,27 @@ class Rule(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """What is drawn on a page besides text; `crowded` where there is too much of it to be a table."""
+    """What is drawn on a page besides text.
+
+    `crowded` where there is too much of it to be a table; `invisible` where some of the text is not drawn at all.
+    """
 
     horizontal: list[Rule]
     vertical: list[Rule]
     pictures: list[Box]
     shapes: int
     crowded: bool = False
+    invisible: bool = False
 
 
 def read_rules(page: pdfium.FPDF_PAGE, frame: Frame, tolerance: float) -> Drawn:
     """Rules of a page as it is looked at; pieces of a rule, and rules close beside each other, made one."""
     reader = _Reader(tolerance)
-    reader.read(pdfium.FPDFPage_CountObjects(page), lambda index: pdfium.FPDFPage_GetObject(page, index), _IDENTITY, 0)
+    reader.read(pdfium.FPDFPage_CountObjects(page), partial(pdfium.FPDFPage_GetObject, page), _IDENTITY, 0)
     horizontal, vertical = sort_rules(_shown(frame, reader.thin), tolerance)
-    return Drawn(horizontal, vertical, list(_shown(frame, reader.pictures)), reader.shapes, reader.left <= 0)
+    return Drawn(
+        horizontal, vertical, list(_shown(frame, reader.pictures)), reader.shapes, reader.left <= 0, reader.invisible
+    )
 
 
 def sort_rules(boxes: Iterable[Box], tolerance: float) -> tuple[list[Rule], list[Rule]]:
@@ -98,18 +108,18 @@ class _Reader:
         self.shapes = 0
         self.left = MAX_OBJECTS
         self.thickest = min(max(tolerance, 1.0), _THICKEST)
+        self.invisible = False
         self._edges = [ctypes.c_float() for _ in range(4)]
+        self._modes = (ctypes.c_int(), ctypes.c_int())
         self._numbers = (ctypes.c_float(), ctypes.c_float())
 
     def read(self, count: int, get: Callable[[int], pdfium.FPDF_PAGEOBJECT], matrix: Matrix, depth: int) -> None:
-        type_of = pdfium.FPDFPageObj_GetType
-        for index in range(count):
-            self.left -= 1
-            if self.left <= 0:
-                return
-            one = get(index)
-            kind = type_of(one)
-            if kind == pdfium.FPDF_PAGEOBJ_PATH:
+        objects = list(map(get, range(min(count, self.left))))
+        self.left -= len(objects)
+        for one, kind in zip(objects, map(pdfium.FPDFPageObj_GetType, objects), strict=True):
+            if kind == _TEXT:
+                self.invisible = self.invisible or pdfium.FPDFTextObj_GetTextRenderMode(one) in UNDRAWN
+            elif kind == _PATH:
                 self._path(one, matrix)
             elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
                 self._picture(one, matrix)
@@ -117,13 +127,14 @@ class _Reader:
                 self.shapes += 1
             elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MAX_DEPTH:
                 inner = pdfium.FPDFFormObj_CountObjects(one)
-                self.read(inner, _getter(one), _times(_matrix(one), matrix), depth + 1)
+                self.read(inner, partial(pdfium.FPDFFormObj_GetObject, one), _times(_matrix(one), matrix), depth + 1)
 
     def _bounds(self, one: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> Box | None:
         left, bottom, right, top = self._edges
         if not pdfium.FPDFPageObj_GetBounds(one, left, bottom, right, top):
             return None
-        return _apply(matrix, Box(left.value, bottom.value, right.value, top.value))
+        box = Box(left.value, bottom.value, right.value, top.value)
+        return box if matrix is _IDENTITY else _apply(matrix, box)
 
     def _picture(self, one: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> None:
         box = self._bounds(one, matrix)
@@ -135,7 +146,7 @@ class _Reader:
             self.pictures.append(box)
 
     def _path(self, one: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> None:
-        fill, stroke = ctypes.c_int(), ctypes.c_int()
+        fill, stroke = self._modes
         pdfium.FPDFPath_GetDrawMode(one, fill, stroke)
         if not fill.value and not stroke.value:
             return
@@ -143,8 +154,9 @@ class _Reader:
         box = self._bounds(one, matrix)
         if box is None:
             return
+        x0, y0, x1, y1 = box
+        thin = x1 - x0 <= self.thickest or y1 - y0 <= self.thickest
         segments = pdfium.FPDFPath_CountSegments(one)
-        thin = min(box.x1 - box.x0, box.y1 - box.y0) <= self.thickest
         if thin and segments in (2, 5):
             # One stroke or one box: its bounds say it all, and cost a tenth of reading the points.
             self._rule(box)
@@ -189,13 +201,10 @@ class _Reader:
 
     def _rule(self, box: Box) -> None:
         """Dots and the like are no rules."""
-        long, short = sorted((box.x1 - box.x0, box.y1 - box.y0), reverse=True)
-        if long > 2 * short and long >= 1:
+        x0, y0, x1, y1 = box
+        wide, high = x1 - x0, y1 - y0
+        if (wide > 2 * high and wide >= 1) or (high > 2 * wide and high >= 1):
             self.thin.append(box)
-
-
-def _getter(form: pdfium.FPDF_PAGEOBJECT) -> Callable[[int], pdfium.FPDF_PAGEOBJECT]:
-    return lambda index: pdfium.FPDFFormObj_GetObject(form, index)
 
 
 def _matrix(one: pdfium.FPDF_PAGEOBJECT) -> Matrix:
