@@ -17,12 +17,14 @@ _NUMERAL = re.compile("-?[0-9零〇一二两三四五六七八九十百]")
 _RANGE_ENDS = "之间"
 _CLOSED = frozenset(',;。、)(:\n\1!"')
 _GOES_ON = frozenset("+*×÷^²³√·?~≥≤<>=")
-_BEFORE = re.compile("[之以]?前(?!期|端|台|后)")
+_BEFORE = re.compile("[之以]?(?:前(?!期|端|台|后)|后(?!期|端|台|续|勤|备|方))")
 _INCLUSIVE: dict[Operator | None, Operator] = {">": "≥", "<": "≤"}
 _EXCLUSIVE: dict[Operator | None, Operator] = {"≥": ">", ">": ">", "≤": "<", "<": "<"}
-_DURATIONS = frozenset("日天年月时周")
-_YEAR = re.compile("20(?:1[5-9]|[2-4][0-9])(?:[.](?:0?[1-9]|1[0-2]))?(?![0-9.,])")
-"""A bare 2026 may be a year as well as a number."""
+_DURATION_ENDS = frozenset("日天年月时周钟秒")
+DURATIONS = frozenset(("年", "月", "个月", "天", "日", "周", "小时", "分钟", "秒", "工作日", "自然日", "星期", "季度"))
+_NIGHTS = re.compile("[0-9一二两三四五六七八九十]+[夜晚餐班季]")
+_YEAR = re.compile("20(?:1[5-9]|[2-4][0-9])(?:[.](?:0?[1-9]|1[0-2])|(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01]))?(?![0-9.,])")
+"""A bare 2026 may be a year as well as a number, and 20261231 a day."""
 
 
 @dataclass(slots=True)
@@ -192,8 +194,10 @@ def _closed(text: str, at: int, amount: Amount) -> bool:
     """Whether the numeral ends where it was read to, and is not part of a name (5G, 2023水平) or of a sum."""
     end = amount.end
     character = text[end] if end < len(text) else ""
-    if text[end - 1] in _DURATIONS and _BEFORE.match(text, end):
+    if text[end - 1] in _DURATION_ENDS and _BEFORE.match(text, end):
         return False  # 15日前 is a date, or a time before something
+    if _is_doubtful(text, amount):
+        return False
     if character in _GOES_ON or (character == "." and text[end + 1 : end + 2].isdigit()):
         return False
     if character.isdigit() and not (amount.unit is not None and "\u4e00" <= text[end - 1] <= "\u9fff"):
@@ -207,7 +211,26 @@ def _closed(text: str, at: int, amount: Amount) -> bool:
         is_alone = (not character or character in _CLOSED) and (amount.leads or _is_value(text, at))
         return amount.trails or (not bare and is_alone)
     # A Chinese numeral without a unit is more often part of a word.
-    return amount.leads or amount.trails or (not character and (at == 0 or text[at - 1] in "为于是:"))
+    is_whole = not character or character in _CLOSED  # but not 约一半
+    return (amount.leads and is_whole) or amount.trails or (not character and (at == 0 or text[at - 1] in "为于是:"))
+
+
+def _is_doubtful(text: str, amount: Amount) -> bool:
+    """Whether what follows makes another number of it, or a name: 100元起, 3个多月, 8小时工作制, 110千伏变电站."""
+    table, end = words(), amount.end
+    behind = table.doubtful.match(text, end)
+    if behind and not (amount.is_range and behind[0] == "不等"):
+        return True
+    if amount.leads or amount.trails:
+        return False
+    if amount.is_range and amount.unit == "日":
+        return True  # 1-5日: days of a month as well as a duration
+    follows = text[end : end + 1]
+    if amount.unit in table.ratings:
+        return "\u4e00" <= follows <= "\u9fff"
+    if amount.unit not in DURATIONS or amount.per or amount.period or not follows:
+        return False
+    return (table.named.match(text, end) or _NIGHTS.match(text, end)) is not None  # 3天2夜
 
 
 def _is_value(text: str, at: int) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from extractor.targets import quantities
-from extractor.targets.amounts import Amount
+from extractor.targets.amounts import DURATIONS, Amount
 from extractor.targets.scan import BOUND, Finding
 from extractor.targets.wording import Wording
 from extractor.targets.words import Words, words
@@ -13,8 +14,9 @@ from extractor.targets.words import Words, words
 _SANDWICH = re.compile("(?:≤|<=)[^≤≥<>=0-9]{1,20}$")
 _AND = re.compile("[,且并和及、而]*(?:同时)?")
 _RATE = re.compile("(?:率|度|比例|比重|占比|程度|比)$")
-_DURATIONS = frozenset(("年", "月", "个月", "天", "日", "周", "小时", "分钟", "秒", "工作日", "自然日", "星期", "季度"))
 _SIGNS = frozenset("≥≤><=")
+_RATES = frozenset(("%", "‰", "百分点"))
+_REACH = 8
 _DENYING = frozenset("不未无没勿禁")
 
 
@@ -34,7 +36,7 @@ def choose(wording: Wording, begin: int, possible: list[Finding], own: list[Find
     if bad:
         is_bound = len(bad) == len(possible) == 1 and bad[0].word == BOUND
         return _sandwiched(wording.text, begin, possible[0]) if is_bound else None
-    if any(map(_is_torn, possible, possible[1:])):
+    if any(map(_is_torn, possible, possible[1:])) or _are_alternatives(wording.text, possible):
         return None
     if len(possible) < 2:
         chosen = possible[0] if possible else None
@@ -48,7 +50,12 @@ def choose(wording: Wording, begin: int, possible: list[Finding], own: list[Find
 def _is_torn(one: Finding, other: Finding) -> bool:
     """Whether two amounts make up one: 1小时30分钟, 3元5角."""
     units = {finding.amount.unit for finding in (one, other) if finding.amount}
-    return one.end == other.start and (units <= _DURATIONS or units <= words().money)
+    return one.end == other.start and (units <= DURATIONS or units <= words().money)
+
+
+def _are_alternatives(text: str, possible: list[Finding]) -> bool:
+    """Whether one amount or another is asked for: 论文3篇或专利2项."""
+    return any("或" in text[one.end : other.start] for one, other in pairwise(possible))
 
 
 def _goes_on(text: str, at: int) -> bool:
@@ -61,7 +68,7 @@ def _is_condition(text: str, amount: Amount) -> bool:
     table = words()
     if amount.unit in table.conditions:
         return True
-    about = amount.unit in table.money or amount.unit in _DURATIONS
+    about = amount.unit in table.money or amount.unit in DURATIONS
     return about and amount.trails and not amount.leads and _goes_on(text, amount.end)
 
 
@@ -116,11 +123,33 @@ def _sandwiched(text: str, begin: int, last: Finding) -> Finding | None:
     return Finding("amount", begin, last.end, last.depth, amount)
 
 
+def _is_doubtful(text: str, chosen: Finding, amount: Amount) -> bool:
+    """Whether a word beside the amount makes another target of it: 不等于0, 上限50万元, 30户以上自然村."""
+    table, before = words(), text[max(0, chosen.start - _REACH) : chosen.start]
+    if table.turned.search(before) or (before.endswith("!") and text[chosen.start] == "="):
+        return True
+    if amount.unit in table.frequency and amount.period is None and table.bare.search(before):
+        return True
+    if amount.operator is None:
+        return table.bounding.search(before) is not None
+    if amount.leads or amount.unit not in table.sizes:
+        return False
+    return text[chosen.end - 1] in "上下内" and table.sized.match(text, chosen.end) is not None
+
+
 def _is_plain(text: str, chosen: Finding, amount: Amount, own: list[Finding]) -> bool:
     """Whether nothing before the amount says that it is measured from something else, or is not to be."""
     table = words()
+    if _is_doubtful(text, chosen, amount):
+        return False
     for one in own:
-        if one.end > amount.numeral or one.kind not in ("denial", "operator"):
+        if one.kind == "denial" and amount.trails and one.start >= chosen.end:
+            return False  # 3人以上事故不发生
+        if one.end > amount.numeral or one.kind not in ("denial", "operator", "unclear"):
+            continue
+        if one.kind == "unclear":
+            if amount.unit in table.frequency or (one.word == "每" and amount.unit not in _RATES):
+                return False
             continue
         between = text[one.end : amount.numeral]
         if one.kind == "denial" and not table.subject.search(between):

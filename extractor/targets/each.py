@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.targets import numerals
 from extractor.targets.words import Words, words
 
+_COUNTS = re.compile("[^,;。、()]{0,12}[0-9一二两三四五六七八九十]")
 _LONGEST = 6
 _CLOSED = frozenset(",;。、)(:\n\1/")
 _JOINED = frozenset("·.*")
@@ -29,19 +31,27 @@ def behind(text: str, at: int, unit: str | None) -> Each | None:
     (Each(end=5, unit='元', per='人', period='天'), Each(end=3, unit='台/套', per=None, period=None), None)
     """
     found: Each | None = Each(at, unit)
+    plain: Each | None = None
     while found is not None and found.end < len(text):
         here, sign = found, text[found.end]
         if sign == "/":
             start = here.end + 1
             found = _bracketed(text, start, here) if text.startswith("(", start) else _one(text, start, here)
         elif sign == "每" and unit is not None:
+            plain = plain or here
             found = _one(text, here.end, here)
+            if found is None:
+                return here
+        elif sign == "(" and unit is not None and unit != "%" and unit not in words().periods:
+            found = _in_brackets(text, here)
             if found is None:
                 return here
         elif sign in _JOINED and here.per is not None and text[here.end + 1 : here.end + 2] in words().periods:
             found = _one(text, here.end + 1, here)
         else:
             break
+    if plain is not None and found is not None and _COUNTS.match(text, found.end):
+        return plain  # 80-89周岁每人每月50元: 50元 is for each of them
     return found
 
 
@@ -52,6 +62,8 @@ def before(text: str, at: int) -> Each | None:
     (Each(end=3, unit=None, per=None, period='2年'), Each(end=6, unit=None, per='综合网格', period=None))
     """
     table = words()
+    if table.irregular.match(text, at + 1):
+        return None
     found = _one(text, at, Each(at))
     if found is not None and found.period is not None:
         return found
@@ -72,6 +84,13 @@ def _bracketed(text: str, at: int, here: Each) -> Each | None:
     return found._replace(end=found.end + 1)
 
 
+def _in_brackets(text: str, here: Each) -> Each | None:
+    """次(每月), 次(年)."""
+    at = here.end + 1
+    found = _period(text, at + text.startswith("每", at), here, words())
+    return found._replace(end=found.end + 1) if found and text.startswith(")", found.end) else None
+
+
 def _one(text: str, at: int, here: Each) -> Each | None:
     """The period, or what each, that begins at `at`, added to what was read before."""
     table = words()
@@ -81,7 +100,7 @@ def _one(text: str, at: int, here: Each) -> Each | None:
 
 def _period(text: str, at: int, here: Each, table: Words) -> Each | None:
     number, start = _count(text, at)
-    for size in (3, 2, 1):
+    for size in (4, 3, 2, 1):
         word = text[start : start + size]
         period = table.periods.get(word.removeprefix("个"))
         if period and len(word) == size and text[start + size : start + size + 1] not in ("度", "均"):
@@ -113,7 +132,8 @@ def _thing(text: str, at: int, here: Each, table: Words) -> Each | None:
     if number and here.per is None and (here.unit is not None or text[at - 1] == "每"):
         scaled = table.scale.match(text, start)
         unit, end = table.unit_at(text, scaled.end() if scaled else start)
-        if unit is not None and unit not in table.frequency:
+        is_round = text[at - 1] == "每" or number.strip("0") in ("", "1")  # 元/10万人, but not 10场/2000人次
+        if unit is not None and unit not in table.frequency and is_round:
             return here._replace(end=end, per=text[at:end])
     return None
 

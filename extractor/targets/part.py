@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from extractor.targets import choosing, formula
@@ -11,6 +12,8 @@ from extractor.targets.scan import Finding
 from extractor.targets.wording import Wording
 from extractor.targets.words import words
 from schemas.target import Kind, Operator
+
+_GOES_ON = re.compile("[、,和及与][0-9≥≤]")
 
 
 @dataclass(slots=True)
@@ -70,7 +73,7 @@ def _amount(part: Part, wording: Wording, chosen: Finding, amount: Amount, own: 
             if operator != one.operator or amount.is_range:
                 return
         elif one.kind in ("mean", "each") or (one.kind == "by" and amount.low == amount.high == 1):
-            if any(total in between for total in table.totals):
+            if table.totals.search(between):
                 continue  # 每季度通报共4次: 4 in all
             periods |= {one.period} - {None}
             things |= {one.per} - {None}
@@ -82,8 +85,10 @@ def _amount(part: Part, wording: Wording, chosen: Finding, amount: Amount, own: 
         return
     if amount.is_range and operator is not None:
         return
-    if periods and amount.unit in table.frequency and wording.text.endswith("各", 0, amount.start):
-        return  # 每日早晚各1次: twice a day
+    shared = table.shared.search(wording.text, max(0, chosen.start - 4), chosen.start)
+    goes_on = shared and shared[0].startswith("分别") and _GOES_ON.match(wording.text, chosen.end)
+    if shared and not goes_on and not (things and not (periods and amount.unit in table.frequency)):
+        return  # 每日早晚各1次 is twice a day; 分别为10个、20个 gives every one
     part.amount, part.used, part.average = amount, used, average
     part.period, part.per = amount.period or next(iter(periods), None), next(iter(things), None)
     part.kind, part.operator = ("range", None) if amount.is_range else ("number", operator)
@@ -100,7 +105,12 @@ def _deadline(part: Part, wording: Wording, own: list[Finding]) -> None:
     if date.start is None and date.until is None:
         part.holds = True  # 9月前
         return
-    each = [other for other in own if other.kind == "each" and other.end <= one.start and other.period]
+    table, before = words(), [other for other in own if other.end <= one.start]
+    is_bound = any(other.kind == "operator" and other.word in table.blocks for other in before)
+    if is_bound or table.turned.search(wording.text, max(0, one.start - 4), one.start):
+        part.holds = True  # 不低于2024年, 早于6月
+        return
+    each = [other for other in before if other.kind == "each" and other.period]
     if not _is_meant(part, wording, one, date, max((other.end for other in each), default=part.begin)):
         return
     part.kind, part.holds, part.operator = "deadline", True, date.operator

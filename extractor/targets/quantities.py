@@ -109,7 +109,7 @@ def _bracketed(text: str, quantity: Quantity, table: Words) -> Quantity:
     """Units in brackets behind the number or the unit: 100(%), 2台(套)."""
     bracket = _IN_BRACKETS.match(text, quantity.end)
     inner = table.units.get(bracket[1]) if bracket else None
-    if bracket is None or inner is None or quantity.unit == "%":
+    if bracket is None or inner is None or quantity.unit == "%" or (quantity.unit and inner in table.periods):
         return quantity
     unit = inner if quantity.unit is None else f"{quantity.unit}({bracket[1]})"
     return quantity._replace(unit=unit, end=bracket.end())

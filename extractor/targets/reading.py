@@ -18,6 +18,8 @@ _LONGEST = 2_000
 _STRONG, _WEAK = 1, 2
 _LEVEL = {MARKER: 0, ";": _STRONG, "。": _STRONG, "\n": _STRONG, ",": _WEAK, "、": _WEAK}
 _ANYTHING = re.compile("[0-9零〇一二三四五六七八九十百两/÷*×+=]|年[底末]|半年")
+_MISPRINTED = re.compile("[0-9]。[0-9]{1,2}[%‰]")
+"""95。5% is 95.5%, or two numbers."""
 
 Piece = tuple[int, int]
 
@@ -49,7 +51,7 @@ class _Reader:
         wording, text = self.wording, self.wording.text
         if wording.table.withheld.fullmatch(text.strip("()")):
             return Target(kind="withheld")
-        is_words = len(text) > _LONGEST or not _ANYTHING.search(text) or wording.is_torn
+        is_words = len(text) > _LONGEST or not _ANYTHING.search(text) or wording.is_torn or _MISPRINTED.search(text)
         if is_words or not wording.number_items():
             return Target(kind="qualitative", rest=wording.words(0, len(text)))
         begin, end, depth = wording.inner()
@@ -112,14 +114,20 @@ class _Reader:
         """Pieces with those put together again that are set off by 、 and are mere words: 轮椅、助听器各10台."""
         gathered, held, is_open = list[Piece](), False, False
         for piece, goes_on in zip(pieces, enumerates, strict=True):
-            holds = any(one.kind in ("amount", "date", "bad") for one in self._within(*piece))
-            if is_open and not (holds and held):
+            inside = self._within(*piece)
+            holds = any(one.kind in ("amount", "date", "bad") for one in inside)
+            if is_open and (not (holds and held) or self._is_shared(inside)):
                 gathered[-1], held = (gathered[-1][0], piece[1]), held or holds
             else:
                 gathered.append(piece)
                 held = holds
             is_open = goes_on
         return gathered
+
+    def _is_shared(self, inside: list[Finding]) -> bool:
+        """Whether an amount belongs to all that is enumerated before it: 6月、12月各1次."""
+        before = (self.wording.text[max(0, one.start - 2) : one.start] for one in inside if one.amount)
+        return any(words.endswith("各") or words == "各有" for words in before)
 
     def _joined(self, holding: list[Part], read: list[Part]) -> Part | None:
         """Two parts that are one target: ≥90%，≤95%, and a formula with its limit set off behind it."""

@@ -17,7 +17,7 @@ from schemas.target import Operator
 BOUND = "bound"
 """Word of a number that is not understood by itself, since a sign follows: the 90% of 90%≤完成率≤100%."""
 
-Kind = Literal["amount", "date", "number", "bad", "operator", "each", "by", "mean", "denial", "cut"]
+Kind = Literal["amount", "date", "number", "bad", "operator", "each", "by", "mean", "denial", "unclear", "cut"]
 _DATE = re.compile("[0-9]{1,4}[-年月./~至到]|[一二三四五六七八九十〇零]{1,4}[年月季至到-]|年|上|下|第|[1-4]季度")
 _DATE_SHAPE = re.compile("(?:(?:19|20)[0-9]{2}年|(?:[0-9]{1,2}|十?[一二三四五六七八九十])月)[0-9年月日号底前]*")
 _RUN = re.compile(r"[0-9][0-9.,:/~-]*(?:[十百千万亿]+[0-9][0-9.,]*)*")
@@ -25,7 +25,11 @@ _ROUND = re.compile("10*(?![0-9])")
 _JOINED = frozenset("至到~-")
 _LONGEST_UNIT = 4
 _SIGNS = frozenset("≤≥<>")
+_YUAN = "元"
 _GLUE = frozenset(":/.+*×÷^·")
+_TEARING = frozenset("'`´_|\\")
+"""Between two digits these leave open whether they are one number."""
+_FOREIGN = frozenset("$€£")
 
 
 @dataclass(slots=True)
@@ -48,25 +52,28 @@ class Finding:
 def _token() -> re.Pattern[str]:
     table = words()
     means = table.means
-    mean = "|".join((*means["period"], *means["per"]))
+    period, per = "|".join(means["period"]), "|".join(means["per"])
     kinds = {
         "once": table.once,
+        "relative": table.relative,
         "stop": table.stops,
         "day": "年底|年末|[上下]半年|第?[一二三四1-4]季度",
         "number": "±?[0-9]",
         "chinese": f"[百千]分之|[{CHINESE_DIGITS}]+",
         "operator": "|".join(re.escape(word) for word in sorted(table.before, key=len, reverse=True)),
         "denial": table.denials,
+        "both": f"(?<![{means['not_before_both']}])[年月日](?:{per})均",
         # 3年均 is not 年均, but PM2.5年均 is
-        "mean": f"(?<![{means['not_after']}])(?<!(?<![.])[0-9])(?<!残疾)(?<!老年)"
-        f"(?:{mean})均(?![{means['not_before']}])|{means['plain']}",
+        "mean": f"(?<![{means['not_after']}])(?<!(?<![.])[0-9])(?<!残疾)(?<!老年)(?:(?:{period}|{per})均"
+        f"|(?<![{means['not_before_plain']}])(?:{period})平均)(?![{means['not_before']}]|水平)|{means['plain']}",
         "each": "每",
+        "unclear": table.irregular.pattern,
         "by": table.by,
         "cut": f"[,;。、\n{MARKER}]",
         "open": r"\(",
         "close": r"\)",
     }
-    starts = re.escape(f"{table.starts}±年半上下百千万亿逐平(),;。、{mean.replace('|', '')}") + "\n" + MARKER
+    starts = re.escape(f"{table.starts}±年半上下百千万亿逐平(),;。、{(period + per).replace('|', '')}") + "\n" + MARKER
     return re.compile(f"(?=[{starts}])(?:{'|'.join(f'(?P<{name}>{pattern})' for name, pattern in kinds.items())})")
 
 
@@ -96,11 +103,20 @@ class _Scan:
             elif kind == "day":
                 position = self._date(match.start()) or position
             elif kind == "each":
-                position = self._each(match.start()) or position
+                end = self._each(match.start())
+                if end is None:
+                    self._add("unclear", match.start(), position, word="每")
+                position = end or position
+            elif kind == "relative":
+                self._add("unclear", match.start(), position, word="每")
+            elif kind == "unclear":
+                self._add("unclear", match.start(), position)
             elif kind == "once":
                 self._add("each", match.start(), position, period=self.table.periods[match[0].removeprefix("一")])
             elif kind == "mean":
                 self._mean(match)
+            elif kind == "both":
+                self._add("mean", match.start(), position, period=match[0][0], per=match[0][1:-1])
             elif kind == "by":
                 word = match[0][1:]
                 self._add("by", match.start(), position, period=self.table.periods.get(word, word))
@@ -136,7 +152,7 @@ class _Scan:
         self._add("operator", start, match.end(), operator=self.table.before[word], word=word)
 
     def _mean(self, match: re.Match[str]) -> None:
-        word = match[0].removesuffix("均")
+        word = match[0].removesuffix("均").removesuffix("平")
         plain = match[0] == "平均"
         period = None if plain else self.table.periods.get(word)
         self._add("mean", match.start(), match.end(), period=period, per=None if plain or period else word)
@@ -205,7 +221,7 @@ class _Scan:
         elif previous and (previous in _GLUE or (previous.isascii() and previous.isalpha())):
             if not (previous == ":" and at > 1 and not text[at - 2].isdigit()):
                 return self._unread(at, bad=previous in _GLUE)
-        elif self._is_vague(at):
+        elif self._is_vague(at) or previous in _FOREIGN or (previous in _TEARING and text[at - 2 : at - 1].isdigit()):
             return self._unread(at, bad=True)
         elif previous in ("点", "时") and at > 1 and text[at - 2].isdigit():
             return self._unread(at)
@@ -258,6 +274,9 @@ class _Scan:
         if shape:
             self._add("bad", at, shape.end())
             return shape.end()
+        if at and self.text[at - 1].isascii() and self.text[at - 1].isdigit():
+            self._add("bad", at, match.end())  # 10一15人
+            return match.end()
         if at and self.text[at - 1] in self.table.vague_before:
             self._add("number", at, match.end())
             return match.end()
@@ -276,6 +295,8 @@ class _Scan:
         amount = amounts.read(self.text, at, before.operator if before else None, negative=negative)
         if amount is None:
             return None
+        if amount.unit is None and self.text[at - 1 : at] in ("¥", "￥"):
+            amount.unit = _YUAN
         amount.start = before.start if before else start
         if before:
             self.found.remove(before)

@@ -11,6 +11,8 @@ from extractor.text import fold, join_lines
 
 _TRAILING = "。；;.．｡ \t\r\n\u3000"
 _EDGES = f" \t\r\n\u3000，。；：、,;:.·．！!？?-－—–~～=＝{MARKER}"
+_LEADING = _EDGES.translate(dict.fromkeys(map(ord, "!！=＝")))
+"""≠ may be written !=."""
 _INK = re.compile(r"\S+")
 _LINE_ENDS = frozenset("\n\r\f\v\x85\u2028\u2029")
 _TORN = re.compile(r"[0-9]\s+[0-9]")
@@ -81,7 +83,7 @@ class Wording:
 
     def words(self, begin: int, end: int) -> str | None:
         """[begin, end) as printed, without punctuation around it."""
-        return self.raw(begin, end).strip(_EDGES) or None
+        return self.raw(begin, end).rstrip(_EDGES).lstrip(_LEADING) or None
 
     def clean(self, begin: int, end: int) -> str:
         """The same without fillers; "" where nothing is said."""
