@@ -112,7 +112,8 @@ def chosen(surveyed: Survey, settings: Settings) -> dict[int, Reasons]:
     if settings.ask == "all":
         return ask_all(surveyed.blocks)
     records = finish(surveyed, {}, settings).records
-    sums_off = rows_in_doubt(surveyed.opened.chunks.totals, [record.project for record in records])
+    units = [record.document.amount_unit for record in records]
+    sums_off = rows_in_doubt(surveyed.opened.chunks.totals, [record.project for record in records], units)
     return choose(records, surveyed.blocks, settings, sums_off)
 
 

@@ -1,7 +1,7 @@
 """Arithmetic of a document: funding sources against totals, projects against unit rows against the grand total.
 
-Exact (Decimal, in the printed unit). A difference of at most 0.01 for each row is reported as rounding; of less,
-where more than two decimals are printed.
+Exact (Decimal, in the unit of the printed total). A difference of at most 0.01 for each row is reported as rounding;
+of less, where more than two decimals are printed.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def _check_document(
 ) -> list[Flag]:
     flags: list[Flag] = []
     for index, total in enumerate(totals):
-        rows = {row: projects[row].amounts for row in total.rows}
+        rows = in_unit_of(total, {row: projects[row].amounts for row in total.rows}, units)
         names = {row: projects[row].name or "" for row in total.rows}
         flags += _check_sums(index, total, rows, names, repeated, language)
         difference = parts_difference(total.amounts)
@@ -100,6 +100,26 @@ def parts_flag(amounts: Amounts, path: str, spans: tuple[Span, ...], language: s
         parts=f"{total - difference:,}",
         total=f"{total:,}",
         difference=f"{abs(difference):,}",
+    )
+
+
+def in_unit_of(total: PrintedTotal, rows: Mapping[int, Amounts], units: Sequence[str | None]) -> dict[int, Amounts]:
+    """The rows' amounts in the unit of their total; what stands in no known unit is taken to stand in that one.
+
+    `units` are those of all projects. A total without a unit of its own has the largest of its rows'.
+    """
+    scales = {row: scale_of(units[row]) for row in rows}
+    own = scale_of(total.amount_unit) or max(filter(None, scales.values()), default=None)
+    return {row: _converted(amounts, scales[row], own) for row, amounts in rows.items()}
+
+
+def _converted(amounts: Amounts, scale: Decimal | None, own: Decimal | None) -> Amounts:
+    """Amounts as they would be printed in another unit."""
+    if scale is None or own is None or scale == own:
+        return amounts
+    printed = {column: value for column in AMOUNT_COLUMNS if (value := getattr(amounts, column)) is not None}
+    return amounts.model_copy(
+        update={column: f"{(Decimal(value) * scale / own).normalize():f}" for column, value in printed.items()}
     )
 
 
@@ -162,8 +182,10 @@ def mismatches(total: PrintedTotal, rows: Mapping[int, Amounts]) -> Iterator[Mis
         yield Mismatch(column, Decimal(printed), computed, values, rounding)
 
 
-def rows_in_doubt(totals: Sequence[PrintedTotal], projects: Sequence[ProjectReading]) -> frozenset[int]:
-    """Projects that do not add up to their printed total, by more than rounding.
+def rows_in_doubt(
+    totals: Sequence[PrintedTotal], projects: Sequence[ProjectReading], units: Sequence[str | None]
+) -> frozenset[int]:
+    """Projects that do not add up to their printed total, by more than rounding; `units` are those of their amounts.
 
     Where a unit's rows add up to its own total, a grand total that differs is not about them.
     """
@@ -171,7 +193,7 @@ def rows_in_doubt(totals: Sequence[PrintedTotal], projects: Sequence[ProjectRead
     off: set[int] = set()
     with localcontext(prec=_ANY_SUM):
         for total in sorted(totals, key=lambda total: total.kind == "grand_total"):
-            rows = {row: projects[row].amounts for row in total.rows}
+            rows = in_unit_of(total, {row: projects[row].amounts for row in total.rows}, units)
             if any(not one.is_rounding for one in mismatches(total, rows)):
                 off |= rows.keys() - fitting
             elif total.kind == "unit":
@@ -235,7 +257,9 @@ def units_of_grand_totals(totals: Sequence[PrintedTotal]) -> Iterator[tuple[int,
 def units_mismatch(grand: PrintedTotal, own: Sequence[PrintedTotal]) -> Mismatch | None:
     """How the unit rows' totals differ from the grand total."""
     printed = grand.amounts.total
-    values = {row: Decimal(unit.amounts.total) for row, unit in enumerate(own) if unit.amounts.total is not None}
+    amounts = {row: unit.amounts for row, unit in enumerate(own)}
+    converted = in_unit_of(grand, amounts, [unit.amount_unit for unit in own])
+    values = {row: Decimal(one.total) for row, one in converted.items() if one.total is not None}
     computed = sum(values.values(), Decimal(0))
     if printed is None or computed == Decimal(printed):
         return None

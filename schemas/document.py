@@ -178,3 +178,5 @@ class PrintedTotal(NamedTuple):
     end: int
     rows: tuple[int, ...]
     """Indices of the blocks that the row sums up."""
+    amount_unit: str | None = None
+    """Unit of its amounts as printed."""

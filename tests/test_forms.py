@@ -131,6 +131,17 @@ SAME: dict[str, tuple[str | Rows, ...]] = {
         TITLE,
         NAME + MONEY + [["总体目标", "年度目标", GOAL[0][1], LEFT, LEFT]] + HEADER + ITEMS,
     ),
+    "the goal in two rows beside its label": (
+        TITLE,
+        [
+            *NAME,
+            *MONEY,
+            ["年度目标", "完成12栋", LEFT, LEFT, LEFT],
+            [UP, "校舍维修。", LEFT, LEFT, LEFT],
+            *HEADER,
+            *ITEMS,
+        ],
+    ),
     "labels and values in one cell": (
         TITLE,
         [
@@ -652,3 +663,140 @@ def test_a_special_name_beside_the_projects_name_is_an_attribute() -> None:
     (record,) = extract("绩效目标申报表", [["专项名称", "环卫专项", LEFT, LEFT], *SIMPLE]).records
     assert record.project.name == "道路保洁"
     assert record.project.attributes == {"专项名称": "环卫专项"}
+
+
+def with_money(*rows: list[str]) -> list[ProjectReading]:
+    return projects(TITLE, [*NAME, *rows, *GOAL, *HEADER, *ITEMS])
+
+
+def amounts_of(project: ProjectReading) -> dict[str, Any]:
+    found = project.amounts.model_dump(exclude_defaults=True, mode="json")
+    return found | {"breakdown": {one["label"]: one["amount"] for one in found.get("breakdown", ())}}
+
+
+def test_money_in_columns_below_the_names_of_the_sources() -> None:
+    (found,) = with_money(
+        ["项目资金", "资金来源", "合计", "一般公共预算", "单位资金"],
+        [UP, "金额（万元）", "320.00", "300.00", ""],
+    )
+    assert amounts_of(found) == {"total": "320.00", "breakdown": {"一般公共预算": "300.00"}}
+    assert found.attributes == {}
+
+
+def test_a_table_of_money_with_a_header_over_its_labels() -> None:
+    (found,) = with_money(
+        ["预算执行情况（万元）", "资金来源", "全年预算数（A）", "全年执行数（B）", "执行率（B/A）"],
+        [UP, "年度资金总额", "400", "388", "97%"],
+        [UP, "其中：财政资金", "380", "370", "97.4%"],
+    )
+    assert amounts_of(found) == {"total": "400", "fiscal": "380", "breakdown": {}}
+    assert found.attributes["财政资金·全年执行数（B）"] == "370"
+
+
+def test_money_beside_what_was_spent_of_it() -> None:
+    (found,) = with_money(
+        ["项目预算执行情况（万元）", "预算数", "120", "执行数", "118"],
+        [UP, "其中：财政拨款", "100", "其中：财政拨款", "99"],
+    )
+    assert amounts_of(found) == {"total": "120", "fiscal": "100", "breakdown": {}}
+    assert found.attributes == {"执行数": "118", "执行数·财政拨款": "99"}
+
+
+def test_sources_that_no_word_knows_filled_or_blank() -> None:
+    (record,) = extract(
+        TITLE,
+        [
+            *NAME,
+            ["资金情况（万元）", "年度资金总额", "320", LEFT, LEFT],
+            [UP, "其中：中央补助", "300", LEFT, LEFT],
+            [UP, "乡镇资金", "20", LEFT, LEFT],
+            [UP, "市县资金", "", LEFT, LEFT],
+            *GOAL,
+            *HEADER,
+            *ITEMS,
+        ],
+    ).records
+    assert amounts_of(record.project) == {"total": "320", "breakdown": {"中央补助": "300", "乡镇资金": "20"}}
+    assert not record.flags
+
+
+def test_money_of_all_years_by_another_name() -> None:
+    rows = [
+        ["资金（万元）", "总体资金", "5000", "年度资金", "1200"],
+        [UP, "其中：财政拨款", "3000", "其中：财政拨款", "1200"],
+    ]
+    (record,) = extract(TITLE, [*NAME, *rows, *GOAL, *HEADER, *ITEMS]).records
+    found = record.project
+    assert record.normalized.amounts["total"] == "12000000"
+    assert amounts_of(found) == {
+        "total": "1200",
+        "fiscal": "1200",
+        "breakdown": {"总体资金": "5000", "总体资金·财政拨款": "3000"},
+    }
+
+
+def test_the_years_total_again_among_its_sources() -> None:
+    (found,) = with_money(
+        ["项目总预算（万元）", "1500", LEFT, "项目当年预算（万元）", "500"],
+        ["项目资金来源", "合计", "500", LEFT, LEFT],
+        [UP, "财政拨款收入", "450", LEFT, LEFT],
+    )
+    assert amounts_of(found) == {"total": "500", "fiscal": "450", "breakdown": {"项目总预算": "1500"}}
+
+
+def test_all_years_money_that_is_the_years_stays_what_it_is() -> None:
+    (found,) = with_money(["项目资金（万元）", "项目资金总额", "300", "年度资金总额", "300"])
+    assert amounts_of(found) == {"total": "300", "breakdown": {"项目资金总额": "300"}}
+
+
+@pytest.mark.parametrize("label", ["申请金额（万元）", "项目申报金额（万元）"])
+def test_an_amount_that_is_applied_for(label: str) -> None:
+    (record,) = extract(TITLE, [*NAME, [label, "350.00", LEFT, LEFT, LEFT], *GOAL, *HEADER, *ITEMS]).records
+    assert (record.project.amounts.total, record.project.attributes) == ("350.00", {})
+    assert record.normalized.amounts["total"] == "3500000"
+
+
+def test_a_unit_above_forms_that_stand_in_one_table_is_that_of_all() -> None:
+    money = [["项目资金", *MONEY[0][1:]], *MONEY[1:]]
+    form = [*NAME, *money, *GOAL, *HEADER, *ITEMS]
+    result = extract(TITLE, "金额单位：元", [*form, *[[cell.replace("校舍", "操场") for cell in row] for row in form]])
+    assert [record.document.amount_unit for record in result.records] == ["元", "元"]
+
+
+def test_indicators_of_several_years_above_those_of_the_year() -> None:
+    (found,) = projects(TITLE, [*NAME, *MONEY, *GOAL, ["长期绩效指标", *HEADER[0][1:]], *ITEMS, *HEADER, ITEMS[0]])
+    values = [(one.cycle_value, one.annual_value) for one in found.indicators]
+    assert values == [("≥12栋", None), ("100%", None), ("≥95%", None), (None, "≥12栋")]
+
+
+def test_values_of_other_years_beside_the_years() -> None:
+    header = [
+        ["一级指标", "二级指标", "三级指标", "指标值", LEFT, LEFT],
+        [UP, UP, UP, "前年", "上年", "预计当年实现"],
+    ]
+    head = [[*row, LEFT] for row in [*NAME, *MONEY, *GOAL]]
+    (found,) = projects(TITLE, [*head, *header, ["产出指标", "数量指标", "维修校舍", "4栋", "6栋", "12栋"]])
+    assert [(one.name, one.annual_value) for one in found.indicators] == [("维修校舍", "12栋")]
+    assert found.attributes == {"前年": "4栋", "上年": "6栋"}
+
+
+def test_goals_as_headers_of_indicators_down_to_the_last_row() -> None:
+    header = ["一级目标", "二级目标", "三级目标", "指标目标值", LEFT]
+    rows = [["产出目标", "数量", "维修校舍", "=12栋", LEFT], ["影响力目标", "长效管理", "长效机制", "健全", LEFT]]
+    result = extract(TITLE, [*NAME, *MONEY, *GOAL, header, *rows])
+    (record,) = result.records
+    read = [(one.level1, one.level2, one.name, one.annual_value) for one in record.project.indicators]
+    assert read == [tuple(row[:4]) for row in rows]
+    assert not record.flags
+    assert not result.document.flags
+
+
+def test_forms_side_by_side_are_never_read_as_one_without_a_word() -> None:
+    left = [["项目名称", "校舍维修"], ["主管部门", "教育局"], ["年度目标", "维修校舍。"]]
+    right = [["项目名称", "操场维修"], ["主管部门", "教育局"], ["年度目标", "维修操场。"]]
+    head = [[*one, LEFT, *two, LEFT] for one, two in zip(left, right, strict=True)]
+    columns = ["一级指标", "三级指标", "指标值"]
+    (record,) = extract(
+        TITLE, [*head, [*columns, *columns], ["产出指标", "面积", "9", "产出指标", "面积", "8"]]
+    ).records
+    assert any(flag.code == "unclaimed_text" and "操场维修" in flag.message for flag in record.flags)

@@ -91,3 +91,33 @@ def test_of_two_goals_it_is_the_years(tmp_path: Path) -> None:
     text = f"项目名称\t预算\t总体绩效目标\t年度绩效目标\t绩效指标\n演练\t40\t三年建成。\t开展演练。\t{ITEMS}\n"
     found = project(tmp_path, text)
     assert (found.goal, found.attributes) == ("开展演练。", {"总体绩效目标": "三年建成。"})
+
+
+AMOUNTS = {
+    "what is applied for": "项目申报金额\t其中：财政拨款",
+    "the sum of the sources": "小计\t财政拨款",
+    "the sum, in other words": "总额（万元）\t财政拨款",
+    "the budget's funds": "年度预算资金\t财政拨款",
+}
+
+
+@pytest.mark.parametrize("name", AMOUNTS)
+def test_the_total_by_other_names(tmp_path: Path, name: str) -> None:
+    header = f"单位名称\t项目名称\t{AMOUNTS[name]}\t绩效目标\t三级指标\t指标值\n"
+    found = project(tmp_path, header + "甲局\t演练\t40\t40\t开展演练。\t场次\t4次\n")
+    assert (found.amounts.total, found.amounts.fiscal, found.attributes) == ("40", "40", {})
+
+
+def test_codes_with_names_and_longer_names_of_short_columns(tmp_path: Path) -> None:
+    header = "部门编码及名称\t项目编码及名称\t预算数\t绩效目标\t三级指标\t绩效指标性质\t绩效指标值\t绩效度量单位\n"
+    found = project(tmp_path, header + "012-甲局\t[01]演练\t40\t开展演练。\t场次\t≥\t4\t次\n")
+    assert (found.department, found.name, found.attributes) == ("012-甲局", "[01]演练", {})
+    (indicator,) = found.indicators
+    assert (indicator.operator, indicator.annual_value, indicator.measure_unit) == ("≥", "4", "次")
+
+
+@pytest.mark.parametrize("value", ["数值", "值"])
+def test_a_value_in_three_columns(tmp_path: Path, value: str) -> None:
+    header = f"项目名称\t预算\t绩效目标\t一级指标\t三级指标\t符号\t{value}\t单位\n"
+    (indicator,) = project(tmp_path, header + "演练\t40\t开展演练。\t产出指标\t场次\t≥\t4\t次\n").indicators
+    assert (indicator.operator, indicator.annual_value, indicator.measure_unit) == ("≥", "4", "次")

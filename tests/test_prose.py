@@ -39,12 +39,23 @@ def extract(tmp_path: Path, text: str) -> DocumentResult:
     return finish(survey(cut(read(path))), {}, Settings(model=None, cache=False))
 
 
+def numbered(numbers: str, how: str) -> str:
+    """The project with other numbers before its sections."""
+    text = ONE
+    for printed, number in zip("一二三四五六七", numbers, strict=True):
+        text = text.replace(f"\n{printed}、", f"\n{how.format(number)}")
+    return text
+
+
 SAME = {
     "as it is": HEAD + ONE,
     "a label for the name": HEAD + "项目名称：" + ONE,
     "text behind the headings": HEAD + ONE.replace("实施主体\n", "实施主体：").replace("立项依据\n", "立项依据："),
     "a page number inside": HEAD + ONE.replace("120场，\n", "120场，\n— 3 —\n"),
     "blank lines": HEAD + ONE.replace("\n", "\n\n"),
+    "a full stop behind the unit": HEAD + ONE.replace("云溪市图书馆\n四", "云溪市图书馆。\n四"),
+    "numbers in circles": HEAD + numbered("①②③④⑤⑥⑦", "{}"),
+    "numbers in brackets": HEAD + numbered("1234567", "（{}）"),
 }
 
 

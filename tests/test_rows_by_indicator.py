@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from extractor import extract
 from schemas.project import Indicator, ProjectReading
@@ -363,6 +364,106 @@ def test_a_second_amount_of_one_project_is_seen(tmp_path: Path) -> None:
 def test_a_name_that_says_withheld(tmp_path: Path) -> None:
     projects, _ = table(tmp_path, [SHORT, ["涉密项目", "8.00", "", "", "", "", ""], ONE])
     assert [project.withheld for project in projects] == [True, False]
+
+
+HEAD_ROW = ("项目名称", "预算数", "绩效目标", "一级指标", "二级指标", "三级指标", "指标值")
+
+
+def project_row(name: str, amount: str = "40") -> tuple[str, ...]:
+    return (name, amount, "开展演练。", "产出指标", "数量指标", "场次", "4次")
+
+
+@pytest.mark.parametrize("counted", ["1 2 3 4 5 6 7", "甲 1 2 3=4+5 4 5 6"])
+def test_a_row_that_counts_the_columns_is_no_project(tmp_path: Path, counted: str) -> None:
+    found, document = table(tmp_path, [HEAD_ROW, counted.split(), project_row("演练")])
+    assert [one.name for one in found] == ["演练"]
+    assert not document.flags
+
+
+def test_each_sheet_has_the_unit_that_it_prints(tmp_path: Path) -> None:
+    book = Workbook()
+    book.remove(book.active)
+    for unit, name in (("甲校", "维修"), ("乙校", "改造"), ("乙校", "绿化")):
+        sheet = book.create_sheet()
+        for row in (
+            TITLE[:1],
+            ["主管部门：教育局"],
+            [f"单位名称：{unit}"],
+            ["单位：万元"],
+            HEAD_ROW,
+            project_row(name),
+        ):
+            sheet.append(list(row))
+    book.save(tmp_path / "a.xlsx")
+    records = extract(tmp_path / "a.xlsx", model="none").records
+    read = [(one.project.department, one.project.unit, one.project.name) for one in records]
+    assert read == [("教育局", "甲校", "维修"), ("教育局", "乙校", "改造"), ("教育局", "乙校", "绿化")]
+    assert {one.document.amount_unit for one in records} == {"万元"}
+    assert not any(one.flags for one in records)
+
+
+def test_units_named_between_rows_share_the_total_below_them(tmp_path: Path) -> None:
+    body = [HEAD_ROW, ["单位名称：甲校"], project_row("维修"), ["单位名称：乙校"], project_row("改造")]
+    found, document = table(tmp_path, [*body, ("合计", "80", *[""] * 5)])
+    assert [(one.unit, one.name) for one in found] == [("甲校", "维修"), ("乙校", "改造")]
+    assert [total.rows for total in document.totals] == [(0, 1)]
+    assert not document.flags
+
+
+def test_each_table_has_the_unit_above_it(tmp_path: Path) -> None:
+    pages = [
+        web(Printed([TITLE[0], f"单位名称：{unit}", "单位：万元"], [HEAD_ROW, project_row(name)], [1])).decode()
+        for unit, name in (("甲校", "维修"), ("乙校", "改造"))
+    ]
+    found, document = extracted(tmp_path, "html", "".join(pages))
+    assert [(one.unit, one.name) for one in found] == [("甲校", "维修"), ("乙校", "改造")]
+    assert not document.flags
+
+
+@pytest.mark.parametrize("label", ["单位", "部门（单位）"])
+def test_units_in_a_column_of_a_short_name_with_their_subtotals(tmp_path: Path, label: str) -> None:
+    rows: list[Row] = [
+        (label, *HEAD_ROW),
+        ("甲局", *project_row("演练")),
+        ("", *project_row("培训")),
+        ("小计", "", "80", "", "", "", "", ""),
+        ("乙局", *project_row("宣传")),
+        ("小计", "", "40", "", "", "", "", ""),
+        ("合计", "", "120", "", "", "", "", ""),
+    ]
+    found, document = table(tmp_path, rows)
+    assert [(one.unit, one.name) for one in found] == [("甲局", "演练"), ("甲局", "培训"), ("乙局", "宣传")]
+    assert not document.flags
+
+
+@pytest.mark.parametrize("label", ["预算单位", "主管部门", "序号"])
+def test_two_projects_of_one_name_with_blanks_below_them(tmp_path: Path, label: str) -> None:
+    more = ("", "", "", "", "效益指标", "社会效益指标", "秩序", "稳定")
+    rows: list[Row] = [(label, *HEAD_ROW), ("1", *project_row("演练")), more, ("2", *project_row("演练")), more]
+    found, _ = table(tmp_path, rows)
+    assert [(one.name, len(one.indicators)) for one in found] == [("演练", 2), ("演练", 2)]
+
+
+def test_a_department_above_its_projects(tmp_path: Path) -> None:
+    blank = [""] * len(HEAD_ROW)
+    rows: list[Row] = [
+        ("主管部门", "预算单位", *HEAD_ROW),
+        ("甲局", "", *blank),
+        ("", "甲站", *project_row("演练")),
+        ("乙局", "", *blank),
+        ("", "乙站", *project_row("宣传")),
+    ]
+    found, _ = table(tmp_path, rows)
+    assert [(one.department, one.unit) for one in found] == [("甲局", "甲站"), ("乙局", "乙站")]
+
+
+@pytest.mark.parametrize(("total", "agrees"), [("350万元", True), ("3500000元", True), ("360万元", False)])
+def test_sums_of_amounts_in_different_units(tmp_path: Path, total: str, agrees: bool) -> None:
+    rows = [HEAD_ROW, project_row("甲", "200万元"), project_row("乙", "1500000元"), ("合计", total, *[""] * 5)]
+    found, document = table(tmp_path, rows, TITLE[:1])
+    assert [one.amounts.total for one in found] == ["200", "1500000"]
+    sums = [flag.message for flag in document.flags if flag.code == "sum_mismatch"]
+    assert [("350" in message, "相差 10" in message) for message in sums] == ([] if agrees else [(True, True)])
 
 
 @pytest.mark.parametrize("name", golden_tables.CASES)

@@ -10,7 +10,7 @@ from extractor.chunk.accounting import account
 from extractor.chunk.assembly import Assembly
 from extractor.chunk.choice import choose_layout
 from extractor.chunk.dump import read_dump
-from extractor.chunk.formblock import to_block
+from extractor.chunk.formblock import header_above, to_block
 from extractor.chunk.forms import read_forms
 from extractor.chunk.grid import read_grid
 from extractor.chunk.prose import read_prose
@@ -55,9 +55,13 @@ def chunk(document: Document, layouts: Iterable[LayoutSpec] = ()) -> Chunks:
         unit = unit_below(document, sections, marks, layout.terms)
         for section in sections:
             section.header = replace(section.header, amount_unit=unit)
-    templates = 0
+    templates = first = 0
     for section in sections:
-        templates += Assembly(section, layout, blocks, totals, marks).run()
+        first = first if section.goes_on else len(blocks)
+        before = len(totals)
+        templates += Assembly(section, layout, blocks, totals, marks, first).run()
+        if any(total.kind == "grand_total" for total in totals[before:]):
+            first = len(blocks)
     header = sections[0].header if sections else _bare_header(document, layout)
     above = [section.header.amount_unit for section in sections]
     above += [row.unit_above for section in sections for row in section.rows if row.unit_above is not None]
@@ -94,7 +98,11 @@ def _chunk_forms(document: Document, layout: CompiledLayout) -> Chunks:
     outside = sorted({(mark.start, mark.end) for mark in marks if mark.kind == "outside"} | empty)
     no_project = empty | {(row.start, row.end) for table in document.tables for row in table.rows} & set(outside)
     marks = [mark._replace(kind="furniture") if (mark.start, mark.end) in no_project else mark for mark in marks]
-    built = [to_block(index, form, document, layout) for index, form in enumerate(filled)]
+    built: list[tuple[Block, Header]] = []
+    above: PrintedUnit | None = None
+    for index, form in enumerate(filled):
+        above = header_above(form, document, layout).amount_unit if form.top else above
+        built.append(to_block(index, form, document, layout, above))
     blocks = tuple(block for block, _ in built)
     header = built[0][1] if built else _bare_header(document, layout)
     if len({one.amount_unit and one.amount_unit.value for _, one in built}) > 1:

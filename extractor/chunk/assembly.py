@@ -17,7 +17,7 @@ from schemas.project import Amounts
 
 
 class Assembly:
-    """Rows of one section to blocks and printed totals."""
+    """Rows of one section to blocks and printed totals; a grand total sums up the blocks from `first` on."""
 
     def __init__(
         self,
@@ -26,12 +26,14 @@ class Assembly:
         blocks: list[Block],
         totals: list[PrintedTotal],
         marks: list[Mark],
+        first: int,
     ) -> None:
         self.section = section
         self.layout = layout
         self.blocks = blocks
         self.totals = totals
         self.marks = marks
+        self.first = first
         self.columns = tuple(column for column in section.columns if is_amount_column(column))
 
     def run(self) -> int:
@@ -66,7 +68,6 @@ class Assembly:
         units: Sequence[tuple[PrintedRow | None, list[PrintedRow]]],
         placed: tuple[Placed | None, list[tuple[Placed | None, list[Placed]]]],
     ) -> None:
-        first = len(self.blocks)
         indices: dict[int, list[int]] = {}
         unit_amounts: dict[int, Placed | None] = {}
         for (unit, projects), (unit_amount, project_amounts) in zip(units, placed[1], strict=True):
@@ -86,7 +87,7 @@ class Assembly:
                 continue
             self._mark_total(row)
             if kind == "grand":
-                everything = tuple(range(first, len(self.blocks)))
+                everything = tuple(range(self.first, len(self.blocks)))
                 self._total("grand_total", row, placed[0], everything)
             elif kind == "unit" and row.numbers:
                 self._total("unit", row, unit_amounts[id(row)], tuple(indices[id(row)]))
@@ -110,19 +111,24 @@ class Assembly:
 
     def _total(self, kind: str, row: PrintedRow, placed: Placed | None, rows: tuple[int, ...]) -> None:
         amounts = placed.amounts if placed else Amounts()
-        self.totals.append(PrintedTotal(kind, total_name(row), amounts, row.start, row.end, rows))  # type: ignore[arg-type]
+        unit, _ = self._unit_of_amounts(row)
+        printed = unit.value if unit else None
+        self.totals.append(PrintedTotal(kind, total_name(row), amounts, row.start, row.end, rows, printed))  # type: ignore[arg-type]
 
     def _block(self, row: PrintedRow, unit: PrintedRow | None, placed: Placed) -> Block:
         content = _content(row)
         header = self.section.header
         amount_unit, differing = self._unit_of_amounts(row)
+        of_department = (
+            unit is not None and "department" in unit.parts and naming_part(unit) is unit.parts["department"]
+        )
         return Block(
             index=len(self.blocks),
             content=content.text,
             context=BlockContext(
                 layout=self.layout.spec.name,
-                department=header.department,
-                unit=_found(naming_part(unit)) if unit else header.unit,
+                department=_found(unit.parts["department"]) if of_department and unit else header.department,
+                unit=_found(naming_part(unit)) if unit and not of_department else header.unit,
                 amount_unit=amount_unit,
                 fiscal_year=header.fiscal_year,
                 columns=self.section.columns,

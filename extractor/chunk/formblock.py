@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from extractor.chunk.cells import read_amount
@@ -35,9 +35,13 @@ _LABELS = {
 }
 
 
-def to_block(index: int, form: Form, document: Document, layout: CompiledLayout) -> tuple[Block, Header]:
-    """A form's block, and what the lines above it say."""
+def to_block(
+    index: int, form: Form, document: Document, layout: CompiledLayout, before: PrintedUnit | None = None
+) -> tuple[Block, Header]:
+    """A form's block, and what the lines above it say; `before` is the unit of amounts above the form before it."""
     header = header_above(form, document, layout)
+    if not (form.top or form.units):
+        header = replace(header, amount_unit=before)  # it stands below the same heading
     content = Content()
     fields = _Fields(form, form_words(layout.terms), content)
     fields.run()
@@ -87,7 +91,7 @@ class _Fields:
         self.content = content
         self.units: list[PrintedUnit | None] = []
         self.amounts: list[tuple[str, str]] = []
-        self.numbers: list[MappedText] = []
+        self.read: set[tuple[str, str]] = set()
 
     def run(self) -> None:
         own = {name: self._own(name) for name in ("name", "department", "unit")}
@@ -95,7 +99,7 @@ class _Fields:
         goal = self._goal(goals)
         budget = self._budget()
         money = [item for item in self.form.items if self._is_money(item, budget)]
-        cycles = self._cycles(money)
+        cycles, spent = self._cycles(money), self._spent(money)
         for item in self.form.items:
             if any(item is one for one in own.values()):
                 self.content.put(item.label.field, item.label.text, item.value)
@@ -104,7 +108,12 @@ class _Fields:
                 if self.words.period(item.label.text) == "cycle":
                     self.content.put(self.content.free(f"attributes.{item.label.text}"), item.label.text, item.value)
             elif any(item is one for one in money):
-                self._amount(item, cycles.get(id(item)))
+                if id(item) in spent:
+                    self._attribute(item, spent[id(item)])
+                else:
+                    self._amount(item, cycles.get(id(item)))
+            elif self._is_of_another(item, own):
+                self.content.put(None, item.label.text, item.value)
             else:
                 self._attribute(item)
         self._indicators()
@@ -114,6 +123,29 @@ class _Fields:
     def _own(self, name: str) -> Item | None:
         found = [item for item in self.form.items if item.label.field == name and item.value.text.strip()]
         return found[self.words.best(name, [item.label for item in found])] if found else None
+
+    @staticmethod
+    def _is_of_another(item: Item, own: Mapping[str, Item | None]) -> bool:
+        """Whether a value contradicts the one under the same label: two forms side by side, say. Somebody must look."""
+        first = own.get(item.label.field or "")
+        if first is None or squash(first.label.text) != squash(item.label.text):
+            return False
+        return squash(first.value.text) != squash(item.value.text)
+
+    def _spent(self, money: Sequence[Item]) -> dict[int, Label]:
+        """The money that stands in a column below what was spent, with the label of that."""
+        known = {id(item) for item in money}
+        heads: dict[int, Label] = {}
+        found: dict[int, Label] = {}
+        for item in self.form.items:
+            is_spent = item.column is None and squash(item.label.text) in self.words.spent
+            if is_spent or (id(item) in known and item.label.field == "total"):
+                heads = {at: label for at, label in heads.items() if at < item.at} | {item.at: item.label}
+            elif len(heads) > 1 and id(item) in known and (beside := [at for at in heads if at <= item.at]):
+                head = heads[max(beside)]
+                if squash(head.text) in self.words.spent:
+                    found[id(item)] = head
+        return found
 
     def _goal(self, goals: Sequence[Item]) -> Item | None:
         """The year's goal; else one of no period; else the one of several years."""
@@ -135,16 +167,27 @@ class _Fields:
     def _is_money(self, item: Item, budget: str | None) -> bool:
         if item.column is not None and squash(item.column.text) != budget:
             return False
+        if item.column is None and squash(item.label.text) in self.words.spent:
+            return False
         amount = read_amount(item.value)
         if amount is None:
             return is_money(item.label.field) and squash(item.value.text) in _BLANK
-        return is_money(item.label.field) or (item.in_money and item.label.field is None)
+        return is_money(item.label.field) or (item.label.field is None and (item.in_money or self._is_fund(item)))
+
+    def _is_fund(self, item: Item) -> bool:
+        """Whether a label that no word knows is a source of funds by its shape: 市县资金."""
+        return "total" in self.form.printed and self.words.terms.funding(item.label.text) is not None
 
     def _cycles(self, money: Sequence[Item]) -> dict[int, Label]:
         """The money that is several years', with the total under which it stands."""
         totals = [item for item in money if item.label.field == "total"]
         periods = {id(item): self._period(item) for item in totals}
-        has_year = "annual" in periods.values()
+        printed = {item.value.text.strip() for item in totals if periods[id(item)] == "annual"}
+        for item in totals:  # the year's total, printed again
+            is_sum = self.words.terms.is_grand_total(item.label.text)
+            if is_sum and periods[id(item)] is None and item.value.text.strip() in printed:
+                periods[id(item)] = "annual"
+        has_year = bool(printed)
         heads: dict[int, Item] = {}
         found: dict[int, Label] = {}
         for item in money:
@@ -167,17 +210,26 @@ class _Fields:
         if cycle is not None:
             name = BREAKDOWN + (cycle.text if label.field == "total" else f"{cycle.text}·{label.text}")
         if name in self.content.cells:
+            if name == "total" and (amount.number.text, name) in self.read:
+                self.content.put(self.content.free(f"attributes.{label.text}"), label.text, item.value)
+                return
             name = self.content.free(f"{BREAKDOWN}{label.text}")
         self.amounts.append((plain_amount(squash(amount.number.text)), name))
         self.units.append(unit_of_cell(amount.unit, item.value))
-        self.numbers.append(amount.number)
+        self.read.add((amount.number.text, name))
         self.content.put(name, name.removeprefix(BREAKDOWN) if cycle else label.text, amount.number)
 
-    def _attribute(self, item: Item) -> None:
-        if is_money(item.label.field) and item.column is None and squash(item.value.text) not in _BLANK:
+    def _attribute(self, item: Item, head: Label | None = None) -> None:
+        if (
+            is_money(item.label.field)
+            and item.column is None
+            and head is None
+            and squash(item.value.text) not in _BLANK
+        ):
             self.content.put(None, item.label.text, item.value)  # an amount that is none: somebody must look
             return
         label = item.label.text + (f"·{item.column.text}" if item.column is not None else "")
+        label = f"{head.text}·{label}" if head is not None else label
         if item.label.field in TABLE_FIELDS or squash(item.value.text):
             self.content.put(self.content.free(f"attributes.{label}"), label, item.value)
 

@@ -7,6 +7,7 @@ their label or, where a row holds labels alone, below it; a row of such a table 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from extractor.chunk.form import Form, Item, is_money
@@ -43,6 +44,8 @@ class LabelRows:
         inked = [spot for spot in spots if not spot.is_blank]
         if row.cells[0].merged != "above" and inked[0].first == 0:
             self.group = None
+        if row.cells[0].merged == "above" and len(inked) == 1 and self._goes_on(inked[0]):
+            return
         labels = [self.words.label(spot.text) for spot in inked]
         if self.open and inked[0].first == 0 and labels[0] is not None and not is_money(labels[0].field):
             self.open = []
@@ -52,6 +55,18 @@ class LabelRows:
         is_blank_row = len(inked) == 1 and labels[0] is not None and is_money(labels[0].field)
         if not self._pairs(spots) and not is_blank_row:
             self.open = []
+
+    def _goes_on(self, spot: Spot) -> bool:
+        """Joins a text to the goal right above it, whose label goes down over both rows; whether it is its rest."""
+        last = self.form.items[-1] if self.form.items else None
+        if last is None or last.label.field != "goal" or last.at != spot.first or self.open:
+            return False
+        if self.words.label(spot.text) is not None or self.words.is_residue(spot.text):
+            return False
+        before, more = last.value, spot.cell.content
+        offsets = [*before.offsets, before.offsets[-1] + 1, *more.offsets]
+        self.form.items[-1] = replace(last, value=MappedText(f"{before.text}\n{more.text}", offsets))
+        return True
 
     def _values_stand_below(self, inked: Sequence[Spot]) -> bool:
         """Whether a row of labels heads columns: what stands below the labels is no label."""
@@ -65,6 +80,9 @@ class LabelRows:
         begin = 1 if len(inked) > 1 and self._is_group(inked[0]) else 0
         under = {spot.first: spot for spot in spots_of(self.below) if not spot.is_blank}
         columns = [spot.first for spot in inked[begin:]]
+        first = under.get(columns[0])
+        if begin and len(columns) > 2 and first is not None and self.words.label(first.text) is not None:
+            columns = columns[1:]  # the row below has a label of its own
         beside = any(one.after == other.first for one, other in pairwise(inked))
         below = [under[column] for column in columns if column in under]
         if not below or not (beside or len(inked) == 1) or self.words.label(below[0].text) is not None:
@@ -117,6 +135,8 @@ class LabelRows:
             over = self._over(spot)
             if known is None and label is not None and label.is_money and self._has_value(spots, index):
                 known = self.words.unknown(spot.text)
+            if known is None and label is None and self._is_blank_fund(spots, index):
+                continue
             if label is not None and not (known is not None and (valued or self._heads(label, spots, index))):
                 used = used or over is not None
                 self._emit(label, content, spot.first, over)
@@ -144,6 +164,14 @@ class LabelRows:
             self._blank(label)
         return used
 
+    def _is_blank_fund(self, spots: Sequence[Spot], index: int) -> bool:
+        """Whether a cell among those of money names a source of funds whose own cell was left blank."""
+        in_money = self.group is not None and self.group.is_money
+        return in_money and not any(not one.is_blank for one in spots[index + 1 :]) and self._is_fund(spots[index].text)
+
+    def _is_fund(self, text: str) -> bool:
+        return self.words.terms.funding(text) is not None
+
     def _heads(self, label: Label, spots: Sequence[Spot], index: int) -> bool:
         """Whether the known label at `index`, which follows another label, is a label there too and not its value."""
         rest = spots[index + 1 :]
@@ -168,10 +196,17 @@ class LabelRows:
         return not after.is_blank and self.words.label(after.text) is None
 
     def _emit(self, label: Label, content: MappedText, at: int, over: Label | None) -> None:
+        if over is not None and self._tells_amounts(label) and not self._tells_amounts(over):
+            label, over = over, None  # 金额 beside the amounts, what each of them is above it
         in_money = self.group is not None and self.group.is_money
         if label.field is None and not in_money and self.group is not None and self.group.text == label.text:
             in_money = label.is_money
         self.add(Item(label, content, at, over, in_money))
+
+    def _tells_amounts(self, label: Label) -> bool:
+        """Whether a label says no more than that amounts stand beside or below it."""
+        text = squash(label.text).split("(")[0]
+        return label.field == "total" and text in self.words.budget and self.words.period(text) is None
 
     def add(self, item: Item) -> None:
         is_residue = item.label.field in {"name", "goal"} and self.words.is_residue(item.value.text)

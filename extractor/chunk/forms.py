@@ -238,8 +238,8 @@ class _Forms:
         columns = [self.terms.column(text) for text in texts]
         if "name" in columns and None not in columns and {"goal", "indicators"} & set(columns):
             return True
-        if self.table is None or inked[0].first > self.table.first or not are_headers(texts):
-            return False
+        if self.table is None or inked[0].first > self.table.first or not (self.ahead and are_headers(texts)):
+            return False  # nor does the last row of a table head another one
         below = [[squash(cell.content.text) for cell in row.cells] for row in self.ahead[:_COLUMNS]]
         return not any(self._is_of_form(text) for row in (texts, *below) for text in row if text)
 

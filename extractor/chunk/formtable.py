@@ -95,7 +95,10 @@ class IndicatorTable:
         inked = [spot for spot in spots if not spot.is_blank]
         if self._part_sites(inked, words):
             return True
-        if not inked or any(words.column(spot.text) not in _BESIDE_VALUES for spot in inked):
+        known = [words.column(spot.text) for spot in inked]
+        if self._part_years(inked, known):
+            return True
+        if not inked or any(name not in _BESIDE_VALUES for name in known):
             return False
         if len(inked) == 1 and squash(inked[0].text) in _MAY_BE_VALUES:
             return False
@@ -107,6 +110,22 @@ class IndicatorTable:
             below.append(Column(spot.first, spot.after, words.column(spot.text), over.side, join_lines(spot.text)))
         replaced = {self.column_at(column.first) for column in below}
         self.columns = sorted([one for one in self.columns if one not in replaced] + below)
+        return True
+
+    def _part_years(self, inked: Sequence[Spot], known: Sequence[str | None]) -> bool:
+        """Whether a row names what stands below the header of the values: 前年 | 上年 | 预计当年实现."""
+        over = self.column_at(inked[0].first) if len(inked) > 1 else None
+        if over is None or over.field not in _VALUES or None not in known or not set(known) & set(_VALUES):
+            return False
+        if not all(over.first <= spot.first < spot.after <= over.after for spot in inked):
+            return False
+        if not are_headers([squash(spot.text) for spot in inked]) or {*known} - {None, *_VALUES}:
+            return False
+        parts = [
+            Column(spot.first, spot.after, name, over.side, join_lines(spot.text))
+            for spot, name in zip(inked, known, strict=True)
+        ]
+        self.columns = sorted([one for one in self.columns if one is not over] + parts, key=lambda one: one.first)
         return True
 
     def _part_sites(self, inked: Sequence[Spot], words: FormWords) -> bool:
@@ -267,6 +286,14 @@ def number_and_name(text: str) -> tuple[tuple[int, int], tuple[int, int]] | None
     return match.span("number"), name
 
 
+def _stands_for_several_years(
+    before: Sequence[tuple[Spot, str | None]], fields: Sequence[str | None], words: FormWords
+) -> bool:
+    """Whether the cell to the left of a header says that its values are those of several years: 长期绩效指标."""
+    told = [words.period(spot.text) for spot, _ in before if "指标" in squash(spot.text)]
+    return told == ["cycle"] and "cycle_value" not in fields
+
+
 def header_of(row: Row, spots: Sequence[Spot], words: FormWords, over: Mapping[int, Period]) -> IndicatorTable | None:
     """The indicators' table that a row heads; None where it heads none. `over` are periods printed above columns."""
     found = [
@@ -303,6 +330,8 @@ def header_of(row: Row, spots: Sequence[Spot], words: FormWords, over: Mapping[i
         values = [words.period(c.name) for c in columns if c.field in _VALUES]
         if told == ["annual", "cycle"] or (len(values) == 2 and values == ["annual", "cycle"]):
             periods = ("annual", "cycle")
+    elif _stands_for_several_years(found[:begin], [column.field for column in columns], words):
+        columns = [one._replace(field="cycle_value") if one.field == "annual_value" else one for one in columns]
     table = IndicatorTable(columns, len(row.cells), periods, is_twin)
     table.name_values(words)
     return table

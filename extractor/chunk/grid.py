@@ -9,7 +9,7 @@ from dataclasses import replace
 from extractor.chunk.cells import INDICATOR_COLUMNS, Columns
 from extractor.chunk.content import free_key
 from extractor.chunk.halves import OWN, carry_over, go_on, has_other_code
-from extractor.chunk.headers import Headers
+from extractor.chunk.headers import Headers, are_numbered
 from extractor.chunk.merged import Merges
 from extractor.chunk.others import Others, narrow_rows
 from extractor.chunk.placing import is_amount_column
@@ -18,7 +18,7 @@ from extractor.chunk.rows import Kind, Mark, PrintedRow, Section, is_title, read
 from extractor.chunk.units import unit_of_amounts, unit_of_label, unit_of_line
 from extractor.layouts import CompiledLayout
 from extractor.text import fold, squash
-from schemas.document import Document, Line, PrintedUnit, Row
+from schemas.document import Document, Found, Line, PrintedUnit, Row
 
 _NOT_SHARED = ("level1", "level2", "weight")
 """A category is filled down by the rules; a weight merged over two indicators is theirs together."""
@@ -47,6 +47,8 @@ class _Grid:
         self.others = Others(document, layout)
         self.header_rows: set[int] = set()
         self.narrow = narrow_rows(document)
+        self.department_above: Found | None = None
+        self.goes_on = False
         self._open_section()
 
     def read(self) -> tuple[list[Section], list[Mark]]:
@@ -68,6 +70,7 @@ class _Grid:
         self.top: list[Line] = []
         self.titles: set[str] = set()
         self.department: str | None = None
+        self.body: str | None = None
         self.other_table = False
         self.units: list[PrintedUnit] = []
         self.unit_above: PrintedUnit | None = None
@@ -77,10 +80,14 @@ class _Grid:
         if self.columns is None:
             return
         header = read_header(self.document, self.top, self.terms)
+        if header.department is None:
+            header = replace(header, department=self.department_above)
+        self.department_above = None
         units = (*filter(None, [header.amount_unit]), *self.units)
         header = replace(header, amount_unit=unit_of_amounts(units, None, self.terms)[0])
         fields = tuple(field for field in self.columns.fields if field)
-        self.sections.append(Section(header, fields, self.rows, units))
+        self.sections.append(Section(header, fields, self.rows, units, self.goes_on))
+        self.goes_on = False
 
     def _line(self, line: Line) -> None:
         printed = self.document.text[line.start : line.end].strip()
@@ -92,11 +99,12 @@ class _Grid:
         if self.rows and named and self.department not in {None, named[1]}:
             self._close_section()
             self._open_section()
+        elif self.rows and self._is_other_body(word):
+            self._open_body(printed_again=word)
         if not self.rows:
             self.top.append(line)
             self.titles.add(word)
-            if named:
-                self.department = named[1]
+            self._note_heading(word)
         elif word in self.titles or self.terms.page_furniture.fullmatch(fold(printed)):
             kind = "furniture"
         else:
@@ -116,10 +124,38 @@ class _Grid:
             unit = unit_of_line(self.document, line, self.terms, is_title=is_title(word))
             self.unit_above = unit or self.unit_above
 
+    def _note_heading(self, word: str) -> None:
+        """Keeps whose section it is, so that the same heading on another page opens none."""
+        if named := self.terms.department.match(word):
+            self.department = named[1]
+        elif body := self.terms.header_unit.match(word):
+            self.body = body[1]
+
+    def _is_other_body(self, word: str) -> bool:
+        """Whether a heading names another unit than the one whose projects stand above it."""
+        body = None if self.terms.department.match(word) else self.terms.header_unit.match(word)
+        return body is not None and self.body not in {None, body[1]}
+
+    def _open_body(self, *, printed_again: str) -> None:
+        """The projects below are another unit's: of the same department, under the same columns and unit of amounts."""
+        columns, department, above = self.columns, self.department, self.unit_above
+        self._close_section()
+        last = self.sections[-1]
+        self._open_section()
+        self.goes_on = True
+        self.columns, self.department, self.department_above = columns, department, last.header.department
+        self.units, self.unit_above = list(last.units), above
+        self._note_heading(printed_again)
+
     def _department_row(self, filled: Sequence[str]) -> None:
         """A row that names another department opens that department's section of the same table."""
         named = next((match for word in filled if (match := self.terms.department.match(word))), None)
-        if not named or not self.rows or self.department == named[1]:
+        if not self.rows:
+            return
+        if not named or self.department == named[1]:
+            other = next(filter(self._is_other_body, filled), None)
+            if other is not None:
+                self._open_body(printed_again=other)
             return
         columns, above = self.columns, self.unit_above
         self._close_section()
@@ -149,6 +185,9 @@ class _Grid:
             self._find_units(header_rows, header)
             return
         filled = [text for text in texts if text]
+        if self.columns is not None and are_numbered(filled):
+            self.marks.append(Mark(row.start, row.end, "furniture" if self.rows else "header"))
+            return
         if self.rows and self.columns is not None and not self.other_table:
             if self.others.is_header_again(texts, self.columns):
                 self.marks.append(Mark(row.start, row.end, "furniture"))
@@ -175,6 +214,8 @@ class _Grid:
             lines = [Line(cell.start, cell.end, page) for cell in row.cells if cell.content.text.strip()]
             if not self.rows:
                 self.top += lines
+                for word in filled:
+                    self._note_heading(word)
             for line in lines if self.rows else ():
                 self._unit_between(line, squash(self.document.text[line.start : line.end]))
             return
@@ -288,7 +329,7 @@ class _Grid:
         name = printed.parts.get("name")
         if name is not None and ("name" in printed.apart or squash(name.text) != squash(project.name)):
             return True
-        if name is not None and has_other_code(project, printed):
+        if name is not None and (has_other_code(project, printed) or _is_of_another(project, printed)):
             return True
         return not project.has_content
 
@@ -319,9 +360,20 @@ class _Grid:
         return bool(
             self.terms.amount_unit.search(word)
             or self.terms.department.match(word)
+            or self.terms.header_unit.match(word)
             or self.terms.page_furniture.fullmatch(word)
             or _TITLE.fullmatch(word)
         )
+
+
+def _is_of_another(project: PrintedRow, printed: PrintedRow) -> bool:
+    """Whether a row prints another unit, department or serial number than a project of the same name."""
+    return any(
+        part in printed.parts
+        and part in project.parts
+        and squash(printed.parts[part].text) != squash(project.parts[part].text)
+        for part in ("unit", "department", "number")
+    )
 
 
 def _project_key(key: str) -> str:

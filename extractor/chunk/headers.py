@@ -16,9 +16,23 @@ from schemas.document import Row
 from schemas.layout import BREAKDOWN
 
 MIN_COLUMNS = 3
+_COUNTED = re.compile(r"(?P<number>\d{1,2})(?:=\d{1,2}(?:[+-]\d{1,2})*)?|(?P<letter>[A-Z甲乙丙丁])")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _VALUES = ("cycle_value", "annual_value")
 _ENOUGH_WORDS = _TWO = 2
+
+
+def are_numbered(squashed: Sequence[str]) -> bool:
+    """Whether texts do nothing but count the columns, as the last row of a header may.
+
+    >>> are_numbered(["1", "2", "3=4+5", "4", "5"]), are_numbered(["甲", "乙", "1", "2"]), are_numbered(["1", "5", "2"])
+    (True, True, False)
+    """
+    counted = [_COUNTED.fullmatch(text) for text in squashed]
+    numbers = [int(match["number"]) for match in counted if match and match["number"]]
+    if None in counted or len(squashed) < MIN_COLUMNS or len(numbers) < _TWO:
+        return False
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] <= _TWO
 
 
 class Headers:
@@ -73,6 +87,7 @@ class Headers:
             if column and cell.merged == "left" and not labels[column]:
                 labels[column] = labels[column - 1]
         self._by_shape(fields, labels)
+        self._name_bodies(fields, labels)
         known = [field for field in fields if field]
         tells = {"goal", "indicators", "indicator_name"} & set(known)
         if len(set(known)) < MIN_COLUMNS or "name" not in known or not tells:
@@ -93,6 +108,15 @@ class Headers:
             elif field:
                 used.add(field)
         return Columns(tuple(fields), tuple(labels))
+
+    def _name_bodies(self, fields: list[str | None], labels: Sequence[str]) -> None:
+        """单位 to the left of the projects' names is whose projects they are; to the right it measures something."""
+        if "name" not in fields or "unit" in fields:
+            return
+        for index, label in enumerate(labels[: fields.index("name")]):
+            if fields[index] is None and label in self.terms.body_columns:
+                fields[index] = "unit"
+                return
 
     def _by_shape(self, fields: list[str | None], labels: Sequence[str]) -> None:
         """Columns that no word names, by the shape of their labels."""

@@ -54,7 +54,8 @@ def _by_words(row: PrintedRow, layout: CompiledLayout, has_amounts: bool) -> Row
         not row.has_content and any(terms.is_grand_total(text) for text in named)
     ):
         return "grand"
-    if terms.is_subtotal(row.name) and (not row.has_content or squash(row.name) in terms.subtotals):
+    name = row.name or total_name(row)
+    if terms.is_subtotal(name) and (not row.has_content or squash(name) in terms.subtotals):
         return "subtotal"
     if is_template(row, layout):
         return "template"

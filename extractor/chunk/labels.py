@@ -49,6 +49,7 @@ class FormWords:
         known = {name: tuple(map(squash, many)) for name, many in form["words"].items()}
         self.groups, self.money = frozenset(known["groups"]), frozenset(known["money"])
         self.labels, self.sums = frozenset(known["labels"]), frozenset(known["sums"])
+        self.spent = frozenset(known["spent"])
         self.budget, self.categories = known["budget"], frozenset(known["categories"])
         self.cycle = re.compile(form["patterns"]["cycle"])
         self.annual = re.compile(form["patterns"]["annual"])
@@ -136,7 +137,8 @@ class FormWords:
         label = self.label(printed)
         if label is None:
             return False
-        return label.field == "indicators" or (label.is_group and squash(label.text).endswith("指标"))
+        word = squash(label.text).removesuffix("完成情况")
+        return label.field == "indicators" or (label.is_group and word.endswith("指标"))
 
     def period(self, printed: str) -> Period | None:
         """Whether a label is about the year or about more than one.

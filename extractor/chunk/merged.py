@@ -20,7 +20,9 @@ class Merges:
         for table in tables:
             origins: dict[int, Cell] = {}
             merging: set[int] = set()
-            repeated = _repeated_headers(table, is_label, heads)
+            header = _header(table, is_label)
+            repeated = _repeated_headers(table, header, heads)
+            headers = {id(cell) for row in table.rows[header.start : header.stop] for cell in row.cells}
             for index, row in enumerate(table.rows):
                 if index and (index in repeated or index - 1 not in repeated):
                     self._below[id(table.rows[index - 1])] = row
@@ -34,7 +36,7 @@ class Merges:
                         origins[column] = cell
                 if held:
                     self._above[id(row)] = held
-                    merging |= {column for column in held.keys() - merging if not is_label(held[column].content.text)}
+                    merging |= {column for column in held.keys() - merging if id(held[column]) not in headers}
             if merging:
                 self._merging |= dict.fromkeys(map(id, table.rows), frozenset(merging))
 
@@ -60,24 +62,19 @@ class Merges:
         return rows
 
 
-def _repeated_headers(
-    table: Table, is_label: Callable[[str], bool], heads: dict[tuple[str, ...], int]
-) -> frozenset[int]:
+def _repeated_headers(table: Table, own: range, heads: dict[tuple[str, ...], int]) -> frozenset[int]:
     """Rows that print a header again, as pages do: the cells of the row above go on below them.
 
-    `heads` are the headers met so far, by the texts of their first row, and how many rows each of them takes.
+    `own` are the rows of the table's first header. `heads` are the headers met so far, by the texts of their first
+    row, and how many rows each of them takes.
     """
     rows = table.rows
-    begin = next((index for index, row in enumerate(rows) if _labels(row, is_label) >= _MIN_LABELS), None)
-    if begin is None:
+    if not own:
         return frozenset()
+    begin = own.start
     head = _texts(rows[begin])
     again = [begin] if head in heads else []
-    if head not in heads:
-        size = 1
-        while begin + size < len(rows) and any(cell.merged == "above" for cell in rows[begin + size].cells):
-            size += 1
-        heads[head] = size
+    heads.setdefault(head, len(own))
     first = rows[begin].cells[0].content.text
     again += [
         index
@@ -85,6 +82,18 @@ def _repeated_headers(
         if rows[index].cells[0].content.text == first and _texts(rows[index]) == head
     ]
     return frozenset(index + more for index in again for more in range(heads[head]))
+
+
+def _header(table: Table, is_label: Callable[[str], bool]) -> range:
+    """The rows of a table's first header: those that its merged cells go down through."""
+    rows = table.rows
+    begin = next((index for index, row in enumerate(rows) if _labels(row, is_label) >= _MIN_LABELS), None)
+    if begin is None:
+        return range(0)
+    end = begin + 1
+    while end < len(rows) and any(cell.merged == "above" for cell in rows[end].cells):
+        end += 1
+    return range(begin, end)
 
 
 def _labels(row: Row, is_label: Callable[[str], bool]) -> int:

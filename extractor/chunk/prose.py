@@ -30,6 +30,8 @@ _HEADINGS = tuple(
         rf"(?P<number>[{HAN}]{{1,3}})、",
         rf"\((?P<number>[{HAN}]{{1,3}})\)",
         r"(?P<number>\d{1,2})[.、](?!\d)",
+        r"\((?P<number>\d{1,2})\)",
+        r"(?P<number>[①-⑳])",
     )
 )
 """How sections are numbered; all of a document in one way, what is numbered otherwise is the text of a section."""
@@ -133,7 +135,7 @@ def _further(ink: Ink, told: Told, pattern: re.Pattern[str]) -> tuple[str, int] 
     """The heading of a section that no word knows: the next number, and a few words alone on their line."""
     match = pattern.fullmatch(ink.squashed)
     count = len(told.sections)
-    if match is None or match["number"] not in {HAN[min(count, len(HAN) - 1)], str(count + 1)}:
+    if match is None or match["number"] not in {HAN[min(count, len(HAN) - 1)], str(count + 1), chr(ord("①") + count)}:
         return None
     return "other", len(ink.text)
 
@@ -148,7 +150,7 @@ def _begins(ink: Ink, kind: str, last: Told, pattern: re.Pattern[str]) -> bool:
     match = pattern.match(ink.squashed)
     return (
         match is not None
-        and match["number"] in {"一", "1"}
+        and match["number"] in {"一", "1", "①"}
         and any(section.kind == kind or kind == "opening" for section in last.sections)
     )
 

@@ -77,12 +77,14 @@ class Section:
     """Rows under one heading: most documents have one, a compilation has one for each department.
 
     `units` are all units of amounts that are printed above them; the header has one where they are the same.
+    `goes_on` is true where only another unit's name parts them from the section before: a total below holds for both.
     """
 
     header: Header
     columns: tuple[str, ...]
     rows: list[PrintedRow]
     units: tuple[PrintedUnit, ...] = ()
+    goes_on: bool = False
 
 
 def is_title(squashed: str) -> bool:

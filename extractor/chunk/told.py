@@ -145,7 +145,7 @@ def to_block(index: int, told: Told, header: Header, layout: CompiledLayout) -> 
         if _names_unit(section) and "unit" not in content.cells:
             key = "unit"
         key = content.free(key)
-        content.put(key, section.label, text)
+        content.put(key, section.label, text, 0, len(text.text.rstrip().removesuffix("。")) if key == "unit" else None)
         base = content.cells[key][0]
         if section.kind == "money":
             for money in money_in(text.text, layout.terms):
@@ -181,4 +181,4 @@ def to_block(index: int, told: Told, header: Header, layout: CompiledLayout) -> 
 def _names_unit(section: Section) -> bool:
     """Whether a section is nothing but the name of the unit: a longer one tells a story."""
     text = section.text.text if section.kind == "unit" and section.parts else ""
-    return bool(text) and len(text) <= _LONGEST_UNIT and "。" not in text
+    return bool(text) and len(text) <= _LONGEST_UNIT and "。" not in text.rstrip().removesuffix("。")

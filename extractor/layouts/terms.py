@@ -57,6 +57,7 @@ class Terms:
         self.withheld_alone = frozenset(data["withheld"]["alone"])
         self.notes = _any(data["furniture"]["notes"])
         self.next_part = _any(data["furniture"]["next_part"])
+        self.body_columns = frozenset(squash(word) for word in data["names"]["columns"])
         self.bodies = tuple(data["names"]["bodies"])
         self._shapes = {column: _any(patterns) for column, patterns in data["shapes"].items()}
         self._funding_shapes = _any(data["funding"]["shapes"])
