@@ -144,7 +144,14 @@ def line_of(
         characters=chunks.characters,
         coverage=_coverage(chunks, drafts),
         totals=tuple(
-            Total(kind=total.kind, name=total.name, amounts=total.amounts, rows=total.rows) for total in chunks.totals
+            Total(
+                kind=total.kind,
+                name=total.name,
+                amounts=total.amounts,
+                rows=total.rows,
+                amount_unit=total.amount_unit,
+            )
+            for total in chunks.totals
         ),
         flags=tuple(flags),
     )

@@ -103,10 +103,12 @@ def parts_flag(amounts: Amounts, path: str, spans: tuple[Span, ...], language: s
     )
 
 
-def in_unit_of(total: PrintedTotal, rows: Mapping[int, Amounts], units: Sequence[str | None]) -> dict[int, Amounts]:
+def in_unit_of(
+    total: PrintedTotal, rows: Mapping[int, Amounts], units: Sequence[str | None] | Mapping[int, str | None]
+) -> dict[int, Amounts]:
     """The rows' amounts in the unit of their total; what stands in no known unit is taken to stand in that one.
 
-    `units` are those of all projects. A total without a unit of its own has the largest of its rows'.
+    `units` are those of the projects by their index. A total without a unit of its own has the largest of its rows'.
     """
     scales = {row: scale_of(units[row]) for row in rows}
     own = scale_of(total.amount_unit) or max(filter(None, scales.values()), default=None)

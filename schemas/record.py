@@ -271,6 +271,7 @@ class Total(_Published):
     name: str = Field(description="what the row is called")
     amounts: Amounts = Field(description="its amounts as printed")
     rows: tuple[int, ...] = Field((), description="indices of the blocks that the row sums up")
+    amount_unit: str | None = Field(None, description="unit of its amounts as printed")
 
 
 class Counts(_Published):

@@ -308,6 +308,15 @@ def test_arithmetic_of_printed_sums(amounts: Any, totals: Any, flags: Any, expec
     assert found == expected
 
 
+def test_sums_over_rows_in_other_units_are_compared_in_that_of_the_total() -> None:
+    in_yuan = project(1, Amounts(total="20000"))
+    in_yuan = in_yuan.model_copy(update={"document": in_yuan.document.model_copy(update={"amount_unit": "元"})})
+    total = printed("unit", "3.00", (0, 1)).model_copy(update={"amount_unit": "万元"})
+    records = [project(0, Amounts(total="1.00")), in_yuan]
+    (found,) = figures_of([document("a.txt", 2, totals=(total,))], records).sums
+    assert (found.state, found.computed) == ("agrees", Decimal("3.00"))
+
+
 def test_projects_whose_sources_do_not_make_their_total() -> None:
     found = figures([project(0, Amounts(total="10.00", fiscal="6.00")), project(1)])
     assert [(one.position, one.printed, one.computed) for one in found.parts] == [

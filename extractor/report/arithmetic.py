@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from extractor.sums import mismatches, parts_difference, units_mismatch, units_of_grand_totals
+from extractor.sums import in_unit_of, mismatches, parts_difference, units_mismatch, units_of_grand_totals
 from schemas.document import PrintedTotal
 from schemas.layout import AMOUNT_COLUMNS
 from schemas.project import Amounts
@@ -55,15 +55,18 @@ class PartsLine:
     computed: Decimal
 
 
-def sum_lines(line: DocumentLine, document: int, amounts: Mapping[int, Amounts]) -> Iterator[SumLine]:
-    """Every printed sum of a document; `amounts` are those of its projects by block index."""
-    totals = [PrintedTotal(one.kind, one.name, one.amounts, 0, 0, one.rows) for one in line.totals]
+def sum_lines(
+    line: DocumentLine, document: int, amounts: Mapping[int, Amounts], units: Mapping[int, str | None]
+) -> Iterator[SumLine]:
+    """Every printed sum of a document; `amounts` and their `units` are those of its projects by block index."""
+    totals = [PrintedTotal(one.kind, one.name, one.amounts, 0, 0, one.rows, one.amount_unit) for one in line.totals]
     messages: dict[str, list[str]] = {}
     for flag in line.flags:
         if flag.code is FlagCode.SUM_MISMATCH:
             messages.setdefault(flag.path, []).append(flag.message)
     for index in range(len(totals)):
-        yield from _columns(totals, index, document, amounts, messages)
+        rows = {row: amounts[row] for row in totals[index].rows if row in amounts}
+        yield from _columns(totals, index, document, in_unit_of(totals[index], rows, units), messages)
     yield from _over_units(totals, document)
 
 
@@ -71,11 +74,10 @@ def _columns(
     totals: Sequence[PrintedTotal],
     index: int,
     document: int,
-    amounts: Mapping[int, Amounts],
+    rows: Mapping[int, Amounts],
     messages: Mapping[str, Sequence[str]],
 ) -> Iterator[SumLine]:
     total = totals[index]
-    rows = {row: amounts[row] for row in total.rows if row in amounts}
     off = {one.column: one for one in mismatches(total, rows)}
     unplaced = bool(total.amounts.unplaced) or any(one.unplaced for one in rows.values())
     for column in AMOUNT_COLUMNS:

@@ -59,6 +59,7 @@ class Counting:
         self._printed: dict[tuple[object, ...], int] = {}
         self._position = 0
         self._amounts: dict[int, Amounts] = {}
+        self._units_of_amounts: dict[int, str | None] = {}
         self._file: str | None = None
         self._standings = Standings()
         for line in documents:
@@ -102,6 +103,7 @@ class Counting:
         _, index = self._totals[record.document.file]
         document = self.figures.documents[index]
         self._amounts[record.block.index] = record.project.amounts
+        self._units_of_amounts[record.block.index] = record.document.amount_unit
         standing = self._standings.of(record)
         yuan = _yuan(record, "total")
         self.figures.standings[standing].projects += 1
@@ -230,8 +232,8 @@ class Counting:
     def _close_document(self) -> None:
         if self._file is not None:
             line, index = self._totals[self._file]
-            self.figures.sums += sum_lines(line, index, self._amounts)
-        self._amounts = {}
+            self.figures.sums += sum_lines(line, index, self._amounts, self._units_of_amounts)
+        self._amounts, self._units_of_amounts = {}, {}
 
     def result(self) -> Figures:
         """The figures, each list in the order in which it is shown."""
