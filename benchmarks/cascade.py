@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from second.tables import share, table
 
 from extractor.golden import discover
+from extractor.schemas.project import ProjectReading
+from extractor.schemas.record import Flag, Record
 from extractor.tagger import Tagger
-from schemas.project import ProjectReading
-from schemas.record import Flag, Record
 from tests.misreading import (
     Run,
     changes,

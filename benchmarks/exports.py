@@ -20,9 +20,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from extractor.schemas.record import Record  # noqa: E402
+from extractor.schemas.target import Target  # noqa: E402
 from extractor.store import RunStore  # noqa: E402
-from schemas.record import Record  # noqa: E402
-from schemas.target import Target  # noqa: E402
 from tests.run_samples import document, record  # noqa: E402
 
 FORMATS = ("jsonl", "csv", "xlsx", "sqlite", "parquet")

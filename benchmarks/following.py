@@ -20,8 +20,8 @@ from report import fill
 
 from extractor.changes import Held, compare, hold
 from extractor.follow import Known, follow, pair
+from extractor.schemas.record import Record
 from extractor.store import RunStore
-from schemas.record import Record
 
 TIMES = 3
 

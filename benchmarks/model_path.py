@@ -26,11 +26,11 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from extractor.cache import AnswerCache
 from extractor.model import LanguageModel, user_message
+from extractor.model.cache import AnswerCache
+from extractor.schemas.document import Block, BlockContext, MappedText, PrintedUnit
+from extractor.schemas.project import Amounts, Indicator, ProjectReading
 from extractor.settings import Settings
-from schemas.document import Block, BlockContext, MappedText, PrintedUnit
-from schemas.project import Amounts, Indicator, ProjectReading
 
 MOST_CPU = 2.5
 LEAST_THROUGHPUT = {16: 0.95, 64: 0.85}
@@ -138,9 +138,9 @@ async def bare_call(port: int, mode: str, concurrency: int) -> tuple[Callable[[i
     import instructor
     from openai import AsyncOpenAI, DefaultAioHttpClient
 
-    import prompts
-    from extractor import replies
-    from extractor.endpoint import MODES
+    from extractor import prompts
+    from extractor.model import replies
+    from extractor.model.endpoint import MODES
 
     client = AsyncOpenAI(
         api_key="x", base_url=f"http://127.0.0.1:{port}/v1", max_retries=0, http_client=DefaultAioHttpClient()

@@ -15,8 +15,8 @@ import time
 from collections.abc import Callable
 from io import BytesIO
 
-from extractor.readers.docx import read_docx
-from extractor.readers.html import read_html
+from extractor.readers.web.html import read_html
+from extractor.readers.word.docx import read_docx
 
 WAYS = ("docx: ours", "docx: python-docx, w:tc", "docx: python-docx, row.cells", "html: ours", "html: selectolax")
 MERGED = 5

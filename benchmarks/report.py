@@ -19,12 +19,12 @@ from pathlib import Path
 from random import Random
 
 from extractor.normalize import normalize
+from extractor.schemas.document import PrintedUnit
+from extractor.schemas.project import Amounts, Indicator, ProjectReading, plain_amount
+from extractor.schemas.record import BlockInfo, Counts, DocumentInfo, DocumentLine, Readings, Record, Span
 from extractor.store import RunStore
 from extractor.tagger.synthesis.page import Writer
 from extractor.tagger.synthesis.words import Dice
-from schemas.document import PrintedUnit
-from schemas.project import Amounts, Indicator, ProjectReading, plain_amount
-from schemas.record import BlockInfo, Counts, DocumentInfo, DocumentLine, Readings, Record, Span
 
 PER_DOCUMENT = 40
 

@@ -59,7 +59,7 @@ def main() -> None:
         # golden/<case>/source.*: the case names the copy
         scratch = Path(tempfile.mkdtemp())
         documents = [copied(path, scratch, path.parent.name) for path in documents]
-    from extractor.pipeline import extract_file
+    from extractor.run.one import extract_file
     from extractor.settings import Settings
 
     settings = Settings.load({"model": "none"}, environ={})

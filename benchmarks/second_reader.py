@@ -37,14 +37,16 @@ from second.judging import (
 )
 from second.tables import share, table
 
+from extractor.builtin import SecondReadings, read_again
+from extractor.checks.project import check_project
 from extractor.compare import Comparison, compare
-from extractor.evidence import Reading
+from extractor.compare.side import Reading
 from extractor.ground import ground
 from extractor.layouts import CompiledLayout
 from extractor.pipeline import cut, finish, survey
 from extractor.readers import read
-from extractor.reconcile import check_project
-from extractor.second import SecondReadings, read_again
+from extractor.schemas.document import Block, Document, MappedText
+from extractor.schemas.project import ProjectReading
 from extractor.settings import Settings
 from extractor.tagger import Tagger
 from extractor.tagger.network import Network
@@ -52,8 +54,6 @@ from extractor.tagger.reader import SURE
 from extractor.tagger.reading import TaggedDocument, TaggerReading
 from extractor.tagger.weights import FILE, load, parse
 from extractor.text import Squashed
-from schemas.document import Block, Document, MappedText
-from schemas.project import ProjectReading
 from tests.mistakes import MISTAKES
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from extractor.pipeline import extract_file
+from extractor.run.one import extract_file
 from extractor.settings import Settings
 from extractor.targets import reading
 

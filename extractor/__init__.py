@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from extractor.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from extractor.pipeline import DocumentResult
 
 __all__ = ["__version__", "extract"]
-__version__ = "0.4.0"
 
 
 def extract(path: str | Path, **settings: Any) -> DocumentResult:
@@ -20,10 +21,9 @@ def extract(path: str | Path, **settings: Any) -> DocumentResult:
     `model=None` is the rules alone. Gives the same records as `extractor run PATH`. Raises
     `extractor.errors.ExtractorError`.
     """
-    from extractor.infer import improved
-    from extractor.pipeline import extract_file
+    from extractor.run.one import extract_file
     from extractor.settings import Settings
 
     if settings.get("model", "") is None:
         settings["model"] = "none"  # elsewhere None is an option that was not given
-    return extract_file(str(path), Settings.load(settings), improved)
+    return extract_file(str(path), Settings.load(settings))

@@ -1,13 +1,16 @@
-"""Plain-language messages of the flags, in Chinese and English, from messages.toml."""
+"""Words for people, in Chinese and English: messages.toml, and the words.toml of a package."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from schemas.record import Flag, FlagCode, Span
+from extractor.schemas.record import Flag, FlagCode, Span
+
+Sections = Mapping[str, Mapping[str, str]]
 
 
 @lru_cache
@@ -44,3 +47,14 @@ def flag(
     """A flag with its message; `variant` picks `<code>_<variant>` where one code has several."""
     key = f"{code}_{variant}" if variant else str(code)
     return Flag(code=code, path=path, message=message(key, language, **facts), rules=rules, model=model, spans=spans)
+
+
+@lru_cache
+def words_of(package: str, language: str) -> Sections:
+    """Its sections, each key with its word; KeyError for a language that the file does not speak.
+
+    >>> words_of("extractor.follow", "en")["kinds"]["years"]
+    'over years'
+    """
+    table = tomllib.loads(files(package).joinpath("words.toml").read_text(encoding="utf-8"))
+    return {section: {key: entry[language] for key, entry in entries.items()} for section, entries in table.items()}

@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
-from schemas.document import MappedText
+from extractor.schemas.document import MappedText
 
 _VARIANTS = {
     "“": '"', "”": '"', "„": '"', "〝": '"', "〞": '"', "″": '"', "‘": "'", "’": "'",

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from schemas.project import Amounts
+from extractor.schemas.project import Amounts
 
 SYNTHETIC = -1
 """Offset of a character that was not in the source (a column header put before a cell)."""

@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from schemas.project import Amounts, ProjectReading
-from schemas.target import Target
+from extractor.schemas.project import Amounts, ProjectReading
+from extractor.schemas.target import Target
 
 Span = tuple[int, int]
 Status = Literal["agreed", "flagged", "unchecked", "reviewed", "failed"]

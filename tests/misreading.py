@@ -13,25 +13,26 @@ from pathlib import Path
 from unittest import mock
 
 from extractor import rules
-from extractor.align import align
-from extractor.asking import Bill, bill
+from extractor.builtin import SecondReader, is_read
+from extractor.compare.align import align
+from extractor.compare.printed import described
 from extractor.golden import Case
-from extractor.inputs import DATABASE, Input
-from extractor.jobs import run
+from extractor.ground.paths import INDICATOR_FIELDS, Leaf, indicator_paths, key, leaves
 from extractor.layouts import CompiledLayout
-from extractor.leaves import INDICATOR_FIELDS, Leaf, indicator_paths, key, leaves
+from extractor.model.asking import Bill, bill
 from extractor.pipeline import cut
-from extractor.printed import described
 from extractor.readers import read
 from extractor.rules import RulesReading
 from extractor.rules.items import Place
-from extractor.second import SecondReader, is_read
+from extractor.run.batch import run
+from extractor.run.inputs import Input
+from extractor.schemas.document import Block
+from extractor.schemas.project import ProjectReading
+from extractor.schemas.record import DocumentLine, Flag, Record
 from extractor.settings import BUILTIN, Settings
 from extractor.store import RunStore
+from extractor.store.folder import DATABASE
 from extractor.text import Squashed
-from schemas.document import Block
-from schemas.project import ProjectReading
-from schemas.record import DocumentLine, Flag, Record
 from tests.mistakes import Mistake
 from tests.servers import Reply, Request, block_of, completion
 

@@ -12,8 +12,8 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from extractor.leaves import COLUMNS, key, same_amount
-from schemas.project import Indicator, ProjectReading
+from extractor.ground.paths import COLUMNS, key, same_amount
+from extractor.schemas.project import Indicator, ProjectReading
 
 Mistake = Callable[[ProjectReading, random.Random], ProjectReading | None]
 

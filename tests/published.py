@@ -7,8 +7,8 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
-from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
-from schemas.record import (
+from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
+from extractor.schemas.record import (
     BlockInfo,
     Division,
     DocumentInfo,
@@ -24,7 +24,7 @@ from schemas.record import (
     Record,
     Total,
 )
-from schemas.target import Kind, Operator, Target
+from extractor.schemas.target import Kind, Operator, Target
 
 AT_LEAST = Target(kind="number", operator="≥", low=Decimal("95"), unit="%", span=(0, 4))
 PER_DAY = Target(kind="number", operator="≤", high=Decimal("550"), unit="元", per="人", period="天", average=True)

@@ -8,7 +8,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from schemas.project import Amounts, Indicator, ProjectReading
+from extractor.schemas.project import Amounts, Indicator, ProjectReading
 
 HEADER = ("项目名称（资金使用单位）", "总计", "财政拨款", "财政专户拨款", "其他资金", "绩效目标", "绩效指标")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
-from schemas.record import (
+from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
+from extractor.schemas.record import (
     BlockInfo,
     Counts,
     DocumentInfo,

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from extractor import second
+from extractor import builtin
 from extractor.pipeline import cut, finish, survey
 from extractor.readers import read
+from extractor.schemas.document import Block, Document
+from extractor.schemas.project import Indicator, ProjectReading
 from extractor.settings import Settings
 from extractor.tagger.reading import INDICATOR_FIELDS, Span, TaggedDocument, TaggerReading
 from extractor.text import Squashed
-from schemas.document import Block, Document
-from schemas.project import Indicator, ProjectReading
 
-needs_weights = pytest.mark.skipif(not second.size(), reason="the built-in reader's weights are not there")
+needs_weights = pytest.mark.skipif(not builtin.size(), reason="the built-in reader's weights are not there")
 
 RULES_ALONE = Settings(model=None, cache=False)
 

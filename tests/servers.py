@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-from schemas.project import ProjectReading
+from extractor.schemas.project import ProjectReading
 
 BLOCK = re.compile(r"<<<BLOCK (\w+)>>>\n(.*)\n<<<END \1>>>", re.DOTALL)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from schemas.project import Amounts, Indicator, ProjectReading
+from extractor.schemas.project import Amounts, Indicator, ProjectReading
 
 WORDS = (
     "乡村", "学校", "校舍", "维修", "公共", "文化", "场馆", "开放", "水利", "河道", "整治", "应急", "物资", "储备",

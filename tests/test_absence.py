@@ -9,7 +9,7 @@ import pytest
 
 from extractor import extract
 from extractor.errors import LayoutError
-from schemas.record import DocumentLine
+from extractor.schemas.record import DocumentLine
 from tests import formats
 from tests.formats import Printed, Row
 from tests.pdf_writer import Span

@@ -20,9 +20,9 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from extractor import inputs, jobs
 from extractor.errors import InputError, UnsupportedFile
 from extractor.readers import archive, load, parse, read
+from extractor.run import batch, inputs
 from extractor.settings import Settings
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -189,10 +189,11 @@ def test_a_run_over_an_archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     stored(tmp_path, raw, "预算.zip")
     from extractor.export import export
     from extractor.store import RunStore
+    from extractor.store.folder import DATABASE
 
-    def run() -> jobs.Outcome:
-        outcome = jobs.run(inputs.find_inputs(["预算.zip"]).inputs, tmp_path / "out", Settings(cache=False))
-        with RunStore(tmp_path / "out" / jobs.DATABASE, create=False) as store:
+    def run() -> batch.Outcome:
+        outcome = batch.run(inputs.find_inputs(["预算.zip"]).inputs, tmp_path / "out", Settings(cache=False))
+        with RunStore(tmp_path / "out" / DATABASE, create=False) as store:
             export(store, tmp_path / "out")
         return outcome
 
@@ -331,7 +332,7 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
             target.writestr(f"{number}.txt", os.urandom(1_000_000))
     code = (
         "import resource, sys\n"
-        "from extractor import inputs\n"
+        "from extractor.run import inputs\n"
         "from extractor.readers import load\n"
         "found = inputs.find_inputs([sys.argv[1]])\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
@@ -398,6 +399,7 @@ def test_members_give_the_records_of_the_files(tmp_path: Path, monkeypatch: pyte
     """A PDF, a DOCX and an XLSX in one archive are read as each of them alone."""
     from extractor.export import export
     from extractor.store import RunStore
+    from extractor.store.folder import DATABASE
 
     monkeypatch.chdir(tmp_path)
     sources = {f"{case}.{kind}": GOLDEN / case / f"source.{kind}" for case, kind in FORMATS.items()}
@@ -406,10 +408,10 @@ def test_members_give_the_records_of_the_files(tmp_path: Path, monkeypatch: pyte
     stored(tmp_path, packed({name: source.read_bytes() for name, source in sources.items()}), "预算.zip")
 
     def records(paths: list[str], out: str) -> dict[str, list[Any]]:
-        outcome = jobs.run(inputs.find_inputs(paths).inputs, tmp_path / out, Settings(model=None, cache=False))
+        outcome = batch.run(inputs.find_inputs(paths).inputs, tmp_path / out, Settings(model=None, cache=False))
         assert (outcome.documents, outcome.failed) == (len(sources), 0)
         found: dict[str, list[Any]] = {}
-        with RunStore(tmp_path / out / jobs.DATABASE, create=False) as store:
+        with RunStore(tmp_path / out / DATABASE, create=False) as store:
             export(store, tmp_path / out)
         for line in (tmp_path / out / "projects.jsonl").read_text("utf-8").splitlines():
             record = json.loads(line)

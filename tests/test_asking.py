@@ -6,14 +6,13 @@ from typing import Any
 
 import pytest
 
-from extractor.asking import account, bill, choose, doubts, is_sampled
 from extractor.errors import ModelTruncated
 from extractor.messages import flag
 from extractor.model import ModelAnswer
-from extractor.settings import Settings
-from schemas.document import Block, BlockContext, MappedText
-from schemas.project import Amounts, ProjectReading
-from schemas.record import (
+from extractor.model.asking import account, bill, choose, doubts, is_sampled
+from extractor.schemas.document import Block, BlockContext, MappedText
+from extractor.schemas.project import Amounts, ProjectReading
+from extractor.schemas.record import (
     Asking,
     BlockInfo,
     DocumentInfo,
@@ -23,6 +22,7 @@ from schemas.record import (
     Readings,
     Record,
 )
+from extractor.settings import Settings
 
 READING = ProjectReading(name="购置经费")
 DISPUTED = flag(FlagCode.DISAGREEMENT, "goal")

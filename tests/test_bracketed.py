@@ -13,9 +13,9 @@ from extractor import extract
 from extractor.ground import unclaimed
 from extractor.layouts import built_in, compiled
 from extractor.rules.bracketed import read_bracketed
+from extractor.schemas.document import MappedText
+from extractor.schemas.record import Record
 from extractor.text import Squashed
-from schemas.document import MappedText
-from schemas.record import Record
 
 LAYOUT = compiled(next(spec for spec in built_in() if spec.name == "grid-bracketed"))
 Item = tuple[int | None, str | None, str | None, str | None]

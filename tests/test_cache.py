@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.cache import AnswerCache, cache_key
 from extractor.errors import OutputError
+from extractor.model.cache import AnswerCache, cache_key
 
 KEY = cache_key(block="一")
 
@@ -206,7 +206,7 @@ def test_a_dollar_in_the_path_does_not_lead_elsewhere(tmp_path: Path, monkeypatc
 
 def test_two_processes_share_a_cache(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from extractor.cache import AnswerCache, cache_key\n"
+        "import sys; from pathlib import Path; from extractor.model.cache import AnswerCache, cache_key\n"
         "with AnswerCache(Path(sys.argv[1])) as cache:\n"
         "    for i in range(200): cache.set(cache_key(i=i), sys.argv[2])\n"
     )
@@ -217,7 +217,7 @@ def test_two_processes_share_a_cache(tmp_path: Path) -> None:
 
 
 def test_importing_the_module_does_not_import_diskcache() -> None:
-    script = "import sys, extractor.cache; sys.exit('diskcache' in sys.modules)"
+    script = "import sys, extractor.model.cache; sys.exit('diskcache' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 

@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from extractor.cli import main
+from extractor.schemas.document import Block
+from extractor.schemas.project import ProjectReading
+from extractor.schemas.record import DocumentLine, Record
 from extractor.settings import ENVIRONMENT
 from extractor.tagger.reading import TaggerReading
-from schemas.document import Block
-from schemas.project import ProjectReading
-from schemas.record import DocumentLine, Record
 from tests.second_readers import StubReader, agreeing, right_answers, tagged
 from tests.servers import Server, answering, block_of, endpoint, error
 
@@ -48,7 +48,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Install:
     """Puts a reader in the place of the built-in one."""
 
     def put(reader: StubReader) -> StubReader:
-        monkeypatch.setattr("extractor.second.load", lambda settings: reader)
+        monkeypatch.setattr("extractor.builtin.load", lambda settings: reader)
         return reader
 
     return put

@@ -14,9 +14,9 @@ import pytest
 from extractor.golden import Case
 from extractor.pipeline import cut
 from extractor.readers import read
+from extractor.schemas.project import ProjectReading
+from extractor.schemas.record import FlagCode
 from extractor.tagger import Tagger
-from schemas.project import ProjectReading
-from schemas.record import FlagCode
 from tests import golden_sources
 from tests.misreading import (
     Run,

@@ -19,12 +19,12 @@ from extractor.changes import Change, Comparison, Held, HeldIndicator, Kind, com
 from extractor.changes.table import COLUMNS, rows, write
 from extractor.cli import main
 from extractor.errors import OutputError
-from extractor.jobs import DATABASE
 from extractor.normalize import normalize
+from extractor.run.batch import DATABASE
+from extractor.schemas.document import PrintedUnit
+from extractor.schemas.project import Amounts, Indicator, ProjectReading
+from extractor.schemas.record import BlockInfo, DocumentInfo, Flag, FlagCode, Readings, Record
 from extractor.store import RunStore
-from schemas.document import PrintedUnit
-from schemas.project import Amounts, Indicator, ProjectReading
-from schemas.record import BlockInfo, DocumentInfo, Flag, FlagCode, Readings, Record
 from tests.run_samples import document, info
 
 

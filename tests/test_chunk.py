@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.chunk import Chunks, chunk
-from extractor.chunk.placing import Printed, place
+from extractor.chunk.assembly.placing import Printed, place
 from extractor.errors import LayoutError
 from extractor.pipeline import DocumentResult, cut, finish, survey
 from extractor.readers import read

@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from extractor import __version__
 from extractor.cli import main
+from extractor.doctor import EXPECTED
 from extractor.errors import WeightsError
-from extractor.export import DEFAULT, FORMATS
-from extractor.probe import EXPECTED
+from extractor.export import DEFAULT
 from extractor.settings import ENVIRONMENT
+from extractor.store.folder import FORMATS
+from extractor.version import __version__
 from tests.golden_sources import sources
 from tests.second_readers import StubReader, tagged
 
@@ -297,7 +298,7 @@ def test_a_terminal_without_chinese_and_a_closed_pipe() -> None:
 
 
 def test_a_wrong_endpoint_costs_its_own_reading_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("extractor.second.load", lambda settings: StubReader())
+    monkeypatch.setattr("extractor.builtin.load", lambda settings: StubReader())
     monkeypatch.delenv("EXTRACTOR_MODEL")
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
@@ -347,7 +348,7 @@ def test_a_damaged_built_in_reader_is_said_before_anything_is_written(monkeypatc
     def damaged(settings: object) -> None:
         raise WeightsError("weights.npz", "is damaged")
 
-    monkeypatch.setattr("extractor.second.load", damaged)
+    monkeypatch.setattr("extractor.builtin.load", damaged)
     result = extractor("run", CLEAN, "--model", "builtin")
     assert result.exit_code == 2
     assert "extractor: weights.npz: is damaged; install the package again, or go on without it (--model none)" in (
@@ -361,14 +362,14 @@ def test_a_damaged_built_in_reader_is_said_before_anything_is_written(monkeypatc
 
 def test_a_run_that_finds_all_done_loads_no_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     readers = [StubReader()]
-    monkeypatch.setattr("extractor.second.load", lambda settings: readers.pop())
+    monkeypatch.setattr("extractor.builtin.load", lambda settings: readers.pop())
     assert extractor("run", CLEAN, "--model", "builtin").exit_code == 0
     assert "(1 done before)" in extractor("run", CLEAN, "--model", "builtin").output
 
 
 def test_doctor_tests_the_built_in_reader_offline(monkeypatch: pytest.MonkeyPatch) -> None:
     reader = StubReader(lambda block: tagged(EXPECTED))
-    monkeypatch.setattr("extractor.second.load", lambda settings: reader)
+    monkeypatch.setattr("extractor.builtin.load", lambda settings: reader)
     right = extractor("doctor", "--model", "builtin")
     assert right.exit_code == 0
     assert re.search(r"read right +│ yes", right.output)

@@ -15,14 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractor.align import align
 from extractor.compare import Comparison, Reading, compare
+from extractor.compare.align import align
 from extractor.ground import ground
-from extractor.leaves import COLUMNS, leaves
+from extractor.ground.paths import COLUMNS, leaves
+from extractor.schemas.document import SYNTHETIC, BlockContext, Found, MappedText
+from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
+from extractor.schemas.record import Flag, FlagCode, status_of
 from extractor.text import Squashed, squash
-from schemas.document import SYNTHETIC, BlockContext, Found, MappedText
-from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
-from schemas.record import Flag, FlagCode, status_of
 from tests.conftest import SHARED
 from tests.mistakes import MISTAKES, ONE_INDICATOR_FLAG, rewrite_reading
 

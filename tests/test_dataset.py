@@ -19,13 +19,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from extractor.errors import OutputError, UsageError
-from extractor.export import FORMATS, export, parquet, relations, sqlite
+from extractor.export import export, parquet, relations, sqlite
 from extractor.export.dataset import SOURCES, dataset
 from extractor.export.meanings import models_in
-from extractor.funding import by_source
-from extractor.standing import Standings
-from schemas.project import Amounts, FundingLine, Indicator
-from schemas.record import (
+from extractor.normalize.funding import by_source
+from extractor.normalize.standing import Standings
+from extractor.schemas.project import Amounts, FundingLine, Indicator
+from extractor.schemas.record import (
     Division,
     DocumentLine,
     FlagCode,
@@ -36,7 +36,8 @@ from schemas.record import (
     Record,
     Total,
 )
-from schemas.target import Target
+from extractor.schemas.target import Target
+from extractor.store.folder import FORMATS
 from tests.published import AT_LEAST, PER_DAY, SEVERAL, runs
 from tests.run_samples import Run, document, flag, reading, record
 

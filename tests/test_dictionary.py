@@ -18,8 +18,8 @@ from extractor.export import export
 from extractor.export.dataset import dataset
 from extractor.export.dictionary import LINES, dictionary, schemas, write
 from extractor.export.meanings import models_in
+from extractor.schemas.record import DocumentLine, Record
 from extractor.store import RunStore
-from schemas.record import DocumentLine, Record
 from tests.published import DUE, SEVERAL, runs
 from tests.run_samples import document, fill, flag, record
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from extractor.errors import UnsupportedFile
-from extractor.readers import doc
-from extractor.readers.doc import read_doc
 from extractor.readers.ooxml import OLE
+from extractor.readers.word import doc
+from extractor.readers.word.doc import read_doc
 from tests.test_docx import PLAIN, cells, check_places, kinds, lines
 
 

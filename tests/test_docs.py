@@ -21,10 +21,10 @@ from pydantic import BaseModel
 from extractor import extract
 from extractor.cli import main
 from extractor.layouts import built_in
+from extractor.schemas.layout import LayoutSpec
+from extractor.schemas.project import ProjectReading
+from extractor.schemas.record import INFORMATION, DocumentLine, FlagCode, Record, Status
 from extractor.settings import ENVIRONMENT, Settings
-from schemas.layout import LayoutSpec
-from schemas.project import ProjectReading
-from schemas.record import INFORMATION, DocumentLine, FlagCode, Record, Status
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.zh-CN.md")

@@ -15,10 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.errors import UnsupportedFile
-from extractor.readers.docx import read_docx
 from extractor.readers.numbering import numeral
 from extractor.readers.ooxml import OLE
 from extractor.readers.parsed import Parsed
+from extractor.readers.word.docx import read_docx
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

@@ -20,13 +20,12 @@ from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
 from extractor.errors import OutputError, UsageError
-from extractor.export import FORMATS, export, sheets, xlsx
+from extractor.export import export, sheets, xlsx
 from extractor.export.cells import MAX_CELL, fitted, guarded, printable
 from extractor.export.labels import labels
 from extractor.export.paths import field_name, value_at
-from extractor.store import RunStore
-from schemas.project import Amounts, FundingLine, Indicator
-from schemas.record import (
+from extractor.schemas.project import Amounts, FundingLine, Indicator
+from extractor.schemas.record import (
     Counts,
     Division,
     DocumentLine,
@@ -36,7 +35,9 @@ from schemas.record import (
     NormalizedIndicator,
     Record,
 )
-from schemas.target import Target
+from extractor.schemas.target import Target
+from extractor.store import RunStore
+from extractor.store.folder import FORMATS
 from tests.published import AT_LEAST, DUE, PER_DAY, SEVERAL
 from tests.run_samples import Run, document, fill, flag, reading, record
 

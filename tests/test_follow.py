@@ -19,13 +19,13 @@ from extractor.errors import OutputError
 from extractor.follow import Known, Pairing, Reason, dated, follow, known_of, pair
 from extractor.follow.score import score
 from extractor.follow.table import headings, reason, rows, shown, write
-from extractor.jobs import DATABASE
 from extractor.names import key
 from extractor.names.alike import look_alikes, ratio
 from extractor.names.divisions import place
+from extractor.run.batch import DATABASE
+from extractor.schemas.project import Amounts, ProjectReading
+from extractor.schemas.record import FlagCode, Normalized
 from extractor.store import RunStore
-from schemas.project import Amounts, ProjectReading
-from schemas.record import FlagCode, Normalized
 from tests.run_samples import document, flag, info, record
 
 UNIT = "广州市番禺区委政法委"

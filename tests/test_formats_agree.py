@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from extractor import extract
 from extractor.pipeline import DocumentResult
 from extractor.readers import Source, parse
-from schemas.project import Amounts, ProjectReading
-from schemas.record import Record
+from extractor.schemas.project import Amounts, ProjectReading
+from extractor.schemas.record import Record
 from tests import formats, render
 from tests.formats import Printed, Row
 from tests.pdf_writer import A4_LANDSCAPE, PdfStyle, Span

@@ -10,17 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from extractor.chunk import chunk
-from extractor.chunk.formtable import header_of, spots_of
-from extractor.chunk.labels import form_words
+from extractor.chunk.forms.table import header_of, spots_of
 from extractor.layouts import terms
+from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import category
 from extractor.pipeline import DocumentResult, cut, finish, survey
 from extractor.readers import read
+from extractor.schemas.document import SYNTHETIC, Cell, Document, Line, MappedText, Row, Table
+from extractor.schemas.layout import LayoutSpec
+from extractor.schemas.project import ProjectReading
 from extractor.settings import Settings
 from extractor.text import squash
-from schemas.document import SYNTHETIC, Cell, Document, Line, MappedText, Row, Table
-from schemas.layout import LayoutSpec
-from schemas.project import ProjectReading
 
 UP, LEFT = "^", "<"
 """A cell that goes on with the one above, with the one to its left."""

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.funding import CONFLICT, SOURCES, UNKNOWN, by_source, funding_of, is_of_the_year
 from extractor.layouts import terms
 from extractor.normalize import normalize
-from schemas.document import PrintedUnit
-from schemas.project import Amounts, FundingLine, ProjectReading
-from schemas.record import Normalized, NormalizedFunding
+from extractor.normalize.funding import CONFLICT, SOURCES, UNKNOWN, by_source, funding_of, is_of_the_year
+from extractor.schemas.document import PrintedUnit
+from extractor.schemas.project import Amounts, FundingLine, ProjectReading
+from extractor.schemas.record import Normalized, NormalizedFunding
 
 LABELS = [
     # the budgets (预算法 第五条), as columns print them

@@ -32,11 +32,11 @@ from extractor.golden import (
     to_json,
 )
 from extractor.golden.pairing import pair
-from extractor.pipeline import extract_file
 from extractor.readers import load, parse
+from extractor.run.one import extract_file
+from extractor.schemas.project import ProjectReading
+from extractor.schemas.record import BlockInfo, Counts, DocumentInfo, DocumentLine, Normalized, Readings, Record, Total
 from extractor.settings import Settings
-from schemas.project import ProjectReading
-from schemas.record import BlockInfo, Counts, DocumentInfo, DocumentLine, Normalized, Readings, Record, Total
 
 AMOUNTS: dict[str, Any] = {"total": None, "fiscal": None, "special_account": None, "other": None, "unplaced": []}
 CATEGORIES = {"level1_code": "1", "level1": "产出指标", "level2_code": "11", "level2": "数量指标"}

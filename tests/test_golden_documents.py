@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from extractor.readers import archive, read
-from schemas.document import Document
+from extractor.schemas.document import Document
 from tests import golden_files
 
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.ground import ground, overlaps, unclaimed
-from extractor.leaves import leaves
+from extractor.ground.paths import leaves
+from extractor.ground.tokens import is_whole
+from extractor.schemas.document import SYNTHETIC, BlockContext, Found, MappedText
+from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from extractor.text import Squashed, squash
-from extractor.tokens import is_whole
-from schemas.document import SYNTHETIC, BlockContext, Found, MappedText
-from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 
 STRUCTURE = re.compile(r"[0-9]{1,2}、|实施周期指标值|年度指标值|绩效目标|绩效指标|项目名称|总计|财政拨款")
 

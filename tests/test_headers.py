@@ -8,8 +8,8 @@ import pytest
 
 from extractor.pipeline import cut, finish, survey
 from extractor.readers import read
+from extractor.schemas.project import ProjectReading
 from extractor.settings import Settings
-from schemas.project import ProjectReading
 
 
 def project(tmp_path: Path, text: str) -> ProjectReading:

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.errors import UnsupportedFile
-from extractor.readers.html import read_html
 from extractor.readers.parsed import Merged, Parsed
-from extractor.readers.spans import Spanned, lay_out
+from extractor.readers.web.html import read_html
+from extractor.readers.web.spans import Spanned, lay_out
 from tests.test_docx import cells, check_places, kinds, lines
 
 

@@ -15,20 +15,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-import prompts
+from extractor import prompts
 from extractor.cli import main
 from extractor.errors import ModelInvalid, ModelUnavailable, UsageError
-from extractor.infer import Learner, Learnt, kept, question_about, spec_of, understanding
 from extractor.layouts import compiled, load
+from extractor.layouts.shape import may_hold_goals, shape_of
 from extractor.layouts.written import written
+from extractor.learn.infer import Learner, Learnt, kept, question_about, spec_of, understanding
 from extractor.model import Bought
 from extractor.pipeline import cut, finish, survey
 from extractor.readers import read
+from extractor.schemas.layout import LayoutAnswer, LayoutSpec
+from extractor.schemas.record import DocumentLine, FlagCode, Record
 from extractor.settings import Settings
-from extractor.shape import may_hold_goals, shape_of
 from extractor.text import squash
-from schemas.layout import LayoutAnswer, LayoutSpec
-from schemas.record import DocumentLine, FlagCode, Record
 from tests.golden_sources import sources
 from tests.second_readers import StubReader
 from tests.servers import Reply, Request, Server, completion, endpoint, error
@@ -93,7 +93,7 @@ def test_without_a_model_the_message_names_what_is_not_understood(name: str, tmp
 @pytest.mark.parametrize("name", UNKNOWN)
 def test_learnt_through_the_endpoint(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     unknown = UNKNOWN[name]
-    monkeypatch.setattr("extractor.second.load", lambda settings: StubReader())
+    monkeypatch.setattr("extractor.builtin.load", lambda settings: StubReader())
     source = stored(unknown, tmp_path)
     with endpoint(scripted(unknown.answer)) as server:
         done = run(server, [source], tmp_path / "out")
@@ -164,7 +164,7 @@ def outcomes(out: Path) -> list[str]:
 
 @pytest.fixture
 def no_built_in_reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("extractor.second.load", lambda settings: StubReader())
+    monkeypatch.setattr("extractor.builtin.load", lambda settings: StubReader())
 
 
 @pytest.mark.usefixtures("no_built_in_reader")

@@ -10,13 +10,11 @@ import pytest
 from extractor.errors import UsageError
 from extractor.layouts import Terms, built_in, candidates, compiled, load, terms
 from extractor.layouts.taxonomy import category, category_of_code, labels
+from extractor.schemas.layout import LayoutSpec
 from extractor.text import squash
-from schemas.layout import LayoutSpec
 
 BUILT_IN = sorted(
-    Path(str(path))
-    for path in files("extractor.layouts").iterdir()
-    if path.name.endswith(".toml") and path.name != "terms.toml"
+    Path(str(path)) for path in files("extractor.layouts").joinpath("built_in").iterdir() if path.name.endswith(".toml")
 )
 VALID = 'name = "mine"\ntitle = "我的"\nsource = "grid"\ncolumns = ["name", "goal", "indicators"]\n'
 

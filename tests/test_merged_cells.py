@@ -8,7 +8,7 @@ import pytest
 
 from extractor.chunk import Chunks, chunk
 from extractor.readers.parsed import Merged, TextBuilder
-from schemas.document import Document
+from extractor.schemas.document import Document
 
 A, L = Merged.ABOVE, Merged.LEFT
 Rows = list[list[str | Merged]]

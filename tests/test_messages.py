@@ -11,7 +11,7 @@ from string import Formatter
 import pytest
 
 from extractor.messages import flag, message
-from schemas.record import FlagCode
+from extractor.schemas.record import FlagCode
 
 TABLE: dict[str, dict[str, str]] = tomllib.loads(files("extractor").joinpath("messages.toml").read_text("utf-8"))
 SOURCES = "".join(path.read_text("utf-8") for path in Path(str(files("extractor"))).rglob("*.py"))

@@ -21,14 +21,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import prompts
-from extractor.cache import AnswerCache
+from extractor import prompts
+from extractor.doctor import EXPECTED, SAMPLE, probe
 from extractor.errors import ModelError, ModelInvalid, ModelRefused, ModelTruncated, ModelUnavailable, UsageError
 from extractor.model import FakeModel, LanguageModel, ModelAnswer, user_message
-from extractor.probe import EXPECTED, SAMPLE, probe
+from extractor.model.cache import AnswerCache
+from extractor.schemas.document import Block, BlockContext, Found, MappedText, PrintedUnit
+from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from extractor.settings import Settings
-from schemas.document import Block, BlockContext, Found, MappedText, PrintedUnit
-from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from tests.servers import Reply, Request, Script, Server, completion, error
 
 SECRET = "sk-secret-0123456789"
@@ -47,10 +47,10 @@ GOOD = completion(calls=(JSON,))
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """No backoff; what an endpoint asks for by Retry-After is still waited for."""
-    import extractor.endpoint
+    import extractor.model.endpoint
 
-    monkeypatch.setattr(extractor.endpoint, "BACKOFF", lambda state: 0.0)
-    monkeypatch.setattr(extractor.endpoint, "SPREAD", 0.0)
+    monkeypatch.setattr(extractor.model.endpoint, "BACKOFF", lambda state: 0.0)
+    monkeypatch.setattr(extractor.model.endpoint, "SPREAD", 0.0)
 
 
 @pytest.fixture
@@ -593,7 +593,7 @@ def test_an_answer_out_of_the_cache_needs_neither_key_nor_openai(tmp_path: Path)
     script = """
 import asyncio, sys
 from pathlib import Path
-from extractor.cache import AnswerCache
+from extractor.model.cache import AnswerCache
 from extractor.model import LanguageModel
 from extractor.settings import Settings
 from tests.test_model import block
@@ -778,7 +778,7 @@ def test_no_model_is_a_usage_error() -> None:
 
 def test_importing_the_module_imports_no_client() -> None:
     script = (
-        "import sys, extractor.model, extractor.probe\n"
+        "import sys, extractor.model, extractor.doctor\n"
         "print([name for name in ('openai', 'instructor', 'tenacity', 'diskcache') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

@@ -21,10 +21,10 @@ from typing import Any, NoReturn
 
 import pytest
 
-import extractor.endpoint
+import extractor.model.endpoint
+from extractor.doctor import EXPECTED, SAMPLE, probe
 from extractor.errors import ModelInvalid, ModelRefused, ModelTruncated, ModelUnavailable
 from extractor.model import LanguageModel, ModelAnswer
-from extractor.probe import EXPECTED, SAMPLE, probe
 from extractor.settings import Settings
 
 PEER = Path(__file__).parent / "peer"
@@ -134,7 +134,7 @@ def _await_up(server: subprocess.Popen[bytes], url: str) -> None:
 
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(extractor.endpoint, "BACKOFF", lambda state: 0.0)
+    monkeypatch.setattr(extractor.model.endpoint, "BACKOFF", lambda state: 0.0)
 
 
 def options(peer: str, model: str, **changes: Any) -> Settings:

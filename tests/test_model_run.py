@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from extractor.cli import main
-from schemas.project import ProjectReading
-from schemas.record import Record
+from extractor.schemas.project import ProjectReading
+from extractor.schemas.record import Record
 from tests.mistakes import MISTAKES
 from tests.second_readers import StubReader, right_answers
 from tests.servers import Reply, Request, Server, answering, block_of, completion, endpoint, error
@@ -27,7 +27,7 @@ def sources(golden_dir: Path) -> list[str]:
 @pytest.fixture(autouse=True)
 def no_built_in_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rules and a language model are compared here; for three readers see tests/test_cascade.py."""
-    monkeypatch.setattr("extractor.second.load", lambda settings: StubReader())
+    monkeypatch.setattr("extractor.builtin.load", lambda settings: StubReader())
 
 
 def run(server: Server, sources: list[str], out: Path, *options: str) -> Result:

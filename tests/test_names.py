@@ -21,15 +21,15 @@ from extractor.cli import main
 from extractor.errors import UsageError
 from extractor.follow import MIN_SCORE
 from extractor.follow import score as scoring
-from extractor.jobs import DATABASE, fingerprint
 from extractor.names import Aliases, Field, division_of, key, load_aliases
 from extractor.names.keys import FIELDS, about, form, rules, shortened
 from extractor.names.listing import Printed, list_names
 from extractor.names.stems import place_before, stem, without_place
 from extractor.normalize import normalize
+from extractor.run.batch import DATABASE, fingerprint
+from extractor.schemas.project import ProjectReading
 from extractor.settings import Settings
 from extractor.store import RunStore
-from schemas.project import ProjectReading
 from tests.run_samples import document, info, reading, record
 
 ROOT = Path(__file__).parents[1]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from extractor.layouts import terms
 from extractor.normalize import normalize, scale_of, to_yuan
-from schemas.document import PrintedUnit
-from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
-from schemas.record import MoneyScale
+from extractor.schemas.document import PrintedUnit
+from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
+from extractor.schemas.record import MoneyScale
 
 
 @pytest.mark.parametrize(

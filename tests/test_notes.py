@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor import extract
+from extractor.checks.notes import INFORMATION, SILENT, check_notes, explained
 from extractor.errors import LayoutError
-from extractor.notes import INFORMATION, SILENT, check_notes, explained
 from extractor.pipeline import cut, finish, survey
 from extractor.readers import ocr
+from extractor.schemas.document import Document, Note
+from extractor.schemas.record import FlagCode
 from extractor.settings import Settings
-from schemas.document import Document, Note
-from schemas.record import FlagCode
 from tests.pdf_writer import PdfStyle, PdfTable, write_pdf
 
 TABLE = tomllib.loads(files("extractor").joinpath("messages.toml").read_text("utf-8"))

@@ -9,7 +9,7 @@ import pytest
 
 from extractor import extract
 from extractor.pipeline import DocumentResult
-from schemas.record import FlagCode
+from extractor.schemas.record import FlagCode
 from tests import formats
 from tests.formats import Printed, Row
 from tests.pdf_writer import PdfStyle

@@ -14,12 +14,13 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from extractor import __version__
+from extractor.version import __version__
 from tests.second_readers import needs_weights
 
 ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "requirements.lock"
-PACKAGES = ("extractor", "schemas", "prompts")
+INSTALLED_AS = {"extractor": "extractor", "schemas": "extractor/schemas", "prompts": "extractor/prompts"}
+"""Folders of the repository, and what they are called where the wheel is installed."""
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 HEAVY = {"openai", "instructor", "sqlalchemy", "xlsxwriter", "rich", "diskcache", "pydantic", "numpy"}
@@ -99,8 +100,8 @@ def test_version_is_the_same_everywhere() -> None:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """Names in the wheel, built as an installer would build it."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built as an installer would build it."""
     folder = tmp_path_factory.mktemp("wheel")
     done = subprocess.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
@@ -110,19 +111,44 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
         timeout=120,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    with ZipFile(next(folder.glob("*.whl"))) as archive:
-        return archive.namelist()
+    return next(folder.glob("*.whl"))
 
 
-def test_wheel_holds_every_module_and_data_file(wheel: list[str]) -> None:
-    kinds = {".py", ".toml", ".md", ".typed", ".jinja", ".css", ".js"}
-    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*") if path.suffix in kinds]
-    missing = {path.relative_to(ROOT).as_posix() for path in files} - set(wheel)
-    assert not missing
-    assert {f"{package}/py.typed" for package in PACKAGES} <= set(wheel)
+def test_wheel_holds_every_module_and_data_file(wheel: Path) -> None:
+    kinds = {".py", ".toml", ".tsv", ".npz", ".md", ".typed", ".jinja", ".css", ".js"}
+    wanted = {
+        f"{installed}/{path.relative_to(ROOT / folder).as_posix()}"
+        for folder, installed in INSTALLED_AS.items()
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in kinds
+    }
+    assert wanted - set(ZipFile(wheel).namelist()) == set()
+    assert {f"{installed}/py.typed" for installed in INSTALLED_AS.values()} <= wanted
 
 
-def test_wheel_holds_nothing_else(wheel: list[str]) -> None:
-    tops = {name.partition("/")[0] for name in wheel}
-    assert tops == {*PACKAGES, f"budget_extractor-{__version__}.dist-info"}
-    assert any(name.endswith("/licenses/LICENSE") for name in wheel)
+def test_wheel_holds_nothing_else(wheel: Path) -> None:
+    names = ZipFile(wheel).namelist()
+    assert {name.partition("/")[0] for name in names} == {"extractor", f"budget_extractor-{__version__}.dist-info"}
+    assert any(name.endswith("/licenses/LICENSE") for name in names)
+
+
+def test_the_wheel_lives_beside_a_users_own_schemas_and_prompts(wheel: Path, tmp_path: Path) -> None:
+    site, work = tmp_path / "site", tmp_path / "work"
+    ZipFile(wheel).extractall(site)
+    (work / "prompts").mkdir(parents=True)
+    for name in ("schemas.py", "prompts/__init__.py"):
+        (work / name).write_text("raise AssertionError('the extractor imported what is not its own')", "utf-8")
+    source = ROOT / "golden" / "tab-labelled-a" / "source.tsv"
+    code = f"import extractor; print(extractor.__file__, len(extractor.extract({str(source)!r}, model=None).records))"
+    # The wheel before the checkout, which an editable install put on the path.
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(1, {str(site)!r}); {code}"],
+        cwd=work,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    file, count = done.stdout.split()
+    assert Path(file).is_relative_to(site)
+    assert int(count) > 0

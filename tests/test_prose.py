@@ -7,7 +7,7 @@ from time import process_time
 
 import pytest
 
-from extractor.chunk.money import money_in
+from extractor.chunk.prose.money import money_in
 from extractor.layouts import terms
 from extractor.pipeline import DocumentResult, cut, finish, survey
 from extractor.readers import read

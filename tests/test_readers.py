@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from extractor.errors import InputError, UnreadableFile, UnsupportedFile
 from extractor.readers import display_name, read
-from extractor.readers.decode import decode
-from extractor.readers.lines import split_lines
-from schemas.document import Cell, Document
+from extractor.readers.plain.decode import decode
+from extractor.readers.plain.lines import split_lines
+from extractor.schemas.document import Cell, Document
 from tests.golden_sources import sources
 
 HEADER = "项目名称,总计,财政拨款,绩效目标,绩效指标"

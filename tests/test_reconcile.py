@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractor.checks.project import check_project, find_repeats
+from extractor.checks.sums import check_document, rows_in_doubt
 from extractor.layouts import built_in, compiled
-from extractor.reconcile import check_project, find_repeats
-from extractor.sums import check_document, rows_in_doubt
-from schemas.document import Block, BlockContext, MappedText, PrintedTotal, PrintedUnit
-from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
-from schemas.record import Flag, FlagCode
+from extractor.schemas.document import Block, BlockContext, MappedText, PrintedTotal, PrintedUnit
+from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
+from extractor.schemas.record import Flag, FlagCode
 
 LAYOUT = compiled(built_in()[-1])
 GOAL = "保障校舍安全使用，全年完成维修任务。"

@@ -24,7 +24,8 @@ from hypothesis import strategies as st
 from extractor.cli import main
 from extractor.errors import OutputError, UsageError
 from extractor.export.labels import labels
-from extractor.funding import PARTS, by_source
+from extractor.normalize.funding import PARTS, by_source
+from extractor.normalize.standing import STANDINGS, Standings
 from extractor.report import report
 from extractor.report.charts import charts
 from extractor.report.counting import figures_of
@@ -33,10 +34,8 @@ from extractor.report.figures import Figures, Group, folded
 from extractor.report.money import share, wan
 from extractor.report.targets import KINDS, kind_of
 from extractor.report.words import words
-from extractor.standing import STANDINGS, Standings
-from extractor.store import RunStore
-from schemas.project import Amounts, FundingLine, Indicator
-from schemas.record import (
+from extractor.schemas.project import Amounts, FundingLine, Indicator
+from extractor.schemas.record import (
     Division,
     DocumentLine,
     Flag,
@@ -48,7 +47,8 @@ from schemas.record import (
     Status,
     Total,
 )
-from schemas.target import Target
+from extractor.schemas.target import Target
+from extractor.store import RunStore
 from tests.run_samples import document, fill, flag, info, reading, record
 from tests.test_funding import projects as funded
 

@@ -19,9 +19,9 @@ import pytest
 from extractor.report import report
 from extractor.report.entries import visible
 from extractor.report.words import words
+from extractor.schemas.project import Amounts
+from extractor.schemas.record import FlagCode
 from extractor.store import RunStore
-from schemas.project import Amounts
-from schemas.record import FlagCode
 from tests.run_samples import document, flag, info
 from tests.test_report import HOSTILE, hostile_run, project
 
@@ -146,7 +146,7 @@ def run(tmp_path: Path) -> Path:
 
 
 def project_amounts(at: int, number: int) -> Any:
-    from schemas.project import Amounts
+    from extractor.schemas.project import Amounts
 
     return Amounts(total=f"{(at * 37) % 60 + number / 10}", fiscal=f"{(at * 37) % 60}")
 

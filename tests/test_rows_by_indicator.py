@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from extractor import extract
-from schemas.project import Indicator, ProjectReading
-from schemas.record import DocumentLine, Record
+from extractor.schemas.project import Indicator, ProjectReading
+from extractor.schemas.record import DocumentLine, Record
 from tests import golden_tables
 from tests.formats import Printed, Row, excel, old_excel, pdf, web, word
 from tests.pdf_writer import Span

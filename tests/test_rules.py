@@ -6,9 +6,9 @@ import pytest
 
 from extractor.layouts import built_in, compiled
 from extractor.rules.items import find_items, read_item
+from extractor.schemas.document import MappedText
+from extractor.schemas.project import Indicator
 from extractor.text import Squashed
-from schemas.document import MappedText
-from schemas.project import Indicator
 
 CODED = compiled(next(spec for spec in built_in() if spec.name == "grid-coded"))
 

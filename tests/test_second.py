@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
+from extractor.builtin import NOT_READ
 from extractor.errors import WeightsError
 from extractor.pipeline import DocumentResult, cut, finish, survey
 from extractor.readers import read
-from extractor.second import NOT_READ
+from extractor.schemas.document import Block
+from extractor.schemas.project import ProjectReading
+from extractor.schemas.record import Flag, FlagCode
 from extractor.settings import Settings
 from extractor.tagger.reading import TaggerReading
-from schemas.document import Block
-from schemas.project import ProjectReading
-from schemas.record import Flag, FlagCode
 from tests.second_readers import StubReader, agreeing, right_answers, tagged
 
 SETTINGS = Settings(cache=False)

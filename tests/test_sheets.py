@@ -20,11 +20,12 @@ from hypothesis import strategies as st
 
 from extractor.errors import UnsupportedFile
 from extractor.readers import ooxml
-from extractor.readers.format_code import BUILT_IN
-from extractor.readers.number_format import Format, compiled, general
+from extractor.readers.excel.format_code import BUILT_IN
+from extractor.readers.excel.number_format import Format, compiled, general
+from extractor.readers.excel.xls import read_xls
+from extractor.readers.excel.xls_records import beside_the_cells
+from extractor.readers.excel.xlsx import read_xlsx
 from extractor.readers.parsed import Parsed
-from extractor.readers.sheets import read_xls, read_xlsx
-from extractor.readers.xls_records import beside_the_cells
 
 Grid = list[list[str]]
 
@@ -655,7 +656,7 @@ BOMB = sheet_xml("".join(f'<row r="{row}"><c r="A{row}"><v>1</v></c></row>' for 
 
 def crossed(count: int) -> str:
     """Cells on a diagonal: few, but they span a huge grid."""
-    from extractor.readers.sheets import column_name
+    from extractor.readers.excel.sheets import column_name
 
     return sheet_xml(
         "".join(f'<row r="{n}"><c r="{column_name(n)}{n}"><v>1</v></c></row>' for n in range(1, count + 1))

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from extractor.errors import OutputError, UsageError
+from extractor.schemas.record import Counts, DocumentLine, FlagCode, Record
 from extractor.store import RunStore
-from schemas.record import Counts, DocumentLine, FlagCode, Record
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = runpy.run_path(str(Path(__file__).with_name("run_samples.py")))

@@ -21,11 +21,14 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info
 
+from extractor.builtin import is_read
 from extractor.errors import WeightsError
-from extractor.leaves import leaves
+from extractor.ground.paths import leaves
 from extractor.pipeline import OpenDocument, cut, finish, survey
 from extractor.readers import read
-from extractor.second import is_read
+from extractor.schemas.document import Block, BlockContext, Document, MappedText
+from extractor.schemas.project import Amounts
+from extractor.schemas.record import FlagCode
 from extractor.settings import Settings
 from extractor.tagger import TaggedDocument, Tagger, TaggerReading, weights
 from extractor.tagger.decode import Decoded, Value, _grammar, _is_grammatical, _viterbi, decode
@@ -35,9 +38,6 @@ from extractor.tagger.reader import SURE
 from extractor.tagger.synthesis import samples
 from extractor.tagger.vocabulary import CLASSES, UNKNOWN_IDEOGRAPH, characters
 from extractor.text import Squashed, squash
-from schemas.document import Block, BlockContext, Document, MappedText
-from schemas.project import Amounts
-from schemas.record import FlagCode
 from tests.conftest import ROOT
 from tests.golden_sources import sources
 

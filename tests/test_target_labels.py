@@ -22,10 +22,10 @@ from typing import Any
 
 import pytest
 
-from extractor.pipeline import extract_file
+from extractor.run.one import extract_file
+from extractor.schemas.target import Target
 from extractor.settings import Settings
 from extractor.text import squash
-from schemas.target import Target
 
 DATA = Path(__file__).parent / "data"
 NUMBERS = ("low", "high", "start", "end")

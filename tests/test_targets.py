@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.contradictions import contradictions
+from extractor.checks.targets import contradictions
 from extractor.normalize import normalize
+from extractor.schemas.project import Indicator, ProjectReading
+from extractor.schemas.record import FlagCode
+from extractor.schemas.target import Target
 from extractor.targets import complete, difference, excludes, named, numerals, parse, reading, same_unit
 from extractor.targets.words import words
 from extractor.text import fold, squash
-from schemas.project import Indicator, ProjectReading
-from schemas.record import FlagCode
-from schemas.target import Target
 
 Fields = dict[str, Any]
 

@@ -134,7 +134,7 @@ def test_every_level_2_stands_under_a_level_1() -> None:
 
 
 def test_sources_are_told() -> None:
-    text = files("extractor").joinpath("taxonomy.toml").read_text(encoding="utf-8")
+    text = files("extractor.layouts").joinpath("taxonomy.toml").read_text(encoding="utf-8")
     head = text[: text.index("[level1")]
     assert {"财预〔2015〕88号", "财预〔2020〕10号", "财预〔2021〕101号"} <= set(re.findall(r"财预〔\d{4}〕\d+号", head))
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractor.schemas.document import SYNTHETIC, MappedText
 from extractor.text import Squashed, concat, fold, join_lines, squash
-from schemas.document import SYNTHETIC, MappedText
 
 BLANKS = " \t\n\r\f\v\u3000\xa0\u2003\u2028"
 printed = st.text(

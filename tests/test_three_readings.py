@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.compare import Comparison, Reading, compare
-from extractor.evidence import Abstention
-from extractor.leaves import key, leaves
+from extractor.compare.side import Abstention
+from extractor.ground.paths import key, leaves
+from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
+from extractor.schemas.record import Flag, FlagCode
 from extractor.text import squash
-from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
-from schemas.record import Flag, FlagCode
 from tests.mistakes import MISTAKES, ONE_INDICATOR_FLAG, rewrite_reading
 from tests.test_compare import (
     COMPARED,

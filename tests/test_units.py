@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from extractor.funding import by_source
 from extractor.normalize import scale_of
+from extractor.normalize.funding import by_source
 from extractor.pipeline import DocumentResult, cut, finish, survey
 from extractor.readers import read
+from extractor.schemas.record import MoneyScale
 from extractor.settings import Settings
 from extractor.text import squash
-from schemas.record import MoneyScale
 from tests.conftest import SHARED
 from tests.golden_sources import sources
 

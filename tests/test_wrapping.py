@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from extractor.pipeline import cut, finish, survey
 from extractor.readers import read
+from extractor.schemas.project import ProjectReading
+from extractor.schemas.record import Record
 from extractor.settings import Settings
 from extractor.text import squash
-from schemas.project import ProjectReading
-from schemas.record import Record
 from tests.render import Style, delimited, dump, markdown
 from tests.strategies import projects
 

@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from itertools import zip_longest
 
-from schemas.project import Indicator, ProjectReading
+from extractor.schemas.project import Indicator, ProjectReading
 
 Rendering = Callable[[ProjectReading, random.Random], str]
 

@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from extractor.align import align
+from extractor.builtin import FIELDS
 from extractor.compare import Comparison
-from extractor.evidence import Reading
+from extractor.compare.align import align
+from extractor.compare.printed import described
+from extractor.compare.side import Reading
 from extractor.golden import discover
 from extractor.ground import ground
+from extractor.ground.paths import key
 from extractor.layouts import CompiledLayout
-from extractor.leaves import key
 from extractor.pipeline import cut, survey
-from extractor.printed import described
 from extractor.readers import read
-from extractor.second import FIELDS
+from extractor.schemas.document import SYNTHETIC, Block, Document
+from extractor.schemas.project import Indicator, ProjectReading
+from extractor.schemas.record import FlagCode
 from extractor.tagger.reading import INDICATOR_FIELDS
 from extractor.text import Squashed
-from schemas.document import SYNTHETIC, Block, Document
-from schemas.project import Indicator, ProjectReading
-from schemas.record import FlagCode
 from second.damage import Printed, Span
 
 COMPARED = frozenset({FlagCode.DISAGREEMENT, FlagCode.ONLY_RULES, FlagCode.ONLY_MODEL})

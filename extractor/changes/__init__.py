@@ -18,8 +18,8 @@ from extractor.changes.differences import Change, Kind, came, changes_of, went
 from extractor.changes.held import Held, HeldIndicator, Money, held_of
 from extractor.follow import Pair, pair
 from extractor.names import Aliases
-from extractor.standing import ASIDE, Standing, Standings
-from schemas.record import Record
+from extractor.normalize.standing import ASIDE, Standing, Standings
+from extractor.schemas.record import Record
 
 __all__ = ["Bridge", "Change", "Comparison", "Held", "HeldIndicator", "Kind", "Money", "compare", "held_of", "hold"]
 

@@ -9,10 +9,10 @@ from decimal import Decimal
 from extractor.follow import Known, known_of
 from extractor.names import Aliases
 from extractor.normalize import printed_amounts
-from extractor.standing import Standing
+from extractor.normalize.standing import Standing
+from extractor.schemas.record import Record
+from extractor.schemas.target import Target
 from extractor.text import squash
-from schemas.record import Record
-from schemas.target import Target
 
 
 @dataclass(frozen=True, slots=True)

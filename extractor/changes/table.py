@@ -13,7 +13,7 @@ from extractor.export.paths import field_name
 from extractor.export.wording import trimmed
 from extractor.follow.table import reason
 from extractor.follow.table import shown as score
-from extractor.words import words_of
+from extractor.messages import words_of
 
 FILE = "changes.csv"
 COLUMNS = (

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field, replace
 
 from extractor.chunk.absence import why_none
 from extractor.chunk.accounting import account
-from extractor.chunk.assembly import Assembly
+from extractor.chunk.assembly.assembly import Assembly
 from extractor.chunk.choice import choose_layout
-from extractor.chunk.dump import read_dump
-from extractor.chunk.formblock import header_above, to_block
-from extractor.chunk.forms import read_forms
-from extractor.chunk.grid import read_grid
-from extractor.chunk.prose import read_prose
+from extractor.chunk.dump.cut import read_dump
+from extractor.chunk.forms.block import header_above, to_block
+from extractor.chunk.forms.cut import read_forms
+from extractor.chunk.grid.cut import read_grid
+from extractor.chunk.prose.cut import read_prose
 from extractor.chunk.rows import read_header, unit_below
 from extractor.layouts import CompiledLayout
+from extractor.schemas.document import Block, Document, Found, Header, PrintedTotal, PrintedUnit
+from extractor.schemas.layout import LayoutSpec
+from extractor.schemas.project import Amounts
+from extractor.schemas.record import CharacterAccount
 from extractor.text import squash
-from schemas.document import Block, Document, Found, Header, PrintedTotal, PrintedUnit
-from schemas.layout import LayoutSpec
-from schemas.project import Amounts
-from schemas.record import CharacterAccount
 
 
 @dataclass(frozen=True, slots=True)

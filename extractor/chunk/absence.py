@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from extractor.chunk.rows import PrintedRow, Section
+from extractor.chunk.rows import Section
+from extractor.chunk.titles import OF_PROJECTS, WHOLE_DEPARTMENT
 from extractor.layouts import CompiledLayout
+from extractor.schemas.document import Document, Line, Row
 from extractor.text import squash
-from schemas.document import Document, Line, Row
 
-_SIGNS_OF_PROJECTS = ("一级指标", "三级指标", "年度指标值")
-_WHOLE_DEPARTMENT = re.compile(r"整体(?:支出)?(?:预算)?绩效")
-_OF_PROJECTS = re.compile(r"项目(?:支出|资金)?(?:预算)?绩效|项目名称")
+_SIGNSOF_PROJECTS = ("一级指标", "三级指标", "年度指标值")
 _REPORT = re.compile(r".{0,60}绩效(?:自评|自评价|评价|评估)(?:情况|工作)?(?:的?报告|总结|情况|结果公开)?.{0,12}")
-_UNFILLED = re.compile(r"(?:指标\d{1,2}[:、.]?|[…\.·]{2,}+|[×xX*_]{2,}+|[≥≤=><%]++|\(.{0,6}\d{1,4}字(?:以内|左右)?\))*")
 _SECTION = re.compile(r"\([一二三四五六七八九十]{1,3}\)")
 """Numbers the paragraphs of a report."""
 _IN_SENTENCES = re.compile(r"设(?:置|定|立)?(?:了|有)?(?:\d{1,2}|[一二三四五六七八九十])[条个项](?:\w{2,8}指标)")
@@ -42,41 +40,15 @@ def why_none(
         return ("no_rows", True) if not values and not without_cells else ("rows_not_understood", False)
     if len(_IN_SENTENCES.findall(text)) > 1 and not _is_report(document):
         return "indicators_in_sentences", False
-    if _WHOLE_DEPARTMENT.search(text) and not _OF_PROJECTS.search(text):
+    if WHOLE_DEPARTMENT.search(text) and not OF_PROJECTS.search(text):
         return "department_level_table", True
     if "绩效" in text and "项目名称" not in text and _is_prose(document, layout):
         if _is_report(document):
             return "self_evaluation_report", True
         return ("no_table_but_goals" if "绩效目标" in text else "no_table"), True
-    if "绩效目标" in text and (values or any(word in text for word in _SIGNS_OF_PROJECTS)):
+    if "绩效目标" in text and (values or any(word in text for word in _SIGNSOF_PROJECTS)):
         return "header_not_understood", False
     return ("no_table_but_goals" if "绩效目标" in text else "no_table"), True
-
-
-def is_of_department(title: str) -> bool:
-    """Whether a squashed title announces the goals of a whole department.
-
-    >>> is_of_department("部门(单位)整体支出绩效目标申报表"), is_of_department("项目支出绩效目标表")
-    (True, False)
-    """
-    return bool(_WHOLE_DEPARTMENT.search(title)) and title.endswith("表") and not _OF_PROJECTS.search(title)
-
-
-def is_template(row: PrintedRow, layout: CompiledLayout) -> bool:
-    """Whether a row holds nothing that anybody filled in: no name, no number, no goal and no indicator."""
-    if row.numbers or not (row.has_content or row.name):
-        return False
-    terms = layout.terms
-    name = squash(row.name)
-    if name and not terms.template.fullmatch(name):
-        return False
-    for part, content in row.parts.items():
-        if part in {"number", "name", "department", "unit"} or part.endswith((".level1", ".level2")):
-            continue
-        word = squash(content.text).rstrip("。;")
-        if word and not (terms.template.fullmatch(word) or _UNFILLED.fullmatch(word)):
-            return False
-    return True
 
 
 def _is_report(document: Document) -> bool:
@@ -104,7 +76,7 @@ def _is_prose(document: Document, layout: CompiledLayout) -> bool:
 
 
 def _is_sign(word: str, layout: CompiledLayout) -> bool:
-    return layout.value_label.search(word) is not None or any(sign in word for sign in _SIGNS_OF_PROJECTS)
+    return layout.value_label.search(word) is not None or any(sign in word for sign in _SIGNSOF_PROJECTS)
 
 
 def _printed(document: Document, piece: Line | Row) -> str:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from extractor.chunk.rows import Mark
-from schemas.record import CharacterAccount
+from extractor.schemas.record import CharacterAccount
 
 
 def account(text: str, marks: Sequence[Mark]) -> CharacterAccount:

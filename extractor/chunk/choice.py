@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from extractor.chunk.forms import looks_like_forms
-from extractor.chunk.prose import looks_like_prose
+from extractor.chunk.forms.cut import looks_like_forms
+from extractor.chunk.prose.cut import looks_like_prose
 from extractor.layouts import CompiledLayout, candidates, compiled
+from extractor.schemas.document import Document
+from extractor.schemas.layout import LayoutSpec
 from extractor.text import squash
-from schemas.document import Document
-from schemas.layout import LayoutSpec
 
 _SAMPLE = 4_000
 _ENOUGH_LABELS = 10

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Container
 
+from extractor.schemas.document import SYNTHETIC, MappedText
 from extractor.text import concat
-from schemas.document import SYNTHETIC, MappedText
 
 
 class Content:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from extractor.schemas.document import Document, Line, MappedText
 from extractor.text import concat, fold
-from schemas.document import Document, Line, MappedText
 
 ENDS_SENTENCE = ("。", "；", ";", "！", "!", "…")
 

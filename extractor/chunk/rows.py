@@ -7,18 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from extractor.chunk.titles import is_title
 from extractor.chunk.units import unit_of_line
 from extractor.layouts import Terms
+from extractor.schemas.document import Document, Found, Header, Line, MappedText, PrintedUnit
 from extractor.text import fold, join_lines, squash
-from schemas.document import Document, Found, Header, Line, MappedText, PrintedUnit
 
 Kind = Literal["blocks", "header", "totals", "furniture", "outside"]
 
-_LONGEST_TITLE = 120
 _LONGEST_NOTE = 2_000
-_TITLE = re.compile(r"绩效.{0,12}表|绩效目标")
-_HEADING = re.compile(r"(?:[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d+[、.])(?!.*表)")
-"""A numbered heading of running text; that of a table may be numbered as well."""
 _APART = re.compile(r"(?<=\S)(?:\s{2,}|\t|\u3000)(?=[^:\s]{2,12}:)")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?:度)?(?!\d*月)")
 
@@ -85,19 +82,6 @@ class Section:
     rows: list[PrintedRow]
     units: tuple[PrintedUnit, ...] = ()
     goes_on: bool = False
-
-
-def is_title(squashed: str) -> bool:
-    """Whether a line is a table's title.
-
-    >>> is_title("云溪市2025年项目支出绩效目标表(含转移支付项目)"), is_title("绩效目标完成情况良好。")
-    (True, False)
-    >>> is_title("二、绩效目标完成情况"), is_title("五、项目支出绩效目标表")
-    (False, True)
-    """
-    if len(squashed) > _LONGEST_TITLE or not _TITLE.search(squashed):
-        return False
-    return not squashed.endswith(("。", ";")) and not _HEADING.match(squashed)
 
 
 def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Header:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from extractor.chunk.placing import is_amount_column
+from extractor.chunk.amounts import is_amount_column
 from extractor.layouts import Terms
+from extractor.schemas.document import Document, Line, MappedText, PrintedUnit, UnitEvidence
 from extractor.text import Squashed, join_lines, squash
-from schemas.document import Document, Line, MappedText, PrintedUnit, UnitEvidence
 
 _HEADER = re.compile(r"[^\s|,，()（）]+\s*(?:[(（][^()（）]*[)）])?|[(（][^()（）]*[)）]")
 

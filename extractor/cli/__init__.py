@@ -13,8 +13,8 @@ from unicodedata import category
 
 import click
 
-from extractor import __version__
 from extractor.errors import ExtractorError
+from extractor.version import __version__
 
 if TYPE_CHECKING:
     from extractor.settings import Settings
@@ -152,10 +152,11 @@ def run(
     Exit status: 0 done (flags or not), 1 a document failed or the model could not be used (all others are written),
     2 wrong use, 3 something was flagged and --fail-on-flags was given.
     """
-    from extractor import inputs, jobs
     from extractor.cli import display
     from extractor.export import DEFAULT, export, require
+    from extractor.run import batch, inputs
     from extractor.store import RunStore
+    from extractor.store.folder import DATABASE
 
     # Records are trees without cycles: looking for cycles every few hundred objects costs a sixth of the time.
     gc.freeze()
@@ -167,8 +168,8 @@ def run(
     if not found.inputs:
         raise click.UsageError(f"no documents under {', '.join(paths)}; see `extractor run --help`")
     with display.Progress(len(found.inputs), quiet=quiet) as progress:
-        outcome = jobs.run(found.inputs, out, settings, progress.advance)
-    with RunStore(out / jobs.DATABASE, create=False) as store:
+        outcome = batch.run(found.inputs, out, settings, progress.advance)
+    with RunStore(out / DATABASE, create=False) as store:
         files = export(store, out, formats=formats, language=settings.language)
         summary = display.summarize(store)
     display.print_summary(summary, outcome, settings, files, found.ignored)
@@ -212,13 +213,14 @@ def report_run(directory: Path, out: Path | None, language: str | None) -> None:
     The file needs no network and no other file: it can be mailed, and read in any browser of today.
     """
     from extractor.cli.runs import opened
-    from extractor.report import NAME, report
+    from extractor.report import report
     from extractor.settings import Settings
+    from extractor.store.folder import REPORT
 
     gc.set_threshold(50_000, 20, 100)
     settings = Settings.load({"language": language})
     with opened(directory) as store:
-        file = report(store, out or directory / NAME, language=settings.language)
+        file = report(store, out or directory / REPORT, language=settings.language)
     click.echo(printable(f"{file}  {file.stat().st_size / 1e6:.1f} MB"))
 
 
@@ -254,12 +256,12 @@ def blocks(file: Path, text: bool, layouts: tuple[Path, ...]) -> None:
 @_translated
 def show(record_id: str, out: Path) -> None:
     """Show one record: its source text with the fields marked, all readings side by side, and its flags."""
-    from extractor import jobs
     from extractor.cli import records
     from extractor.errors import UsageError
     from extractor.store import RunStore
+    from extractor.store.folder import DATABASE
 
-    with RunStore(out / jobs.DATABASE, create=False) as store:
+    with RunStore(out / DATABASE, create=False) as store:
         found = store.record(record_id)
     if found is None:
         raise UsageError(f"{out}: holds no record {record_id!r}; ids are in the column 记录编号 of projects.csv")

@@ -10,8 +10,8 @@ from rich.table import Table
 
 from extractor.cli import printable
 from extractor.cli.display import console, errors
+from extractor.schemas.record import Record
 from extractor.settings import Settings
-from schemas.record import Record
 
 
 def print_evaluation(
@@ -19,8 +19,8 @@ def print_evaluation(
 ) -> list[str]:
     """Scores per field and case, what is wrong, and the floors that are not reached."""
     from extractor import golden
-    from extractor.pipeline import extract_file
-    from schemas.record import DocumentLine
+    from extractor.run.one import extract_file
+    from extractor.schemas.record import DocumentLine
 
     def read(case: golden.Case) -> tuple[DocumentLine, Sequence[Record]]:
         result = extract_file(str(case.source), settings, member=case.member)
@@ -64,7 +64,7 @@ def print_doctor(settings: Settings) -> bool:
 
 
 def _print_builtin(settings: Settings) -> bool:
-    from extractor.probe import probe_builtin
+    from extractor.doctor import probe_builtin
 
     report = probe_builtin(settings)
     if report.problem:
@@ -83,7 +83,7 @@ def _print_builtin(settings: Settings) -> bool:
 def _print_model(settings: Settings) -> bool:
     import asyncio
 
-    from extractor.probe import probe
+    from extractor.doctor import probe
 
     report = asyncio.run(probe(settings))
     table = Table(title=f"{report.model} at {report.base_url}", show_header=False, title_justify="left")

@@ -14,11 +14,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as RichProgress
 from rich.table import Table
 
-from extractor.asking import Bill, bill
 from extractor.cli import printable
-from extractor.jobs import Event, Outcome
+from extractor.model.asking import Bill, bill
+from extractor.run.batch import Event, Outcome
+from extractor.schemas.record import FlagCode, Learning
 from extractor.settings import Settings
-from schemas.record import FlagCode, Learning
 
 if TYPE_CHECKING:
     from extractor.store import RunStore, RunTotals

@@ -16,7 +16,7 @@ from extractor.follow import Known, Pair, dated, follow, known_of
 from extractor.follow.table import difference, reason, shown, write
 from extractor.names import Aliases
 from extractor.names.divisions import name_of
-from extractor.standing import ASIDE, Standing, Standings
+from extractor.normalize.standing import ASIDE, Standing, Standings
 
 
 def print_following(

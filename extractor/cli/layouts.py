@@ -11,19 +11,19 @@ from rich.table import Table
 from extractor.cli import printable
 from extractor.cli.display import console, errors
 from extractor.errors import UsageError
-from extractor.infer import FOLDER, Learner, kept, understanding
-from extractor.judge import judge_layout
 from extractor.layouts import built_in, compiled
+from extractor.layouts.shape import shape_of
 from extractor.layouts.written import write, written
+from extractor.learn.infer import FOLDER, Learner, kept, understanding
+from extractor.learn.judge import judge_layout
 from extractor.model import LanguageModel
 from extractor.pipeline import cut, own_layouts
 from extractor.readers import read
 from extractor.settings import Settings
-from extractor.shape import shape_of
 
 if TYPE_CHECKING:
-    from extractor.judge import Reading
-    from schemas.layout import LayoutSpec
+    from extractor.learn.judge import Reading
+    from extractor.schemas.layout import LayoutSpec
 
 
 def print_layouts(out: Path) -> None:
@@ -57,7 +57,7 @@ def infer(file: Path, settings: Settings, save: Path | None) -> bool:
         console.print(f"{printable(str(file))}: a layout explains it already: {_summary(before)}", markup=False)
         return True
 
-    from extractor.cache import AnswerCache
+    from extractor.model.cache import AnswerCache
 
     async def ask() -> tuple[LayoutSpec | None, str]:
         cache = AnswerCache(settings.cache_dir) if settings.cache else None

@@ -6,15 +6,15 @@ from rich.markup import escape
 from rich.table import Column, Table
 from rich.text import Text
 
+from extractor.builtin import is_read
 from extractor.cli import printable
 from extractor.cli.display import console
-from extractor.leaves import leaves
+from extractor.ground.paths import leaves
 from extractor.messages import message
 from extractor.pipeline import OpenDocument
-from extractor.second import is_read
+from extractor.schemas.project import ProjectReading
+from extractor.schemas.record import INFORMATION, Record
 from extractor.settings import BUILTIN
-from schemas.project import ProjectReading
-from schemas.record import INFORMATION, Record
 
 _COLOURS = {
     "name": "black on cyan",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from extractor.cli import printable
 from extractor.cli.display import errors
-from extractor.inputs import DATABASE
 from extractor.store import RunStore
+from extractor.store.folder import DATABASE
 
 
 @contextmanager

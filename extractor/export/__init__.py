@@ -14,35 +14,17 @@ import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 from extractor.errors import OutputError, UsageError
-from schemas.record import DocumentLine, Record
+from extractor.schemas.record import DocumentLine, Record
+from extractor.store.folder import FORMATS
 
-__all__ = ["DEFAULT", "FORMATS", "Source", "export", "require", "staged"]
+__all__ = ["DEFAULT", "Source", "export", "require", "staged"]
 
-FORMATS: Mapping[str, tuple[str, ...]] = {
-    "jsonl": ("projects.jsonl", "documents.jsonl"),
-    "csv": ("projects.csv", "indicators.csv"),
-    "xlsx": ("projects.xlsx",),
-    "sqlite": ("projects.sqlite",),
-    "parquet": (
-        "documents.parquet",
-        "projects.parquet",
-        "amounts.parquet",
-        "sources.parquet",
-        "indicators.parquet",
-        "targets.parquet",
-        "attributes.parquet",
-        "flags.parquet",
-        "totals.parquet",
-        "long_numbers.parquet",
-        "dictionary.parquet",
-    ),
-}
 DEFAULT = ("jsonl", "csv", "xlsx")
 """What is written where nobody names a format."""
 _STAGING = ".export-"

@@ -11,8 +11,8 @@ from extractor.errors import OutputError
 from extractor.export.cells import guarded, printable
 from extractor.export.labels import Column, Labels
 from extractor.export.tables import Cell, indicator_rows, project_row
-from extractor.standing import Standings
-from schemas.record import Record
+from extractor.normalize.standing import Standings
+from extractor.schemas.record import Record
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 

@@ -11,9 +11,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from extractor.export.meanings import Meaning, field_at, meaning_of
-from schemas.project import Indicator
-from schemas.record import DocumentLine, Flag, NormalizedFunding, NormalizedIndicator, Record, Total
-from schemas.target import Target
+from extractor.schemas.project import Indicator
+from extractor.schemas.record import DocumentLine, Flag, NormalizedFunding, NormalizedIndicator, Record, Total
+from extractor.schemas.target import Target
 
 ColumnType = Literal["text", "integer", "boolean", "decimal", "share", "date", "json"]
 SOURCES: Mapping[str, type[BaseModel]] = {

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from extractor.export.dataset import DataTable, View, dataset
 from extractor.export.meanings import meaning_of, models_in
-from schemas.record import DocumentLine, Record
+from extractor.schemas.record import DocumentLine, Record
 
 LINES: Mapping[str, type[BaseModel]] = {"project": Record, "document": DocumentLine}
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -22,7 +22,7 @@ class Meaning(NamedTuple):
 def meaning_of(model: type[BaseModel], name: str = "") -> Meaning:
     """What a field means, or the model as a whole.
 
-    >>> from schemas.record import Total
+    >>> from extractor.schemas.record import Total
     >>> meaning_of(Total, "name"), meaning_of(Total).en
     (Meaning(zh='该行的名称', en='what the row is called'), 'A printed total row.')
     """
@@ -40,9 +40,9 @@ def meaning_of(model: type[BaseModel], name: str = "") -> Meaning:
 def field_at(model: type[BaseModel], steps: Sequence[str]) -> tuple[type[BaseModel], str]:
     """The model and field that a path leads to; a key of a mapping counts as the mapping.
 
-    >>> from schemas.record import Record
+    >>> from extractor.schemas.record import Record
     >>> field_at(Record, ["normalized", "division", "code"])
-    (<class 'schemas.record.Division'>, 'code')
+    (<class 'extractor.schemas.record.Division'>, 'code')
     """
     first, *rest = steps
     inner = next(models_in(model.model_fields[first].annotation), None)

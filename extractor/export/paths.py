@@ -80,7 +80,7 @@ def _plain_name(path: str, words: Labels, columns: Sequence[Column]) -> str:
 def value_at(model: BaseModel, path: str) -> str | None:
     """The value under a path as text; None where there is none, or where it is not one value.
 
-    >>> from schemas.project import Indicator, ProjectReading
+    >>> from extractor.schemas.project import Indicator, ProjectReading
     >>> value_at(ProjectReading(indicators=(Indicator(name="满意度"),)), "indicators[0].name")
     '满意度'
     """

@@ -13,11 +13,11 @@ from typing import NamedTuple
 from extractor.export.dataset import DataTable, dataset
 from extractor.export.days import first_day, last_day
 from extractor.export.paths import indicator_path
-from extractor.funding import by_source
-from extractor.standing import Standings
-from schemas.layout import AMOUNT_COLUMNS
-from schemas.record import DocumentLine, Flag, NormalizedIndicator, Record
-from schemas.target import Target
+from extractor.normalize.funding import by_source
+from extractor.normalize.standing import Standings
+from extractor.schemas.layout import AMOUNT_COLUMNS
+from extractor.schemas.record import DocumentLine, Flag, NormalizedIndicator, Record
+from extractor.schemas.target import Target
 
 Value = str | int | float | Decimal | date | None
 Row = list[Value]

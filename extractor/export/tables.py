@@ -9,10 +9,10 @@ from decimal import Decimal
 from extractor.export.labels import Column, Labels
 from extractor.export.paths import field_name, value_at
 from extractor.export.wording import digits, funding_text, target_cells, target_text
-from extractor.funding import by_source
-from extractor.standing import Standing
-from schemas.project import Indicator
-from schemas.record import DocumentLine, Flag, NormalizedIndicator, Record
+from extractor.normalize.funding import by_source
+from extractor.normalize.standing import Standing
+from extractor.schemas.project import Indicator
+from extractor.schemas.record import DocumentLine, Flag, NormalizedIndicator, Record
 
 Cell = str | int | None
 """Amounts and bounds are their digits; the column's kind tells that they are numbers."""
@@ -31,7 +31,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class ProjectEntry(Entry):
-    """The same for a project as a whole; `money` is what `extractor.funding.by_source` says of it."""
+    """The same for a project as a whole; `money` is what `extractor.normalize.funding.by_source` says of it."""
 
     standing: Standing
     money: Mapping[str, Decimal]

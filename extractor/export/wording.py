@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from extractor.export.labels import Labels
-from schemas.record import NormalizedFunding
-from schemas.target import Target
+from extractor.schemas.record import NormalizedFunding
+from extractor.schemas.target import Target
 
 _SEPARATOR = "；"
 

@@ -14,8 +14,8 @@ from extractor.export.labels import Column, Labels
 from extractor.export.paths import column_of, field_name, indicator_path
 from extractor.export.sheets import MAX_COMMENTS, MAX_ROWS, Mark, Note, Sheet, Styles, workbook
 from extractor.export.tables import Cell, flag_row, indicator_rows, note_row, project_row
-from extractor.standing import Standings
-from schemas.record import DocumentLine, Flag, Record
+from extractor.normalize.standing import Standings
+from extractor.schemas.record import DocumentLine, Flag, Record
 
 Marks = dict[int, Mark]
 

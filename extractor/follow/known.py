@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from extractor.names import Aliases, named
-from schemas.record import Record
+from extractor.schemas.record import Record
 
 
 @dataclass(frozen=True, slots=True)

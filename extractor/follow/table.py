@@ -12,8 +12,8 @@ from extractor.follow.known import Known
 from extractor.follow.pairing import Pair
 from extractor.follow.score import Reason
 from extractor.follow.series import Following
+from extractor.messages import words_of
 from extractor.names.divisions import name_of
-from extractor.words import words_of
 
 FILE = "follow.csv"
 _SIDE = ("year", "place", "unit", "name", "total", "file", "run", "id")

@@ -15,9 +15,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
 from extractor.errors import InputError, UsageError
-from extractor.readers import MAX_BYTES, archive, doc, ocr
-from schemas.project import ProjectReading, Text
-from schemas.record import Total
+from extractor.readers import MAX_BYTES, archive, ocr
+from extractor.readers.word import doc
+from extractor.schemas.project import ProjectReading, Text
+from extractor.schemas.record import Total
 
 LABELS = "expected.json"
 SOURCE = "source"

@@ -15,8 +15,8 @@ from extractor.errors import ExtractorError, UsageError
 from extractor.golden.cases import Case, DocumentLabel, corpus_hash
 from extractor.golden.pairing import pair
 from extractor.golden.results import CaseResult, Difference, Evaluation, Score
-from schemas.project import Amounts, FundingLine, Indicator, ProjectReading
-from schemas.record import DocumentLine, Record, Total
+from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
+from extractor.schemas.record import DocumentLine, Record, Total
 
 Read = Callable[[Case], tuple[DocumentLine, Sequence[Record]]]
 

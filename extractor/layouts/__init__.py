@@ -13,11 +13,10 @@ from pydantic import ValidationError
 from extractor.errors import UsageError
 from extractor.layouts.compiled import CompiledLayout
 from extractor.layouts.terms import Terms, terms
-from schemas.layout import LayoutSpec
+from extractor.schemas.layout import LayoutSpec
 
 __all__ = ["CompiledLayout", "Terms", "built_in", "compiled", "load", "terms"]
 
-_SHARED_WORDS = "terms.toml"
 _SPECIFIC_FIRST = ("bracketed", "coded", "labelled", "none")
 
 
@@ -41,8 +40,8 @@ def built_in() -> tuple[LayoutSpec, ...]:
     """The layouts that ship with the extractor, most specific first."""
     found = [
         LayoutSpec(**tomllib.loads(file.read_text("utf-8")))
-        for file in files(__name__).iterdir()
-        if file.name.endswith(".toml") and file.name != _SHARED_WORDS
+        for file in files(__name__).joinpath("built_in").iterdir()
+        if file.name.endswith(".toml")
     ]
     return tuple(sorted(found, key=_specificity))
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from extractor.layouts.taxonomy import labels
 from extractor.layouts.terms import Terms, alternation
+from extractor.schemas.layout import LayoutSpec
 from extractor.text import squash
-from schemas.layout import LayoutSpec
 
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _HAN = "一二三四五六七八九"

@@ -12,8 +12,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal, NamedTuple
 
+from extractor.schemas.record import NormalizedCategory
 from extractor.text import squash
-from schemas.record import NormalizedCategory
 
 Level = Literal["level1", "level2"]
 LEVELS: tuple[Level, ...] = ("level1", "level2")
@@ -39,7 +39,7 @@ class _Level(NamedTuple):
 
 @lru_cache
 def _tables() -> dict[str, _Level]:
-    data = tomllib.loads(files("extractor").joinpath("taxonomy.toml").read_text(encoding="utf-8"))
+    data = tomllib.loads(files("extractor.layouts").joinpath("taxonomy.toml").read_text(encoding="utf-8"))
     tables = {}
     for name, entries in data.items():
         level = tables[name] = _Level({}, {}, {}, [])

@@ -10,8 +10,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from extractor.schemas.layout import BREAKDOWN
 from extractor.text import squash
-from schemas.layout import BREAKDOWN
 
 _LONGEST_LABEL = 60
 _OF_WHICH = "其中:"

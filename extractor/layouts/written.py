@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from extractor.errors import OutputError
-from schemas.layout import LayoutSpec
+from extractor.schemas.layout import LayoutSpec
 
 _ABOUT = {
     "headers": "A document that prints all of these has this layout.",

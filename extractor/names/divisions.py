@@ -13,8 +13,8 @@ from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Literal, NamedTuple, get_args
 
+from extractor.schemas.record import Division
 from extractor.text import squash
-from schemas.record import Division
 
 Evidence = Literal["unit", "department", "title", "file"]
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from extractor.names.aliases import Aliases
 from extractor.names.divisions import division_of
-from schemas.project import ProjectReading
-from schemas.record import Division, DocumentInfo
+from extractor.schemas.project import ProjectReading
+from extractor.schemas.record import Division, DocumentInfo
 
 _NONE = Aliases()
 

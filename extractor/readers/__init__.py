@@ -17,12 +17,12 @@ from typing import NamedTuple
 
 from extractor.errors import UnreadableFile, UnsupportedFile
 from extractor.readers.archive import Member, read_member
-from extractor.readers.decode import decode
-from extractor.readers.delimited import find_delimiter, read_delimited
-from extractor.readers.lines import split_lines
-from extractor.readers.markdown import is_markdown, read_markdown
+from extractor.readers.plain.decode import decode
+from extractor.readers.plain.delimited import find_delimiter, read_delimited
+from extractor.readers.plain.lines import split_lines
+from extractor.readers.plain.markdown import is_markdown, read_markdown
 from extractor.readers.signature import holds_html_table, kind_of
-from schemas.document import Document, Line, Table
+from extractor.schemas.document import Document, Line, Table
 
 SUFFIXES = (
     *(".txt", ".text", ".md", ".markdown", ".tsv", ".tab", ".csv", ".html", ".htm", ".pdf"),

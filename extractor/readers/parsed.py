@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from extractor.errors import UnsupportedFile
-from schemas.document import Cell, Line, MappedText, Note, Row, Table
+from extractor.schemas.document import Cell, Line, MappedText, Note, Row, Table
 
 MAX_CHARACTERS = 64_000_000
 MAX_CELLS = 2_000_000
@@ -25,7 +25,7 @@ _INVISIBLE = re.compile(r"[\xad\u061c\u200b-\u200f\u2060-\u2064\ufeff]")
 
 
 class Merged(Enum):
-    """A cell that goes on with a merged cell (see `schemas.document.Cell`); a word of `TextBuilder.table`."""
+    """A cell that goes on with a merged cell (see `extractor.schemas.document.Cell`); a word of `TextBuilder.table`."""
 
     ABOVE = "above"
     LEFT = "left"
@@ -33,7 +33,7 @@ class Merged(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A file's text with what stands where; the fields are those of `schemas.document.Document`."""
+    """A file's text with what stands where; the fields are those of `extractor.schemas.document.Document`."""
 
     text: str
     lines: tuple[Line, ...]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from extractor.readers.parsed import Parsed
-from schemas.document import Cell, Line, MappedText, Note, Row, Table
+from extractor.schemas.document import Cell, Line, MappedText, Note, Row, Table
 
 _MERGED: dict[str, Literal["above", "left"] | None] = {".": None, "a": "above", "l": "left"}
 _LETTERS = {merged: letter for letter, merged in _MERGED.items()}

@@ -23,12 +23,12 @@ REQUEST = struct.Struct(">II")
 ANSWER = struct.Struct(">I")
 READERS = {
     "pdf": ("extractor.readers.pdf", "read_pdf"),
-    "docx": ("extractor.readers.docx", "read_docx"),
-    "doc": ("extractor.readers.doc", "read_doc"),
-    "rtf": ("extractor.readers.doc", "read_doc"),
-    "xlsx": ("extractor.readers.sheets", "read_xlsx"),
-    "xls": ("extractor.readers.sheets", "read_xls"),
-    "html": ("extractor.readers.html", "read_html"),
+    "docx": ("extractor.readers.word.docx", "read_docx"),
+    "doc": ("extractor.readers.word.doc", "read_doc"),
+    "rtf": ("extractor.readers.word.doc", "read_doc"),
+    "xlsx": ("extractor.readers.excel.xlsx", "read_xlsx"),
+    "xls": ("extractor.readers.excel.xls", "read_xls"),
+    "html": ("extractor.readers.web.html", "read_html"),
 }
 
 

@@ -16,12 +16,9 @@ from pathlib import Path
 from typing import Protocol
 
 from extractor.errors import UsageError
-from schemas.record import DocumentLine, Record
+from extractor.schemas.record import DocumentLine, Record
 
-__all__ = ["NAME", "Source", "report"]
-
-NAME = "report.html"
-"""The file's name where no other is given."""
+__all__ = ["Source", "report"]
 
 
 class Source(Protocol):

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from extractor.sums import in_unit_of, mismatches, parts_difference, units_mismatch, units_of_grand_totals
-from schemas.document import PrintedTotal
-from schemas.layout import AMOUNT_COLUMNS
-from schemas.project import Amounts
-from schemas.record import DocumentLine, FlagCode, Record
+from extractor.checks.sums import in_unit_of, mismatches, parts_difference, units_mismatch, units_of_grand_totals
+from extractor.schemas.document import PrintedTotal
+from extractor.schemas.layout import AMOUNT_COLUMNS
+from extractor.schemas.project import Amounts
+from extractor.schemas.record import DocumentLine, FlagCode, Record
 
 State = Literal["differs", "noted", "rounding", "unchecked", "agrees"]
 """`noted`: a difference was found when the document was read, but the run does not say which rows were added up."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from extractor.funding import PARTS
+from extractor.normalize.funding import PARTS
 from extractor.report.entries import visible
 from extractor.report.figures import Category, Figures, folded
 from extractor.report.money import share, wan

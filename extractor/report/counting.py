@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from heapq import nlargest
 
-from extractor.funding import SOURCES, by_source
+from extractor.normalize.funding import SOURCES, by_source
+from extractor.normalize.standing import ASIDE, Standing, Standings
 from extractor.report.arithmetic import parts_line, sum_lines
 from extractor.report.figures import (
     ANY_SUM,
@@ -20,9 +21,8 @@ from extractor.report.figures import (
     Line,
 )
 from extractor.report.targets import Kind, kind_of
-from extractor.standing import ASIDE, Standing, Standings
-from schemas.project import Amounts
-from schemas.record import DocumentLine, FlagCode, Record
+from extractor.schemas.project import Amounts
+from extractor.schemas.record import DocumentLine, FlagCode, Record
 
 LARGEST = 20
 

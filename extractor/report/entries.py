@@ -17,13 +17,13 @@ from typing import IO, Any
 
 from extractor.export.labels import Labels
 from extractor.export.paths import field_name
+from extractor.normalize.standing import STANDINGS
 from extractor.report.counting import Place
 from extractor.report.money import wan
 from extractor.report.targets import KINDS
 from extractor.report.words import Words
-from extractor.standing import STANDINGS
-from schemas.layout import AMOUNT_COLUMNS, column_label
-from schemas.record import Record
+from extractor.schemas.layout import AMOUNT_COLUMNS, column_label
+from extractor.schemas.record import Record
 
 PIECE = 400
 """Projects of one packed piece: small enough to be unpacked between two frames."""

@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 
-from extractor.funding import PARTS
+from extractor.normalize.funding import PARTS
+from extractor.normalize.standing import STANDINGS, Standing
 from extractor.report.arithmetic import PartsLine, SumLine
 from extractor.report.targets import Kind
-from extractor.standing import STANDINGS, Standing
-from schemas.record import INFORMATION, FlagCode, NormalizedCategory
+from extractor.schemas.record import INFORMATION, FlagCode, NormalizedCategory
 
 ANY_SUM = 60
 """Digits of a sum; an amount has 26 at most, and Python would round to 28."""
@@ -38,7 +38,7 @@ class Group:
     """Projects that have something in common: a unit, a year, a division.
 
     `projects` are all of them but for repeats, `total` the counted ones. `parts` are the counted ones' money by source,
-    after the rule of `extractor.funding.by_source`; they add up to the total.
+    after the rule of `extractor.normalize.funding.by_source`; they add up to the total.
     """
 
     name: str | None

@@ -18,9 +18,9 @@ from tempfile import TemporaryFile
 from types import SimpleNamespace
 from typing import Any
 
-from extractor import __version__
 from extractor.export.labels import Labels, labels
-from extractor.funding import PARTS
+from extractor.normalize.funding import PARTS
+from extractor.normalize.standing import STANDINGS
 from extractor.report import Source
 from extractor.report.charts import charts
 from extractor.report.counting import Counting
@@ -29,7 +29,7 @@ from extractor.report.figures import Figures, Group, folded
 from extractor.report.money import exact, headline, share, wan
 from extractor.report.targets import KINDS
 from extractor.report.words import Words, words
-from extractor.standing import STANDINGS
+from extractor.version import __version__
 
 UNITS = 30
 MORE_UNITS = 500

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from schemas.project import Indicator
-from schemas.record import NormalizedIndicator
-from schemas.target import Target
+from extractor.schemas.project import Indicator
+from extractor.schemas.record import NormalizedIndicator
+from extractor.schemas.target import Target
 
 Kind = Literal["numeric", "dated", "formula", "qualitative", "withheld", "not_applicable", "empty", "unknown"]
 """numeric         a number that can be compared: amounts, ranges, frequencies, formulas with a result or a limit

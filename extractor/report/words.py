@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from extractor.words import words_of
-from schemas.record import NormalizedCategory
+from extractor.messages import words_of
+from extractor.schemas.record import NormalizedCategory
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ from extractor.layouts import CompiledLayout
 from extractor.rules.bracketed import Bracketed, is_bracketed, read_bracketed
 from extractor.rules.items import find_items, read_item
 from extractor.rules.markers import Item, Place
+from extractor.schemas.document import Block
+from extractor.schemas.layout import AMOUNT_COLUMNS
+from extractor.schemas.project import Amounts, Indicator, ProjectReading
 from extractor.text import Squashed
-from schemas.document import Block
-from schemas.layout import AMOUNT_COLUMNS
-from schemas.project import Amounts, Indicator, ProjectReading
 
 _AMOUNT = re.compile(r"-?[\d,]+(?:\.\d+)?")
 _TAIL = re.compile(r"[。;]+$")

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from extractor.layouts import CompiledLayout
 from extractor.layouts.taxonomy import category
+from extractor.schemas.project import Indicator
 from extractor.text import Squashed
-from schemas.project import Indicator
 
 Place = tuple[int, int]
 

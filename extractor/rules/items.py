@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from extractor.layouts import CompiledLayout
 from extractor.rules.bare import find_bare, split_value
 from extractor.rules.markers import ENDS, Item, Marker, Place, ended, markers_in
+from extractor.schemas.project import Indicator
 from extractor.text import Squashed
-from schemas.project import Indicator
 
 _CODED = (("code1", "level1_code"), ("label1", "level1"), ("code2", "level2_code"), ("label2", "level2"))
 _NUMERAL = re.compile(r"\d+|[一二三四五六七八九十]+|[①-⑳]")

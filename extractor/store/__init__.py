@@ -37,8 +37,8 @@ from types import TracebackType
 from typing import Self
 
 from extractor.errors import UsageError
+from extractor.schemas.record import DocumentLine, Record
 from extractor.store.rows import RunTotals, document_row, flag_rows, record_row
-from schemas.record import DocumentLine, Record
 
 __all__ = ["RunStore", "RunTotals"]
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from schemas.record import DocumentLine, Flag, Record
+from extractor.schemas.record import DocumentLine, Flag, Record
 
 Value = str | int | float | None
 Row = dict[str, Value]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from extractor.schemas.document import Block
 from extractor.tagger.labels import FIELDS, begin, inside
 from extractor.tagger.reading import Span
-from schemas.document import Block
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,6 +15,8 @@ from itertools import groupby
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from extractor.schemas.document import SYNTHETIC, Block, Document
+from extractor.schemas.project import Indicator, ProjectReading
 from extractor.tagger.decode import Decoded, Value, decode
 from extractor.tagger.labels import OUTSIDE, UNREADABLE, begin, inside
 from extractor.tagger.network import Network
@@ -22,8 +24,6 @@ from extractor.tagger.openings import openings, outside
 from extractor.tagger.reading import Span, TaggedDocument, TaggerReading
 from extractor.tagger.weights import load, weights_digest
 from extractor.text import Squashed, join_lines
-from schemas.document import SYNTHETIC, Block, Document
-from schemas.project import Indicator, ProjectReading
 
 if TYPE_CHECKING:
     import numpy as np

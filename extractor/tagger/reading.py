@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from schemas.project import ProjectReading
+from extractor.schemas.project import ProjectReading
 
 Span = tuple[int, int]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from extractor.schemas.target import Target
 from extractor.targets import columns, reading
 from extractor.targets.columns import Conflict
 from extractor.targets.compare import Difference, difference, excludes, same_unit
-from schemas.target import Target
 
 __all__ = ["Conflict", "Difference", "complete", "difference", "excludes", "named", "parse", "same_unit"]
 

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from extractor.schemas.target import Operator
 from extractor.targets import each, numerals, quantities
 from extractor.targets.quantities import Quantity
 from extractor.targets.words import Words, sign_of, words
-from schemas.target import Operator
 
 _TO = re.compile(r"-{1,2}|~|至|到")
 _AND = re.compile("[和与]")

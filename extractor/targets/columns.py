@@ -6,13 +6,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
+from extractor.schemas.target import Operator, Target
 from extractor.targets import reading
 from extractor.targets.amounts import Amount, read
 from extractor.targets.compare import same_unit
 from extractor.targets.quantities import times
 from extractor.targets.words import Words, words
 from extractor.text import fold, squash
-from schemas.target import Operator, Target
 
 _SIDES: dict[Operator, str] = {"≥": "up", ">": "up", "≤": "down", "<": "down", "=": "equal", "≈": "equal"}
 _LONGEST_UNIT = 10

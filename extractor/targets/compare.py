@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from extractor.schemas.target import Target
 from extractor.targets.words import words
 from extractor.text import fold, squash
-from schemas.target import Target
 
 Outcome = Literal["same", "differ", "unknown"]
 

@@ -7,8 +7,8 @@ from calendar import monthrange
 from functools import lru_cache
 from typing import NamedTuple
 
+from extractor.schemas.target import Operator
 from extractor.targets.numerals import chinese
-from schemas.target import Operator
 
 _DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _CHINESE_YEAR = str.maketrans("〇零一二三四五六七八九", "00123456789")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from extractor.schemas.target import Kind, Operator
 from extractor.targets import choosing, formula
 from extractor.targets.amounts import Amount
 from extractor.targets.dates import Printed
 from extractor.targets.scan import Finding
 from extractor.targets.wording import Wording
 from extractor.targets.words import words
-from schemas.target import Kind, Operator
 
 _GOES_ON = re.compile("[、,和及与][0-9≥≤]")
 

@@ -6,12 +6,12 @@ import re
 from bisect import bisect_left, bisect_right
 from operator import attrgetter
 
+from extractor.schemas.target import Target
 from extractor.targets import part
 from extractor.targets.numbering import MARKER
 from extractor.targets.part import Part
 from extractor.targets.scan import Finding, scan
 from extractor.targets.wording import Wording, cleaned
-from schemas.target import Target
 
 _LONGEST = 2_000
 """Characters of a value that are looked at; what is longer is no value but a page."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from extractor.schemas.target import Operator
 from extractor.targets import amounts, dates, each, numerals
 from extractor.targets.amounts import Amount
 from extractor.targets.dates import Printed
 from extractor.targets.numbering import MARKER
 from extractor.targets.words import CHINESE_DIGITS, Words, words
-from schemas.target import Operator
 
 BOUND = "bound"
 """Word of a number that is not understood by itself, since a sign follows: the 90% of 90%≤完成率≤100%."""

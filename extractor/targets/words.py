@@ -10,8 +10,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from extractor.schemas.target import Operator
 from extractor.text import fold
-from schemas.target import Operator
 
 CHINESE_DIGITS = "零〇一二两三四五六七八九十百千万亿"
 _DENIED: tuple[Operator, Operator] = ("≥", "≤")

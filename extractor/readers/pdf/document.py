@@ -13,7 +13,7 @@ from extractor.readers.parsed import Parsed, TextBuilder
 from extractor.readers.pdf.characters import ink
 from extractor.readers.pdf.joining import join_pages
 from extractor.readers.pdf.page import Page, read_page
-from schemas.document import Note
+from extractor.schemas.document import Note
 
 MAX_PAGES = 5_000
 _MAGIC = b"%PDF-"

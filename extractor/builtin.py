@@ -1,0 +1,211 @@
+"""The built-in reader at work: its readings held against the source, and where it sees projects begin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from itertools import pairwise
+from typing import Protocol
+
+from extractor.compare.side import Abstention, Reading
+from extractor.errors import ExtractorError
+from extractor.ground import ground
+from extractor.messages import flag
+from extractor.schemas.document import Block, Document
+from extractor.schemas.project import Indicator, ProjectReading
+from extractor.schemas.record import Flag, FlagCode
+from extractor.settings import Settings
+from extractor.tagger.reading import INDICATOR_FIELDS, Span, TaggedDocument, TaggerReading
+from extractor.text import Squashed
+
+FIELDS = ("name", "goal")
+"""What it reads of a project, besides the indicators."""
+NOT_READ = (
+    *(name for name in ProjectReading.model_fields if name not in (*FIELDS, "indicators")),
+    *(f"indicators.{name}" for name in Indicator.model_fields if name not in INDICATOR_FIELDS),
+)
+"""What is not its business: positions and arithmetic decide about amounts, unit and department."""
+
+_SHOWN = 20
+_MOST_SHOWN = 5
+_MOST_SPANS = 20
+
+
+class SecondReader(Protocol):
+    """What `extractor.tagger.Tagger` does; tests put another in its place."""
+
+    def read(self, document: Document, blocks: Sequence[Block], views: Sequence[Squashed]) -> TaggedDocument: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SecondReadings:
+    """Readings by block index (a block without one has no second reading), and what there is to flag."""
+
+    readings: Mapping[int, Reading] = field(default_factory=dict)
+    flags: Mapping[int, Flag] = field(default_factory=dict)
+    document_flags: tuple[Flag, ...] = ()
+
+
+def load(settings: Settings) -> SecondReader | None:
+    """The built-in reader, unless the settings say rules alone; WeightsError where it is damaged."""
+    if not settings.reads_twice:
+        return None
+    from extractor.tagger import Tagger
+
+    return Tagger.load()
+
+
+def digest() -> str:
+    """What the weights are known by in records."""
+    from extractor.tagger.weights import weights_digest
+
+    return weights_digest()[:16]
+
+
+def size() -> int:
+    """Bytes of the weights file; 0 where it is missing."""
+    from extractor.tagger.weights import FILE
+
+    try:
+        return len(files("extractor.tagger").joinpath(FILE).read_bytes())
+    except OSError:
+        return 0
+
+
+def is_read(path: str) -> bool:
+    """True where the value at this path is the built-in reader's business.
+
+    >>> is_read("goal"), is_read("indicators[3].level1"), is_read("amounts.total"), is_read("indicators[0].weight")
+    (True, True, False, False)
+    """
+    if path.startswith("indicators"):
+        return path.rpartition(".")[2] in INDICATOR_FIELDS
+    return path in FIELDS
+
+
+def read_again(
+    reader: SecondReader, document: Document, blocks: Sequence[Block], views: Sequence[Squashed], language: str
+) -> SecondReadings:
+    """Second readings of the blocks; a fault in the reader costs this document's second reading, and is seen."""
+    try:
+        tagged = reader.read(document, blocks, views)
+        readings = {
+            block.index: _reading(tagged.readings[block.index], block, view)
+            for block, view in zip(blocks, views, strict=True)
+            if block.index in tagged.readings
+        }
+    except ExtractorError:
+        raise
+    except Exception as error:  # a fault of ours
+        failed = flag(
+            FlagCode.MODEL_FAILED, "document", language=language, variant="builtin", detail=type(error).__name__
+        )
+        return SecondReadings(document_flags=(failed,))
+    return SecondReadings(
+        readings,
+        check_starts(tagged, blocks, views, language, has_cells=bool(document.tables)),
+        tuple(_missed(tagged, document, language)),
+    )
+
+
+def _reading(tagged: TaggerReading, block: Block, view: Squashed) -> Reading:
+    doubt = (*tagged.doubt, *_may_hold_on(tagged))
+    abstention = Abstention(frozenset(FIELDS), frozenset(INDICATOR_FIELDS), tagged.unsure, doubt)
+    return Reading(tagged.reading, ground(tagged.reading, view, block.context, tagged.places), abstention)
+
+
+def _may_hold_on(tagged: TaggerReading) -> list[Span]:
+    """Where a category stands above an indicator that prints none: it reads text, and cannot tell what holds on."""
+    above = pairwise(enumerate(tagged.reading.indicators))
+    return [
+        tagged.places[path]
+        for (index, _), (_, below) in above
+        if below.level1 is None and below.level2 is None
+        for path in (f"indicators[{index}].level1", f"indicators[{index}].level2")
+        if path in tagged.places
+    ]
+
+
+def check_starts(
+    tagged: TaggedDocument,
+    blocks: Sequence[Block],
+    views: Sequence[Squashed],
+    language: str = "zh",
+    *,
+    has_cells: bool = False,
+) -> dict[int, Flag]:
+    """A flag for each block in which the reader sees a further project begin, or none.
+
+    That it sees none counts only in running text, since cells show where a row begins; where it sees exactly
+    one in most blocks of the document; and where it is sure of the name and of what stands at the beginning.
+    """
+    knows_starts = not has_cells and 2 * sum(len(one.openings) == 1 for one in tagged.readings.values()) >= len(blocks)
+    flags = {}
+    for block, view in zip(blocks, views, strict=True):
+        reading = tagged.readings.get(block.index)
+        if reading is None:
+            continue
+        if len(reading.openings) > 1:
+            flags[block.index] = _second_start(reading.openings[1:], view, language)
+        elif not reading.openings and knows_starts and _is_sure_of_the_start(reading):
+            span = view.source_span(0, min(_SHOWN, len(view.text)))
+            flags[block.index] = flag(
+                FlagCode.BOUNDARY_UNSURE,
+                "name",
+                language=language,
+                variant="continues",
+                spans=(span,) if span else (),
+            )
+    return flags
+
+
+def _second_start(openings: Sequence[int], view: Squashed, language: str) -> Flag:
+    stretches = [(start, min(start + _SHOWN, len(view.text))) for start in openings]
+    spans = (view.source_span(*stretch) for stretch in stretches[:_MOST_SPANS])
+    return flag(
+        FlagCode.BOUNDARY_UNSURE,
+        language=language,
+        variant="second_start",
+        text=_quoted([view.value(*stretch) for stretch in stretches]),
+        spans=tuple(span for span in spans if span),
+    )
+
+
+def _is_sure_of_the_start(reading: TaggerReading) -> bool:
+    end = reading.places.get("name", (0, 1))[1]
+    return "name" not in reading.unsure and all(start >= end for start, _ in reading.doubt)
+
+
+def _missed(tagged: TaggedDocument, document: Document, language: str) -> list[Flag]:
+    if not tagged.missed:
+        return []
+    texts = [" ".join(document.text[start:end].split()) for start, end in tagged.missed]
+    return [
+        flag(
+            FlagCode.BOUNDARY_UNSURE,
+            "document",
+            language=language,
+            variant="missed",
+            count=len(texts),
+            text=_quoted([text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…" for text in texts]),
+            spans=tuple(tagged.missed[:_MOST_SPANS]),
+        )
+    ]
+
+
+def _quoted(texts: Sequence[str]) -> str:
+    return "".join(f"「{text}」" for text in texts[:_MOST_SHOWN]) + ("…" if len(texts) > _MOST_SHOWN else "")
+
+
+__all__ = [
+    "FIELDS",
+    "NOT_READ",
+    "SecondReader",
+    "SecondReadings",
+    "check_starts",
+    "digest",
+    "is_read",
+    "load",
+    "read_again",
+]

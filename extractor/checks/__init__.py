@@ -1,0 +1,1 @@
+"""Every check that can raise a flag, one module for each."""

@@ -1,0 +1,84 @@
+"""Whether a document was read whole: text outside of its table, and copies that end in the middle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extractor.messages import flag, message
+from extractor.schemas.document import Block, Document
+from extractor.schemas.project import ProjectReading
+from extractor.schemas.record import Flag, FlagCode, Span
+
+_SHOWN = 40
+_MOST_SPANS = 20
+_STOPS = ("。", "；", ";", "！", "”", "）", ")")
+_LINE_ENDS = ("\n", "\r", "\f")
+_EXPORTS = ("csv", "tsv")
+_MOST = 0.8
+
+
+def check_outside(text: str, outside: Sequence[Span], language: str = "zh") -> list[Flag]:
+    """A flag for text that stands beside or behind the table and belongs to no project."""
+    if not outside:
+        return []
+    printed = " ".join(text[start:end] for start, end in outside)
+    shown = printed[:_SHOWN] + ("…" if len(printed) > _SHOWN else "")
+    spans = tuple(outside[:_MOST_SPANS])
+    return [flag(FlagCode.UNCLAIMED_TEXT, "document", language=language, text=shown, spans=spans)]
+
+
+def check_end(
+    document: Document,
+    blocks: Sequence[Block],
+    projects: Sequence[ProjectReading],
+    *,
+    sums_fit: bool,
+    language: str = "zh",
+) -> list[Flag]:
+    """A flag where the last project ends in the middle, as a file does that was cut off."""
+    if not blocks or projects[-1].withheld:
+        return []
+    reason = _sign_of_a_cut(document.text, blocks, projects, sums_fit) if len(blocks) > 1 else None
+    if reason is None and _is_open_export(document, blocks):
+        reason = "cut_no_line_end"
+    if reason is None:
+        return []
+    return [
+        flag(
+            FlagCode.BOUNDARY_UNSURE,
+            "document",
+            variant="cut_off",
+            language=language,
+            name=projects[-1].name or "",
+            what=message(reason, language),
+            spans=((blocks[-1].start, blocks[-1].end),),
+        )
+    ]
+
+
+def _sign_of_a_cut(
+    text: str, blocks: Sequence[Block], projects: Sequence[ProjectReading], sums_fit: bool
+) -> str | None:
+    last = projects[-1].indicators
+    others = [project for project in projects[:-1] if not project.withheld]
+    if not last:
+        return "cut_no_indicators" if others and all(project.indicators for project in others) else None
+    if last[-1].annual_value is None:
+        values = [indicator.annual_value for project in others for indicator in project.indicators]
+        return "cut_no_value" if None not in values else None
+    if sums_fit and text.endswith(_LINE_ENDS):
+        return None
+    ended = [_ends_sentence(text, block) for block in blocks]
+    return "cut_no_stop" if not ended[-1] and sum(ended) >= _MOST * (len(blocks) - 1) else None
+
+
+def _is_open_export(document: Document, blocks: Sequence[Block]) -> bool:
+    """Whether a table that programs export lacks the end of its last line; values in cells have no full stops."""
+    if document.format not in _EXPORTS or document.text.endswith(_LINE_ENDS):
+        return False
+    return not any(_ends_sentence(document.text, block) for block in blocks)
+
+
+def _ends_sentence(text: str, block: Block) -> bool:
+    """Whether a block's last printed words end a sentence; a row's last bar or quotation mark is no word."""
+    return text[block.start : block.end].rstrip(' \n\r\t|"').endswith(_STOPS)

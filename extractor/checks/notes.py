@@ -1,0 +1,94 @@
+"""What a file's reader has to say about it, as flags of the document: pages that are pictures, hidden sheets …
+
+A reader notes a kind and a datum (`Note`); the words are in messages.toml. What a person has to look at is
+`unread_content`, what is only good to know `reader_note`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from extractor.messages import flag, is_known, message
+from extractor.schemas.document import Document, Note
+from extractor.schemas.record import Flag, FlagCode
+
+SILENT = frozenset({"sheet", "character_count"})
+"""Kinds that are no flags: a sheet's name tells where other things are, characters have their own account."""
+INFORMATION = frozenset(
+    {
+        *("converted", "row_joined", "nested_table", "footnotes", "endnotes", "page_header", "page_footer"),
+        *("hidden_zeros", "comment"),
+    }
+)
+"""Kinds of which a reader is sure: nothing was lost and nothing can be wrong."""
+_COUNTS = frozenset(
+    {
+        *("picture", "text_over_rule", "text_outside_page", "unreadable_text", "damaged_characters"),
+        *("attached_files", "hidden_zeros", "footnotes", "endnotes", "invisible_text", "struck_annotation"),
+    }
+)
+"""Kinds whose datum is a number, which is added up over the pages."""
+_SHOWN = 5
+
+
+def check_notes(document: Document, language: str = "zh") -> list[Flag]:
+    """One flag for each kind of note, with all the pages (sheets) that it was made on."""
+    names = {note.page: note.detail for note in document.notes if note.kind == "sheet"}
+    kinds: dict[str, list[Note]] = {}
+    for note in document.notes:
+        if note.kind not in SILENT:
+            kinds.setdefault(note.kind, []).append(note)
+    flags = []
+    for kind, notes in kinds.items():
+        code = FlagCode.READER_NOTE if kind in INFORMATION else FlagCode.UNREAD_CONTENT
+        known = is_known(f"{code}_{kind}")
+        detail = _detail(kind, notes)
+        flags.append(
+            flag(
+                code,
+                "document",
+                variant=kind if known else "unknown",
+                language=language,
+                place=_place(document, notes, names, language),
+                detail=detail if known else f"{kind} {detail}".strip(),
+            )
+        )
+    return flags
+
+
+def explained(reason: str, flags: Iterable[Flag]) -> str:
+    """Why a document gives no projects: what of it was not read belongs to the reason."""
+    return " ".join([reason, *(found.message for found in flags if found.code == FlagCode.UNREAD_CONTENT)])
+
+
+def _place(document: Document, notes: Sequence[Note], names: dict[int | None, str], language: str) -> str:
+    pages = sorted({note.page for note in notes if note.page is not None})
+    if names and pages:
+        return message("place_sheets", language, names=_some([names.get(page) or str(page) for page in pages]))
+    if not pages or document.format in {"xlsx", "xls"}:
+        return message("place_document", language)
+    return message("place_pages", language, pages=ranges(pages))
+
+
+def _detail(kind: str, notes: Sequence[Note]) -> str:
+    if kind in _COUNTS:
+        return f"{sum(int(note.detail.replace(',', '')) for note in notes):,}"
+    return _some(list(dict.fromkeys(note.detail for note in notes)))
+
+
+def _some(words: Sequence[str]) -> str:
+    return "; ".join(words[:_SHOWN]) + (f" … ({len(words):,})" if len(words) > _SHOWN else "")
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Ascending numbers, those that follow each other as a range.
+
+    >>> ranges([2, 5, 6, 7, 9])
+    '2, 5-7, 9'
+    """
+    runs = (
+        [number for _, number in run]
+        for _, run in groupby(enumerate(numbers), lambda numbered: numbered[1] - numbered[0])
+    )
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)

@@ -1,0 +1,236 @@
+"""Checks of a project against itself: amounts, numbering, codes, empty cells; and of projects printed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby, islice
+from typing import Any
+
+from extractor.checks.sums import parts_difference, parts_flag
+from extractor.checks.targets import contradictions
+from extractor.layouts import CompiledLayout
+from extractor.layouts.taxonomy import Level, categories, category_of_code
+from extractor.messages import flag, message
+from extractor.schemas.document import Block
+from extractor.schemas.layout import AMOUNT_COLUMNS, column_label
+from extractor.schemas.project import Amounts, Indicator, ProjectReading
+from extractor.schemas.record import Flag, FlagCode, NormalizedCategory, Span
+from extractor.text import squash
+
+_SHORT = 24
+_SHOWN_GAPS = 10
+_ENOUGH_SIBLINGS = 2
+_MISSING_VALUE = {"cycle_value": "missing_cycle_value", "annual_value": "missing_annual_value"}
+
+
+def check_project(
+    project: ProjectReading, block: Block, layout: CompiledLayout, spans: Mapping[str, Span], language: str = "zh"
+) -> list[Flag]:
+    """Flags of one project by itself."""
+    checks = _Checks(project, block, layout, spans, language)
+    checks.amounts()
+    checks.numbering()
+    checks.missing_values()
+    for index, indicator in enumerate(project.indicators):
+        checks.indicator(index, indicator)
+    checks.emptiness()
+    checks.boundaries()
+    return checks.flags
+
+
+def find_repeats(projects: Sequence[ProjectReading], blocks: Sequence[Block], language: str = "zh") -> dict[int, Flag]:
+    """Projects printed word for word a second time: {index of the repeat: its flag}."""
+    seen: dict[tuple[object, ...], int] = {}
+    repeats: dict[int, Flag] = {}
+    for index, project in enumerate(projects):
+        if project.name is None or (project.goal is None and not project.indicators):
+            continue
+        printed = (
+            project.department,
+            project.unit,
+            squash(project.name),
+            project.amounts,
+            squash(project.goal or ""),
+            project.indicators,
+        )
+        first = seen.setdefault(printed, index)
+        if first != index:
+            repeats[index] = flag(
+                FlagCode.REPEATED_PROJECT,
+                language=language,
+                other=first + 1,
+                name=project.name,
+                spans=((blocks[first].start, blocks[first].end), (blocks[index].start, blocks[index].end)),
+            )
+    return repeats
+
+
+class _Checks:
+    def __init__(
+        self,
+        project: ProjectReading,
+        block: Block,
+        layout: CompiledLayout,
+        spans: Mapping[str, Span],
+        language: str,
+    ) -> None:
+        self.project = project
+        self.block = block
+        self.terms = layout.terms
+        self.is_form = layout.spec.source == "form"
+        self.restarts = layout.spec.indicators.categories == "bracketed" or self.is_form
+        self.spans = spans
+        self.language = language
+        self.flags: list[Flag] = []
+
+    def add(
+        self, code: FlagCode, path: str = "", /, *, spans: Sequence[str] = (), variant: str = "", **facts: Any
+    ) -> None:
+        found = tuple(self.spans[name] for name in (spans or (path,)) if name in self.spans)
+        self.flags.append(flag(code, path, language=self.language, variant=variant, spans=found, **facts))
+
+    def amounts(self) -> None:
+        amounts = self.project.amounts
+        if amounts.unplaced:
+            possible = self.block.context.possible_columns
+            self.add(
+                FlagCode.AMOUNT_COLUMN_AMBIGUOUS,
+                "amounts.unplaced",
+                spans=[f"amounts.unplaced[{index}]" for index in range(len(amounts.unplaced))],
+                amounts="、".join(amounts.unplaced),
+                columns="、".join(column_label(column) for column in possible) or "—",
+            )
+        self._units()
+        if parts_difference(amounts) is not None:
+            spans = tuple(
+                span for column in AMOUNT_COLUMNS if (span := self.spans.get(f"amounts.{column}")) is not None
+            )
+            self.flags.append(parts_flag(amounts, "amounts", spans, self.language))
+
+    def _units(self) -> None:
+        differing = self.block.context.differing_units
+        if differing and self.project.amounts != Amounts():
+            self.flags.append(
+                flag(
+                    FlagCode.UNIT_SCALE_SUSPECT,
+                    "amounts",
+                    language=self.language,
+                    variant="differ",
+                    spans=tuple(unit.span for unit in differing if unit.span),
+                    units="、".join(f"“{unit.printed or unit.value}”" for unit in differing),
+                )
+            )
+
+    def numbering(self) -> None:
+        numbers = [indicator.number for indicator in self.project.indicators]
+        if self._begins_again():
+            return
+        if self.restarts and numbers != list(range(1, len(numbers) + 1)):
+            self._numbering_by_category()
+        else:
+            self._numbers(self.project.indicators)
+
+    def _begins_again(self) -> bool:
+        """Whether the numbers count on from 1 under the heading of each category of level 1."""
+        groups = [[*group] for _, group in groupby(self.project.indicators, lambda one: one.level1)]
+        return all([one.number for one in group] == list(range(1, len(group) + 1)) for group in groups) and all(
+            group[0].level1 for group in groups
+        )
+
+    def _numbering_by_category(self) -> None:
+        """Numbers that begin again at 1 under each category."""
+        for _, group in groupby(self.project.indicators, lambda one: (one.level1, one.level2)):
+            self._numbers(tuple(group))
+
+    def _numbers(self, indicators: Sequence[Indicator]) -> None:
+        numbers = [indicator.number for indicator in indicators if indicator.number is not None]
+        # A model may say any number: only as many gaps are looked for as are shown.
+        known, last = set(numbers), max(numbers, default=0)
+        missing = list(islice((number for number in range(1, last) if number not in known), _SHOWN_GAPS + 1))
+        if missing:
+            shown = "、".join(map(str, missing[:_SHOWN_GAPS])) + ("…" if len(missing) > _SHOWN_GAPS else "")
+            self.add(FlagCode.MISSING_NUMBER, "indicators", missing=shown)
+        elif numbers and (numbers != sorted(numbers) or len(set(numbers)) < len(indicators)):
+            self.add(FlagCode.MISSING_NUMBER, "indicators", variant="order", numbers="、".join(map(str, numbers[:40])))
+
+    def missing_values(self) -> None:
+        """An indicator that lacks a value which all others of its project have.
+
+        In a form one side of twin columns is blank where the other names an indicator of its own.
+        """
+        if self.is_form:
+            return
+        indicators = self.project.indicators
+        for name, key in _MISSING_VALUE.items():
+            without = [index for index, indicator in enumerate(indicators) if getattr(indicator, name) is None]
+            if len(without) == 1 and len(indicators) >= _ENOUGH_SIBLINGS:
+                index = without[0]
+                if indicators[index].cycle_value or indicators[index].annual_value:
+                    what = message(key, self.language, number=index + 1)
+                    self.add(FlagCode.TEMPLATE_LEFT_EMPTY, f"indicators[{index}].{name}", what=what)
+
+    def indicator(self, index: int, indicator: Indicator) -> None:
+        path = f"indicators[{index}]"
+        self._code_and_label(path, indicator)
+        values = (indicator.cycle_value, indicator.annual_value)
+        self.flags.extend(contradictions(indicator, path, self.spans, self.language))
+        if indicator.name is None or not any(values):
+            what = message("indicator_name_or_value", self.language, number=index + 1)
+            self.add(FlagCode.TEMPLATE_LEFT_EMPTY, path, spans=[f"{path}.name"], what=what)
+        for name, value in zip(("name", "cycle_value", "annual_value"), (indicator.name, *values), strict=True):
+            if value is None or len(value) > _SHORT:
+                continue
+            word = squash(value)
+            if word in self.terms.not_applicable:
+                self.add(FlagCode.NOT_APPLICABLE, f"{path}.{name}")
+            elif self.terms.template.fullmatch(word):
+                self.add(FlagCode.TEMPLATE_LEFT_EMPTY, f"{path}.{name}", what=value)
+
+    def _code_and_label(self, path: str, indicator: Indicator) -> None:
+        read = categories(indicator.level1_code, indicator.level1, indicator.level2_code, indicator.level2)
+        found: dict[Level, NormalizedCategory | None] = {"level1": read.level1, "level2": read.level2}
+        for level, known in found.items():
+            code, label = getattr(indicator, f"{level}_code"), getattr(indicator, level)
+            expected = category_of_code(level, code)
+            if code and label and known and expected != known:
+                self.add(
+                    FlagCode.CODE_LABEL_MISMATCH,
+                    f"{path}.{level}_code",
+                    spans=[f"{path}.{level}_code", f"{path}.{level}"],
+                    code=code,
+                    expected=expected.term if expected else "—",
+                    label=label,
+                )
+        outer, inner = squash(indicator.level1_code or ""), squash(indicator.level2_code or "")
+        if outer and inner and not inner.startswith(outer):
+            above = category_of_code("level1", inner[:1])
+            self.add(
+                FlagCode.CODE_LABEL_MISMATCH,
+                f"{path}.level2_code",
+                spans=[f"{path}.level1_code", f"{path}.level2_code"],
+                code=inner,
+                expected=above.term if above else "—",
+                label=f"{outer}-{indicator.level1}",
+            )
+
+    def emptiness(self) -> None:
+        project = self.project
+        if project.withheld:
+            self.add(FlagCode.WITHHELD, "withheld", spans=["goal", "withheld"])
+        else:
+            if project.goal is None:
+                self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "goal", what="绩效目标")
+            if not project.indicators:
+                self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "indicators", what="绩效指标")
+        if project.name is None:
+            self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "name", what="项目名称")
+        if project.goal is not None and len(project.goal) <= _SHORT:
+            word = squash(project.goal).rstrip("。")
+            if word in self.terms.not_applicable:
+                self.add(FlagCode.NOT_APPLICABLE, "goal")
+            elif self.terms.template.fullmatch(word):
+                self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "goal", what=project.goal)
+
+    def boundaries(self) -> None:
+        for note in dict.fromkeys(self.block.notes):
+            self.add(FlagCode.BOUNDARY_UNSURE, "name", variant=note)

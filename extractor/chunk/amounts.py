@@ -1,0 +1,86 @@
+"""Printed numbers to amounts: what an amount cell holds, and amounts from numbers under their columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from extractor.schemas.document import MappedText
+from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
+from extractor.schemas.project import Amounts, FundingLine
+from extractor.text import fold
+
+NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,8})?")
+_AMOUNT = re.compile(rf"\s*(?P<number>{NUMBER.pattern})\s*(?P<unit>[千万亿]?元)?\s*")
+BLANK = frozenset("-/\\")
+"""What stands in an amount cell for nothing."""
+_LAST_DIGIT = re.compile(r"[\d,]+\.\d\n\d")
+"""Two decimals with a line break between them: amounts are printed with two or none."""
+_LONGEST_WRAPPED = 40
+
+
+class Amount(NamedTuple):
+    """The number in an amount cell, and the unit that the cell itself prints."""
+
+    number: MappedText
+    unit: str | None
+
+
+def _unwrapped(cell: MappedText) -> MappedText:
+    """A number that a narrow cell wraps, in one piece: lines that are numbers each stay apart.
+
+    >>> _unwrapped(MappedText("9,200,0\\n00.00", range(13))).text, _unwrapped(MappedText("80\\n20", range(5))).text
+    ('9,200,000.00', '80\\n20')
+    >>> _unwrapped(MappedText("1,381.3\\n0", range(9))).text, _unwrapped(MappedText("86.50\\n20", range(8))).text
+    ('1,381.30', '86.50\\n20')
+    """
+    if len(cell.text) > _LONGEST_WRAPPED:
+        return cell
+    lines = fold(cell.text).split()
+    if all(map(NUMBER.fullmatch, lines)) and not _LAST_DIGIT.fullmatch("\n".join(lines)):
+        return cell
+    kept = [index for index, character in enumerate(cell.text) if not character.isspace()]
+    return MappedText("".join(cell.text[index] for index in kept), [cell.offsets[index] for index in kept])
+
+
+def read_amount(cell: MappedText) -> Amount | None:
+    """Number and unit of an amount cell; None where it holds anything else.
+
+    >>> read_amount(MappedText("1,200.00 万元", range(12)))
+    Amount(number=MappedText(text='1,200.00', offsets=range(0, 8)), unit='万元')
+    """
+    match = _AMOUNT.fullmatch(fold(cell.text))
+    if match is None and "\n" in cell.text:
+        cell = _unwrapped(cell)
+        match = _AMOUNT.fullmatch(fold(cell.text))
+    if match is None:
+        return None
+    start, end = match.span("number")
+    return Amount(MappedText(cell.text[start:end], cell.offsets[start:end]), match["unit"])
+
+
+def is_amount_column(column: str) -> bool:
+    """Whether a canonical column holds money."""
+    return column in AMOUNT_COLUMNS or column.startswith(BREAKDOWN)
+
+
+def to_amounts(placed: Sequence[tuple[str, str | None]]) -> Amounts:
+    """Amounts from (number, column) pairs; a column of None is `unplaced`.
+
+    >>> to_amounts([("1.00", "total"), ("1.00", None)]).unplaced
+    ('1.00',)
+    """
+    known = {column: number for number, column in placed if column and not column.startswith(BREAKDOWN)}
+    return Amounts(
+        total=known.get("total"),
+        fiscal=known.get("fiscal"),
+        special_account=known.get("special_account"),
+        other=known.get("other"),
+        unplaced=tuple(number for number, column in placed if column is None),
+        breakdown=tuple(
+            FundingLine(label=column.removeprefix(BREAKDOWN), amount=number)
+            for number, column in placed
+            if column and column.startswith(BREAKDOWN)
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Rows of a table to blocks and printed totals."""

@@ -1,0 +1,1 @@
+"""Text without cells, cut into rows."""

@@ -1,0 +1,1 @@
+"""Forms: one table for each project."""

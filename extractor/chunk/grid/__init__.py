@@ -1,0 +1,1 @@
+"""Tables with a row for each project or indicator, cut into rows."""

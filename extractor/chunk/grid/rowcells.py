@@ -1,0 +1,84 @@
+"""A row of a table with cells as a PrintedRow: what each cell says in its column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from extractor.chunk.amounts import BLANK, is_amount_column, read_amount
+from extractor.chunk.content import free_key
+from extractor.chunk.grid.columns import Columns, align
+from extractor.chunk.grid.halves import OWN
+from extractor.chunk.grid.merged import Merges
+from extractor.chunk.rows import PrintedRow
+from extractor.chunk.units import unit_of_cell
+from extractor.layouts import CompiledLayout
+from extractor.schemas.document import Cell, MappedText, PrintedUnit, Row
+from extractor.schemas.project import plain_amount
+from extractor.text import squash
+
+ATTRIBUTES = "attributes."
+UNREAD = "unread."
+"""Begins the key of a cell that no field takes, so that a person looks at it."""
+
+
+def read_row(row: Row, page: int | None, columns: Columns, merges: Merges, layout: CompiledLayout) -> PrintedRow:
+    """A table's row: the text of each cell under its column, and which of them are amounts."""
+    above, merging = merges.above(row), merges.merging(row)
+    cells: Sequence[Cell] = row.cells
+    if len(cells) != len(columns.fields):
+        cells = [cell for cell in cells if cell.merged != "left"]
+        above, merging = {}, frozenset()
+    positions = align(cells, columns, layout)
+    parts: dict[str, MappedText] = {}
+    labels: dict[str, str] = {}
+    numbers: list[str] = []
+    places: list[str] = []
+    held: dict[str, MappedText] = {}
+    exact = len(cells) == len(columns.fields)
+    units: list[PrintedUnit | None] = []
+    for cell, position in zip(cells, positions, strict=True):
+        content = cell.content
+        if position in above:
+            field, label = columns.fields[position], columns.labels[position]
+            key = field or (f"{ATTRIBUTES}{label}" if label else "extra")
+            if above[position].content.text.strip() and not (field and is_amount_column(field)):
+                held[key] = above[position].content
+                labels.setdefault(key, label)
+            continue
+        if not content.text.strip():
+            continue
+        field = columns.fields[position] if position is not None else None
+        amount = read_amount(content) if field and is_amount_column(field) else None
+        if field and is_amount_column(field) and squash(content.text) in BLANK:
+            continue
+        if field and amount is not None:
+            numbers.append(plain_amount(squash(amount.number.text)))
+            places.append(field)
+            parts[field] = amount.number
+            units.append(unit_of_cell(amount.unit, content))
+            labels[field] = columns.labels[position]  # type: ignore[index]
+            continue
+        if field is None or field in parts or is_amount_column(field):
+            label = columns.labels[position] if position is not None else ""
+            of_indicator = columns.by_indicator and position is not None and columns.of_indicator(position, merging)
+            is_amount = field is not None and is_amount_column(field) and field not in parts
+            # An amount that is none is nothing that anybody looks up under its label: it is to be seen.
+            kind = UNREAD if is_amount else OWN if of_indicator else ATTRIBUTES
+            key = f"{kind}{label}" if label else "extra"
+            field = free_key(key, parts)
+        parts[field] = content
+        if position is not None:
+            labels[field] = columns.labels[position]
+    own = (place for place in merging if place not in above and place < len(columns.fields))
+    return PrintedRow(
+        parts=parts,
+        numbers=tuple(numbers),
+        columns=tuple(places) if exact else None,
+        start=row.start,
+        end=row.end,
+        page=page,
+        labels=labels,
+        units=tuple(units),
+        held=held,
+        apart=frozenset(filter(None, map(columns.fields.__getitem__, own))),
+    )

@@ -1,0 +1,1 @@
+"""Projects told in numbered sections."""

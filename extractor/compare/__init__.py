@@ -1,0 +1,135 @@
+"""What is published of two or three readings of one project, and what a person has to look at.
+
+Policy. A reader's reading is evidence; the source decides.
+
+1. Equal values (white space, width, punctuation variants and a trailing stop aside; amounts as
+   numbers) are published in the rules' printed form. A value that neither reader's text search finds
+   in the source is published, but flagged `ungrounded`.
+2. Different values, or a value against a blank, are always flagged: `disagreement`, `only_rules` or
+   `only_model`, with both texts and where they stand.
+   - A value that the source does not print loses to one that it does.
+   - Where both are printed, the rules' value is published if their reading as a whole explains the
+     block (every value found, in order, no text left over, no text claimed twice, item numbers 1, 2,
+     3 …) and the model's does not; else nothing is published: a person chooses.
+   - A value against a blank is published if it is printed and the other reader left its text unread,
+     or if it is the rules' and they prevail as above. So nobody fills a blank with another field's text.
+   - Amounts: the rules prevail if their reading explains the block, whatever the model's does. Which
+     column a number stands in they know from positions and printed totals; a model guesses.
+3. Indicators are aligned first. One without a counterpart is one flag at its own path, and published
+   by the same rule; its text must be no other indicator's. What is not published gets the next free
+   index, so that a flag's path never points at another indicator.
+4. `withheld` follows the source's own words where the readers differ.
+5. Text that no published value and no value shown in a flag accounts for is flagged `unclaimed_text`.
+   Text shown in a flag is not flagged twice.
+A model's value is published as the source prints it, not as the model writes it (95％ stays 95％).
+With one reader there is nothing to compare: points 1 (published, flagged where not found) and 5 stay.
+
+A second reader may abstain: a field is not its business, or it is not sure. Where it has no vote the
+rules' value is published as by one reader, was not read twice, and is told as abstained if it is its
+business. (So are its own unsure values where it is the only reader.)
+
+6. A value that it is not sure of is no vote, and is not published beside the rules' reading. That it
+   has none is a vote only where it is sure of all text that the rules' value claims (where that claims
+   none: of all text, borders aside). An indicator that it lacks is disputed where it is sure of most of
+   the text of the number, name and values; its own one where it is sure of the name or of a value.
+7. Whether it explains the block is asked of its business: text that the other reader's remaining
+   values claim counts as explained. So it is not outvoted for what it was never asked.
+
+Three readings: a language model's is compared with the rules' as above, and decides with them what is
+published; a third one only votes, on texts and indicators. Two against one is still flagged, with what
+two read as the suggestion.
+
+8. On a value that is flagged already its text is noted in that flag, with the suggestion where it says
+   what one of the two said. An indicator that one of the two lacks is suggested where it reads all of
+   it alike.
+9. Where the two agree and it differs, that is a `disagreement` with what the two read as the
+   suggestion (none where that is a blank). One flag for each dispute.
+10. Where it abstains nothing is noted. Without the rules' reading it has no say, and the language
+    model's stands as the only one.
+"""
+
+from __future__ import annotations
+
+import re
+
+from extractor.compare.merge import Merge
+from extractor.compare.printed import as_printed
+from extractor.compare.side import (
+    Comparison,
+    Reading,
+    Side,
+    phrases_in,
+    unclaimed_flags,
+    ungrounded_flag,
+    untouched,
+)
+from extractor.ground.paths import leaves
+from extractor.messages import flag
+from extractor.schemas.project import ProjectReading
+from extractor.schemas.record import Flag, FlagCode
+from extractor.text import Squashed
+
+__all__ = ["Comparison", "Reading", "compare"]
+
+
+def compare(
+    rules: Reading | None,
+    model: Reading | None,
+    view: Squashed,
+    structure: re.Pattern[str],
+    withheld: re.Pattern[str],
+    language: str = "zh",
+    third: Reading | None = None,
+) -> Comparison:
+    """Compare the readings of one block, or check the only one.
+
+    `third` is the built-in reader's where `model` is a language model's; without that one it is the second.
+    `structure` matches what the layout prints around values, `withheld` its phrases for 不宜公开.
+
+    >>> from extractor.ground import ground
+    >>> from extractor.schemas.document import BlockContext, MappedText
+    >>> from extractor.schemas.project import Amounts
+    >>> view = Squashed(MappedText("购置经费 80.00 目标：95%", range(17)))
+    >>> context = BlockContext("", None, None, None, None, (), Amounts())
+    >>> def read(goal): return ProjectReading(name="购置经费", amounts=Amounts(total="80.00"), goal=goal)
+    >>> def grounded(reading): return Reading(reading, ground(reading, view, context))
+    >>> structure, phrases = re.compile("目标"), re.compile("不宜公开")
+    >>> found = compare(grounded(read("95%")), grounded(read("96%")), view, structure, phrases)
+    >>> [(flag.code.value, flag.path, flag.rules, flag.model) for flag in found.flags], found.project.goal
+    ([('disagreement', 'goal', '95%', '96%')], '95%')
+    """
+    if model is None:
+        model, third = third, None
+    if rules is None or model is None:
+        only = rules or model
+        if only is None:
+            return Comparison(ProjectReading(), {}, (), 0, 0)
+        return _one_reader(only, "rules" if rules else "model", view, structure, withheld, language)
+    phrases = phrases_in(view, withheld)
+    left = Side(rules, view, structure, phrases)
+    right = Side(model, view, structure, phrases, beside=left)
+    voter = Side(third, view, structure, phrases, beside=left) if third else None
+    return Merge(left, right, view, phrases, language, voter).run()
+
+
+def _one_reader(
+    only: Reading, reader: str, view: Squashed, structure: re.Pattern[str], withheld: re.Pattern[str], language: str
+) -> Comparison:
+    reading, grounding = only.reading, only.grounding
+    flags: list[Flag] = []
+    if grounding.ungrounded:
+        values = dict(leaves(reading))
+        flags = [ungrounded_flag(path, reader, str(values[path]), language) for path in grounding.ungrounded]
+    claims = grounding.claims()
+    if reading.withheld:
+        phrases = phrases_in(view, withheld)
+        claims += untouched(phrases, claims)
+        if not phrases:
+            flags.append(ungrounded_flag("withheld", reader, "true", language))
+    elif reader == "model" and withheld.search(view.text):
+        # The rules go by these phrases themselves; nobody has looked at what a model made of them.
+        flags.append(flag(FlagCode.DISAGREEMENT, "withheld", language=language, variant="phrase", model="false"))
+    flags += unclaimed_flags(view, claims, structure, language)
+    if reader == "model":
+        reading = as_printed(reading, grounding, view)
+    return Comparison(reading, grounding.source, tuple(flags), 0, grounding.fields, tuple(only.unsure()))

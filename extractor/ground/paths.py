@@ -1,0 +1,101 @@
+"""The single values of a reading: where each stands in it, and when two of them are equal.
+
+A path names one value: `name`, `amounts.total`, `amounts.unplaced[0]`, `amounts.breakdown[0].amount`,
+`indicators[2].annual_value`, `attributes.项目编码`. `withheld` is a judgement, not a printed value,
+and therefore no leaf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+
+from extractor.schemas.project import Indicator, ProjectReading, plain_amount
+from extractor.text import squash
+
+Leaf = str | int
+
+COLUMNS = ("total", "fiscal", "special_account", "other")
+INDICATOR_FIELDS = tuple(Indicator.model_fields)
+LABEL_FIELDS = ("level1_code", "level1", "level2_code", "level2")
+"""Fields that one printed label may fill for several indicators (merged cells)."""
+
+CUT = "。;"
+"""What is cut from the end of a value, in squashed text."""
+
+
+def key(value: str) -> str:
+    """What of a printed value counts when it is looked for or compared.
+
+    >>> key("按计划 完成。；") == key("按计划完成")
+    True
+    """
+    return squash(value).rstrip(CUT)
+
+
+def same_text(left: str, right: str) -> bool:
+    """Equal but for white space, width, punctuation variants and a trailing stop.
+
+    >>> same_text("资金支出进度（％）", "资金支出\\n进度(%)；"), same_text("95%", "95%以上")
+    (True, False)
+    """
+    return left == right or key(left) == key(right)
+
+
+def same_amount(left: str, right: str) -> bool:
+    """Equal as printed numbers.
+
+    >>> same_amount("1141.20", "１,141.2"), same_amount("80.00", "8.00")
+    (True, False)
+    """
+    if left == right:
+        return True
+    try:
+        return Decimal(plain_amount(left)) == Decimal(plain_amount(right))
+    except InvalidOperation:
+        return same_text(left, right)
+
+
+@lru_cache(maxsize=2048)
+def indicator_paths(index: int) -> tuple[tuple[str, str], ...]:
+    """Field and path of every leaf of one indicator."""
+    return tuple((field, f"indicators[{index}].{field}") for field in INDICATOR_FIELDS)
+
+
+def leaves(reading: ProjectReading) -> Iterator[tuple[str, Leaf]]:
+    """Every value that is not null, in the order of the schema.
+
+    >>> list(leaves(ProjectReading(name="购置经费", indicators=(Indicator(number=1, name="率"),))))
+    [('name', '购置经费'), ('indicators[0].number', 1), ('indicators[0].name', '率')]
+    """
+    if reading.department is not None:
+        yield "department", reading.department
+    if reading.unit is not None:
+        yield "unit", reading.unit
+    if reading.name is not None:
+        yield "name", reading.name
+    amounts = reading.amounts
+    if amounts.total is not None:
+        yield "amounts.total", amounts.total
+    if amounts.fiscal is not None:
+        yield "amounts.fiscal", amounts.fiscal
+    if amounts.special_account is not None:
+        yield "amounts.special_account", amounts.special_account
+    if amounts.other is not None:
+        yield "amounts.other", amounts.other
+    for index, amount in enumerate(amounts.unplaced):
+        yield f"amounts.unplaced[{index}]", amount
+    for index, line in enumerate(amounts.breakdown):
+        yield f"amounts.breakdown[{index}].label", line.label
+        yield f"amounts.breakdown[{index}].amount", line.amount
+    if reading.goal is not None:
+        yield "goal", reading.goal
+    for index, indicator in enumerate(reading.indicators):
+        values = indicator.__dict__  # attribute access through pydantic costs three times as much
+        for field, path in indicator_paths(index):
+            value = values[field]
+            if value is not None:
+                yield path, value
+    for label, value in reading.attributes.items():
+        yield f"attributes.{label}", value

@@ -1,0 +1,1 @@
+"""A layout learnt from a language model: asked for, judged, kept."""

@@ -1,0 +1,281 @@
+"""One document from file to records: cut, read, ask, compare, check.
+
+`cut` makes blocks, `survey` reads them with everything that is at hand (the rules and the built-in
+reader), `finish` puts the readings together. Where a language model is to be asked, it may answer in any
+order in between; `chosen` tells about which blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from extractor import builtin, rules
+from extractor.builtin import SecondReader, SecondReadings
+from extractor.checks.completeness import check_end, check_outside
+from extractor.checks.notes import check_notes, explained
+from extractor.checks.project import check_project, find_repeats
+from extractor.checks.sums import check_document, rows_in_doubt
+from extractor.chunk import Chunks, choose_layout, chunk
+from extractor.compare import Reading, compare
+from extractor.errors import ExtractorError, LayoutError, ModelError, ModelRefused, ModelTruncated
+from extractor.ground import ground
+from extractor.layouts import CompiledLayout, compiled, load
+from extractor.layouts.shape import explain, may_hold_goals
+from extractor.messages import flag, message
+from extractor.model import Model, ModelAnswer
+from extractor.model.asking import Answer, Reasons, account, ask_all, choose
+from extractor.names import load_aliases
+from extractor.pipeline.publish import Draft, document_info, line_of, record_of
+from extractor.schemas.document import Block, Document
+from extractor.schemas.layout import LayoutSpec
+from extractor.schemas.record import DocumentInfo, DocumentLine, Flag, FlagCode, Record
+from extractor.settings import Settings
+from extractor.text import Squashed, squash
+
+_SIGNS_OF_INDICATORS = ("一级指标", "三级指标", "绩效指标")
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDocument:
+    """A document that is cut into blocks and waits for its readings."""
+
+    document: Document
+    chunks: Chunks
+    layout: CompiledLayout | None
+
+
+@dataclass(frozen=True, slots=True)
+class RulesReading:
+    """What the rules made of one block; `fault` stands in place of a reading."""
+
+    view: Squashed
+    reading: Reading | None
+    fault: Flag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """An open document, read by the rules and, where `reads_twice`, by the built-in reader."""
+
+    opened: OpenDocument
+    rules: tuple[RulesReading, ...]
+    second: SecondReadings = field(default_factory=SecondReadings)
+    reads_twice: bool = False
+
+    @property
+    def blocks(self) -> Sequence[Block]:
+        return self.opened.chunks.blocks
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentResult:
+    """A document's line, its records, and each record's piece of the source: `text[block.start:block.end]`.
+
+    `explained` is the share of the tables' text that the layout explains; other than for the line's `coverage`,
+    text outside of the tables counts only where it speaks of indicators.
+    """
+
+    document: DocumentLine
+    records: list[Record] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+    explained: float = 0.0
+
+
+def cut(document: Document, layouts: Sequence[LayoutSpec] = ()) -> OpenDocument:
+    """A document in its blocks; `layouts` are the user's own."""
+    chunks = chunk(document, layouts)
+    return OpenDocument(document, chunks, compiled(chunks.layout) if chunks.layout else None)
+
+
+def survey(opened: OpenDocument, reader: SecondReader | None = None, language: str = "zh") -> Survey:
+    """Every block read by the rules and, where there is one, by the built-in reader.
+
+    A document in which the rules see no project is read as well: the other reader may see one.
+    """
+    layout, blocks = opened.layout, opened.chunks.blocks
+    read_by_rules = tuple(_read_block(block, layout, language) for block in blocks) if layout else ()
+    if reader is None:
+        return Survey(opened, read_by_rules)
+    views = [one.view for one in read_by_rules]
+    return Survey(opened, read_by_rules, builtin.read_again(reader, opened.document, blocks, views, language), True)
+
+
+def chosen(surveyed: Survey, settings: Settings) -> dict[int, Reasons]:
+    """The blocks to ask a language model about, with the reasons.
+
+    Raises LayoutError as `finish` does.
+    """
+    if settings.ask == "all":
+        return ask_all(surveyed.blocks)
+    records = finish(surveyed, {}, settings).records
+    units = [record.document.amount_unit for record in records]
+    sums_off = rows_in_doubt(surveyed.opened.chunks.totals, [record.project for record in records], units)
+    return choose(records, surveyed.blocks, settings, sums_off)
+
+
+def finish(
+    surveyed: Survey,
+    answers: Mapping[int, Answer],
+    settings: Settings,
+    reasons: Mapping[int, Reasons] | None = None,
+) -> DocumentResult:
+    """Records and document line; `answers` are a language model's, by block index.
+
+    `reasons` tell why each of them was asked for; None where there is no language model. Raises
+    LayoutError where the document prints projects that could not be cut into blocks.
+    """
+    document, chunks = surveyed.opened.document, surveyed.opened.chunks
+    language, layout = settings.language, surveyed.opened.layout
+    noted = check_notes(document, language)
+    reason = explained(message(chunks.reason, language), noted) if chunks.reason else None
+    if reason is not None and (not chunks.understood or _may_be_a_table(document, chunks)):
+        reason = _and_words(document, reason, settings)
+    if reason is not None and not (chunks.understood and document.text.strip()):
+        raise LayoutError(document.file, reason)
+    if layout is None:
+        flags = [*noted, *surveyed.second.document_flags]
+        return DocumentResult(line_of(document, chunks, (), (), flags=flags, reason=reason))
+    drafts = [
+        _draft(surveyed, index, answers.get(block.index), (reasons or {}).get(block.index, ()), layout, language)
+        for index, block in enumerate(chunks.blocks)
+    ]
+    projects = [draft.project for draft in drafts]
+    repeats = find_repeats(projects, chunks.blocks, language)
+    for index, repeat in repeats.items():
+        drafts[index].flags.append(repeat)
+    info = document_info(document, chunks)
+    units = [unit.value if (unit := block.context.amount_unit) else None for block in chunks.blocks]
+    flags = noted + check_document(chunks.totals, projects, repeats, units, language)
+    sums_fit = all(found.code != FlagCode.SUM_MISMATCH for found in flags)
+    flags += check_end(document, chunks.blocks, projects, sums_fit=sums_fit, language=language)
+    flags += check_outside(document.text, chunks.outside, language)
+    flags += surveyed.second.document_flags
+    aliases = load_aliases(settings.aliases)
+    records = [record_of(info, draft, aliases) for draft in drafts]
+    if len(records) != len(chunks.blocks):
+        raise AssertionError(f"{document.file}: {len(chunks.blocks)} blocks but {len(records)} records")
+    line = line_of(
+        document,
+        chunks,
+        drafts,
+        records,
+        flags=flags,
+        asking=account(chunks.blocks, reasons, answers) if reasons is not None else None,
+        reads_twice=surveyed.reads_twice,
+    )
+    share = _explained(document, chunks, drafts, layout)
+    if drafts and share < settings.layout_coverage:
+        line = line.model_copy(update={"reason": _low_coverage(document, share, settings)})
+    sources = [document.text[block.start : block.end] for block in chunks.blocks]
+    return DocumentResult(line, records, sources, share)
+
+
+def _explained(document: Document, chunks: Chunks, drafts: Sequence[Draft], layout: CompiledLayout) -> float:
+    ink = sum(len(draft.view.text) for draft in drafts)
+    left = sum(draft.unclaimed for draft in drafts)
+    for start, end in chunks.outside:
+        word = squash(document.text[start:end])
+        if layout.value_label.search(word) or any(sign in word for sign in _SIGNS_OF_INDICATORS):
+            ink += len(word)
+            left += len(word)
+    return 1 - left / ink if ink else 0.0
+
+
+def _may_be_a_table(document: Document, chunks: Chunks) -> bool:
+    """Whether a document without a known table heads columns all the same."""
+    return chunks.reason == "no_table_but_goals" and may_hold_goals(document)
+
+
+def _and_words(document: Document, reason: str, settings: Settings) -> str:
+    """Why a document was not understood, and which of its words were not."""
+    words = explain(document, choose_layout(document, own_layouts(settings)), settings.language)
+    return f"{reason} {words}".strip()
+
+
+def _low_coverage(document: Document, coverage: float, settings: Settings) -> str:
+    share, threshold = f"{coverage:.0%}", f"{settings.layout_coverage:.0%}"
+    return _and_words(document, message("low_coverage", settings.language, share=share, threshold=threshold), settings)
+
+
+def failed_document(file: str, error: ExtractorError, *, digest: str = "") -> DocumentResult:
+    """The line of a document that could not be read."""
+    reason = getattr(error, "message", None) or str(error)
+    return DocumentResult(DocumentLine(document=DocumentInfo(file=file, sha256=digest), status="failed", reason=reason))
+
+
+async def read_with_model(block: Block, model: Model) -> Answer:
+    """The model's answer, or the error that stands in its place."""
+    try:
+        return await model.read(block)
+    except ModelError as error:
+        return error
+
+
+def own_layouts(settings: Settings) -> list[LayoutSpec]:
+    """The layouts that the settings name; UsageError where one cannot be read."""
+    return [load(layout) for layout in settings.layouts]
+
+
+def _read_block(block: Block, layout: CompiledLayout, language: str) -> RulesReading:
+    view = Squashed(block.content)
+    try:
+        found = rules.read(block, view, layout)
+        return RulesReading(view, Reading(found.reading, ground(found.reading, view, block.context, found.places)))
+    except Exception as error:  # a fault of ours must cost this block only, and be seen
+        return RulesReading(view, None, _unreadable(block, error, language))
+
+
+def _draft(
+    surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons, layout: CompiledLayout, language: str
+) -> Draft:
+    """One block's readings compared and checked."""
+    block, read_by_rules = surveyed.blocks[index], surveyed.rules[index]
+    view, builtin = read_by_rules.view, surveyed.second.readings.get(block.index)
+    draft = Draft(block, view, read_by_rules.reading, builtin, answer, reasons)
+    if read_by_rules.fault is not None:
+        draft.flags.append(read_by_rules.fault)
+    model: Reading | None = None
+    if isinstance(answer, ModelAnswer):
+        model = Reading(answer.reading, ground(answer.reading, view, block.context))
+    elif isinstance(answer, ModelError):
+        draft.flags.append(_model_flag(answer, language))
+    if block.index in surveyed.second.flags:
+        draft.flags.append(surveyed.second.flags[block.index])
+    if draft.rules is None and model is None:
+        return draft  # the built-in reader alone reads no whole project
+    draft.comparison = compare(draft.rules, model, view, layout.structure, layout.withheld, language, third=builtin)
+    draft.flags += draft.comparison.flags
+    draft.flags += check_project(draft.project, block, layout, draft.comparison.spans, language)
+    draft.unclaimed = sum(
+        end - start for found in draft.flags if found.code == FlagCode.UNCLAIMED_TEXT for start, end in found.spans
+    )
+    return draft
+
+
+def _unreadable(block: Block, error: Exception, language: str) -> Flag:
+    return flag(
+        FlagCode.UNCLAIMED_TEXT,
+        language=language,
+        text=f"{block.content.text[:40]} ({type(error).__name__})",
+        spans=((block.start, block.end),),
+    )
+
+
+def _model_flag(error: ModelError, language: str) -> Flag:
+    codes = {ModelRefused: FlagCode.MODEL_REFUSED, ModelTruncated: FlagCode.MODEL_TRUNCATED}
+    return flag(codes.get(type(error), FlagCode.MODEL_FAILED), language=language, detail=str(error))
+
+
+__all__ = [
+    "DocumentResult",
+    "OpenDocument",
+    "Survey",
+    "chosen",
+    "cut",
+    "failed_document",
+    "finish",
+    "own_layouts",
+    "read_with_model",
+    "survey",
+]

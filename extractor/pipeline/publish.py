@@ -1,0 +1,192 @@
+"""What is published of a document: a record for each block, and the document's own line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from extractor import builtin
+from extractor.chunk import Chunks
+from extractor.compare import Comparison, Reading
+from extractor.ground.paths import leaves
+from extractor.model import ModelAnswer
+from extractor.model.asking import Answer, Reasons
+from extractor.names import Aliases
+from extractor.normalize import normalize
+from extractor.schemas.document import Block, Document
+from extractor.schemas.project import ProjectReading
+from extractor.schemas.record import (
+    Asking,
+    BlockInfo,
+    Counts,
+    DocumentInfo,
+    DocumentLine,
+    Flag,
+    ModelUse,
+    Normalized,
+    Readings,
+    Record,
+    Total,
+    status_of,
+)
+from extractor.settings import BUILTIN
+from extractor.text import Squashed
+
+
+@dataclass(slots=True)
+class Draft:
+    """One block on its way to a record: what each reader read, what came of it."""
+
+    block: Block
+    view: Squashed
+    rules: Reading | None
+    builtin: Reading | None
+    answer: Answer | None = None
+    reasons: Reasons = ()
+    comparison: Comparison | None = None
+    flags: list[Flag] = field(default_factory=list)
+    unclaimed: int = 0
+
+    @property
+    def project(self) -> ProjectReading:
+        return self.comparison.project if self.comparison else ProjectReading()
+
+    @property
+    def answered(self) -> ModelAnswer | None:
+        """The language model's answer, if there is a usable one."""
+        return self.answer if isinstance(self.answer, ModelAnswer) else None
+
+    @property
+    def is_read_twice(self) -> bool:
+        return self.answered is not None or self.builtin is not None
+
+
+def record_id(document: DocumentInfo, index: int) -> str:
+    """Stable across runs: the same file with the same content gives the same ids."""
+    return sha256(f"{document.sha256}\0{document.file}\0{index}".encode()).hexdigest()[:16]
+
+
+def document_info(document: Document, chunks: Chunks) -> DocumentInfo:
+    header = chunks.header
+    return DocumentInfo(
+        file=document.file,
+        sha256=document.sha256,
+        title=header.title.value if header.title else None,
+        department=header.department.value if header.department else None,
+        fiscal_year=header.fiscal_year,
+        amount_unit=header.amount_unit.value if header.amount_unit else None,
+        layout=chunks.layout.name if chunks.layout else None,
+    )
+
+
+def record_of(info: DocumentInfo, draft: Draft, aliases: Aliases | None = None) -> Record:
+    """The record of one block; `info` is its document's, `aliases` are the user's own names for names."""
+    block, comparison, project = draft.block, draft.comparison, draft.project
+    flags = tuple(draft.flags)
+    # A compilation may hold tables in different units; a record's own table decides.
+    unit = block.context.amount_unit
+    info = info.model_copy(update={"amount_unit": unit.value if unit else None})
+    agreed = draft.rules is not None and draft.is_read_twice and comparison is not None and not comparison.abstained
+    return Record(
+        id=record_id(info, block.index),
+        document=info,
+        block=BlockInfo(index=block.index, start=block.start, end=block.end, page=block.page),
+        project=project,
+        normalized=normalize(project, unit, info, aliases) if comparison else Normalized(),
+        status=status_of(flags, second_reader=agreed) if comparison else "failed",
+        flags=flags,
+        spans=comparison.spans if comparison else {},
+        readings=_readings(draft),
+        model=_use(draft),
+        asked=draft.reasons,
+    )
+
+
+def _readings(draft: Draft) -> Readings:
+    rules = draft.rules.reading if draft.rules else None
+    builtin = draft.builtin.reading if draft.builtin else None
+    if draft.answered is None:
+        return Readings(rules=rules, model=builtin)
+    return Readings(rules=rules, model=draft.answered.reading, builtin=builtin)
+
+
+def _use(draft: Draft) -> ModelUse | None:
+    if draft.answered is not None:
+        return draft.answered.use
+    if draft.builtin is None:
+        return None
+    abstained = draft.comparison.abstained if draft.comparison else ()
+    return ModelUse(
+        name=BUILTIN, prompt=builtin.digest(), cached=False, abstained=tuple(abstained), not_read=builtin.NOT_READ
+    )
+
+
+def line_of(
+    document: Document,
+    chunks: Chunks,
+    drafts: Sequence[Draft],
+    records: Sequence[Record],
+    *,
+    flags: Sequence[Flag] = (),
+    reason: str | None = None,
+    asking: Asking | None = None,
+    reads_twice: bool = False,
+) -> DocumentLine:
+    """The document's line; `reads_twice`: there was to be a second reading of every block."""
+    return DocumentLine(
+        document=document_info(document, chunks),
+        status="read" if records else "no_projects",
+        reason=reason,
+        encoding=document.encoding,
+        counts=_counts(drafts, records, reads_twice),
+        asking=asking,
+        characters=chunks.characters,
+        coverage=_coverage(chunks, drafts),
+        totals=tuple(
+            Total(
+                kind=total.kind,
+                name=total.name,
+                amounts=total.amounts,
+                rows=total.rows,
+                amount_unit=total.amount_unit,
+            )
+            for total in chunks.totals
+        ),
+        flags=tuple(flags),
+    )
+
+
+def _counts(drafts: Sequence[Draft], records: Sequence[Record], reads_twice: bool) -> Counts:
+    failed = sum(record.status == "failed" for record in records)
+    compared = [draft.comparison for draft in drafts if draft.comparison]
+    return Counts(
+        blocks=len(drafts),
+        records=len(records) - failed,
+        failed=failed,
+        indicators=sum(len(record.project.indicators) for record in records),
+        fields=sum(comparison.fields for comparison in compared),
+        fields_read_twice=sum(comparison.fields_read_twice for comparison in compared),
+        fields_abstained=sum(len(comparison.abstained) for comparison in compared),
+        fields_not_read=sum(_not_read(draft) for draft in drafts),
+        no_second_reading=sum(not draft.is_read_twice for draft in drafts) if reads_twice else 0,
+    )
+
+
+def _not_read(draft: Draft) -> int:
+    """Published values that are not the business of the built-in reader, where it is the second one."""
+    if draft.builtin is None or draft.answered is not None or draft.comparison is None:
+        return 0
+    return sum(not builtin.is_read(path) for path, _ in leaves(draft.comparison.project))
+
+
+def _coverage(chunks: Chunks, drafts: Sequence[Draft]) -> float | None:
+    """Share of the table's text that fields and structure explain; lines outside of the table count against it."""
+    if not drafts:
+        return None
+    ink = sum(len(draft.view.text) for draft in drafts) + chunks.characters.outside
+    left = sum(draft.unclaimed for draft in drafts) + chunks.characters.outside
+    return round(1 - left / ink, 4) if ink else None
+
+
+__all__ = ["Draft", "document_info", "line_of", "record_id", "record_of"]

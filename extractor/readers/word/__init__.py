@@ -1,0 +1,1 @@
+"""Word documents: DOCX, and DOC and RTF through LibreOffice."""

@@ -1,0 +1,398 @@
+"""Batch runs: many files into one run folder, resumable, at a flat cost of memory.
+
+A document is stored in one transaction as soon as it is finished; a run started again goes on with
+what is missing. What is asked of a model is bounded by blocks in flight, not by documents; documents are
+read by the other readers meanwhile, in a thread beside the calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from hashlib import sha256
+from importlib.resources import files as package_files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from pydantic import BaseModel
+
+from extractor import builtin, prompts
+from extractor.builtin import SecondReader
+from extractor.errors import ExtractorError, InputError, ModelUnavailable, OutputError
+from extractor.learn.infer import Learner, Learnt, describe
+from extractor.model import Bought, LanguageModel, Model, ModelAnswer
+from extractor.model.asking import Answer, Reasons
+from extractor.names import load_aliases
+from extractor.pipeline import (
+    DocumentResult,
+    OpenDocument,
+    Survey,
+    chosen,
+    cut,
+    failed_document,
+    finish,
+    own_layouts,
+    read_with_model,
+    survey,
+)
+from extractor.readers import load, parse
+from extractor.run.inputs import Input
+from extractor.schemas.document import Block
+from extractor.schemas.record import DocumentLine, Learning
+from extractor.settings import Settings
+from extractor.store import RunStore
+from extractor.store.folder import DATABASE as DATABASE
+from extractor.version import __version__
+
+S = TypeVar("S", bound=BaseModel)
+_IN_FLIGHT = 4
+"""Calls on their way or waiting, for each that may be made at a time."""
+_HELD = 2_000
+"""Blocks of documents that wait for answers."""
+_SHOWN_FAILURES = 20
+
+
+class Event(NamedTuple):
+    """What a run tells while it goes on: one finished document (`line` is None if it was done before)."""
+
+    name: str
+    line: DocumentLine | None
+    done: int
+    total: int
+    flagged: int
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run did. `failures` holds the first failed documents with their reasons."""
+
+    documents: int = 0
+    resumed: int = 0
+    failed: int = 0
+    calls: int = 0
+    cached: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    seconds: float = 0.0
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    model_error: str | None = None
+    forgotten: list[str] = field(default_factory=list)
+
+
+_WORDS_ABOUT_RECORDS = frozenset(("changes", "export", "follow", "report", "tagger"))
+"""Packages whose words change no record; the built-in reader counts by its weights."""
+
+
+def fingerprint(settings: Settings) -> str:
+    """Hash of everything that decides what a document's records look like, except its content."""
+    data = [__version__, settings.language, *_data_files()]
+    data += [layout.model_dump_json() for layout in own_layouts(settings)]
+    data.append(load_aliases(settings.aliases).digest)
+    data.append(repr(settings.layout_coverage))
+    if settings.reads_twice:
+        data.append(builtin.digest())
+    if settings.language_model is not None:
+        decoding = (settings.model, settings.base_url, settings.mode, settings.temperature, settings.max_output_tokens)
+        data += [repr(decoding), settings.ask]
+        data += [prompts.load(name).hash for name in ("read_project", "infer_layout")]
+    return sha256("\0".join(data).encode()).hexdigest()[:32]
+
+
+def _data_files() -> Iterator[str]:
+    """Every data file that can change a record: all of the package's but the words of what is made of records."""
+    root = package_files("extractor")
+    for top in sorted(root.iterdir(), key=lambda entry: entry.name):
+        if top.name not in _WORDS_ABOUT_RECORDS:
+            yield from _texts_below(top)
+
+
+def _texts_below(entry: Traversable) -> Iterator[str]:
+    if entry.is_dir():
+        for below in sorted(entry.iterdir(), key=lambda one: one.name):
+            yield from _texts_below(below)
+    elif entry.name.endswith((".toml", ".tsv")):
+        yield f"{entry.name}\0{entry.read_text(encoding='utf-8')}"
+
+
+def run(
+    inputs: Sequence[Input],
+    directory: Path,
+    settings: Settings,
+    report: Callable[[Event], None] = lambda event: None,
+    model: Model | None = None,
+    reader: SecondReader | None = None,
+) -> Outcome:
+    """Read every input into the run folder's database.
+
+    `model` and `reader` replace the language model and the built-in reader of the settings. Raises
+    OutputError (folder, database or cache cannot be written) and WeightsError (the built-in reader is
+    damaged); everything that concerns one document only becomes that document's line.
+    """
+    started = time.monotonic()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"{directory}: the output folder cannot be made ({error.strerror}); choose another with --out"
+        ) from None
+    with RunStore(directory / DATABASE) as store:
+        store.begin(len(inputs))
+        batch = _Batch(inputs, directory, store, settings, report, reader)
+        if settings.language_model is None and model is None:
+            batch.read_alone()
+        else:
+            asyncio.run(batch.read_with(model))
+        batch.outcome.forgotten = store.keep_only({given.name for given in inputs})
+        store.end()
+    batch.outcome.seconds = time.monotonic() - started
+    return batch.outcome
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A document about which a language model is being asked."""
+
+    given: Input
+    surveyed: Survey
+    reasons: dict[int, Reasons]
+    tasks: list[asyncio.Task[Answer]]
+    learnt: Learnt
+
+
+class _Batch:
+    def __init__(
+        self,
+        inputs: Sequence[Input],
+        directory: Path,
+        store: RunStore,
+        settings: Settings,
+        report: Callable[[Event], None],
+        reader: SecondReader | None,
+    ) -> None:
+        self.inputs = inputs
+        self.directory = directory
+        self.store = store
+        self.settings = settings
+        self.report = report
+        self.given_reader = reader
+        self.layouts = own_layouts(settings)
+        self.fingerprint = fingerprint(settings)
+        self.outcome = Outcome()
+
+    @cached_property
+    def reader(self) -> SecondReader | None:
+        """Loaded for the first document that has to be read: a run that finds all of them done needs none."""
+        return self.given_reader or builtin.load(self.settings)
+
+    def read_alone(self) -> None:
+        """Without a language model."""
+        for given in self.inputs:
+            opened = self._open(given)
+            if opened is not None:
+                self._save(self._read(given, opened, self.reader))
+
+    def _read(self, given: Input, opened: OpenDocument, reader: SecondReader | None) -> DocumentResult:
+        try:
+            return finish(survey(opened, reader, self.settings.language), {}, self.settings)
+        except Exception as error:
+            return _failed(given, opened, error)
+
+    async def read_with(self, given_model: Model | None) -> None:
+        from extractor.model.cache import AnswerCache
+
+        cache = AnswerCache(self.settings.cache_dir) if self.settings.cache and given_model is None else None
+        model = _Breaker(given_model or LanguageModel(self.settings, cache), self.settings.concurrency)
+        waiting: deque[_Asked] = deque()
+        try:
+            learner = Learner(model, self.settings, self.directory) if given_model is None else None
+            for given in self.inputs:
+                opened = self._open(given)
+                asked = await self._ask(given, opened, model, learner) if opened is not None else None
+                if asked is None:
+                    continue
+                if not asked.tasks:
+                    await self._finish(asked)
+                    continue
+                waiting.append(asked)
+                while waiting and self._is_enough(waiting):
+                    await self._finish(waiting[0])
+                    waiting.popleft()
+            while waiting:
+                await self._finish(waiting[0])
+                waiting.popleft()
+        finally:
+            for asked in waiting:
+                for task in asked.tasks:
+                    task.cancel()
+            await model.close()
+            if cache is not None:
+                cache.close()
+        self.outcome.model_error = str(model.fatal) if model.fatal else None
+
+    async def _ask(self, given: Input, opened: OpenDocument, model: Model, learner: Learner | None) -> _Asked | None:
+        """The document with its questions on their way; None where it became a failed one."""
+        reader = self.reader
+        learnt = Learnt(opened)
+
+        def prepare() -> tuple[Survey, dict[int, Reasons]]:
+            surveyed = survey(learnt.opened, reader, self.settings.language)
+            return surveyed, chosen(surveyed, self.settings)
+
+        try:
+            if learner is not None:
+                learnt = await learner.improve(opened)
+                self._count_learnt(learnt)
+            surveyed, reasons = await asyncio.to_thread(prepare)
+        except OutputError:
+            raise
+        except Exception as error:
+            self._save(_failed(given, opened, error), learnt, complete=not learnt.again)
+            return None
+        blocks = surveyed.blocks
+        tasks = [asyncio.create_task(read_with_model(blocks[index], model)) for index in reasons]
+        return _Asked(given, surveyed, reasons, tasks, learnt)
+
+    def _is_enough(self, waiting: Collection[_Asked]) -> bool:
+        """True where the calls under way keep the endpoint busy, or the documents behind them fill the memory."""
+        in_flight = sum(len(asked.tasks) for asked in waiting)
+        held = sum(len(asked.surveyed.blocks) for asked in waiting)
+        return in_flight > _IN_FLIGHT * self.settings.concurrency or held > max(_HELD, in_flight)
+
+    async def _finish(self, asked: _Asked) -> None:
+        answers = dict(zip(asked.reasons, await asyncio.gather(*asked.tasks), strict=True))
+        self._count(answers.values())
+        again = any(isinstance(answer, ModelUnavailable) for answer in answers.values())
+        try:
+            result = finish(asked.surveyed, answers, self.settings, asked.reasons)
+        except Exception as error:
+            result = _failed(asked.given, asked.surveyed.opened, error)
+        self._save(result, asked.learnt, complete=not (again or asked.learnt.again))
+
+    def _open(self, given: Input) -> OpenDocument | None:
+        """The document cut into blocks; None where it is done already or cannot be read."""
+        try:
+            source = load(given.path, name=given.name, max_bytes=self.settings.max_bytes, member=given.member)
+            if self.store.is_done(given.name, source.sha256, self.fingerprint):
+                self.outcome.resumed += 1
+                self._tell(given.name, None)
+                return None
+            return cut(parse(source), self.layouts)
+        except InputError as error:
+            self._save(failed_document(given.name, error))
+            return None
+        except OutputError:
+            raise
+        except Exception as error:  # a fault of ours must cost this file only, and be seen
+            self._save(failed_document(given.name, _fault(given, error)))
+            return None
+
+    def _save(self, result: DocumentResult, learnt: Learnt | None = None, *, complete: bool = True) -> None:
+        if learnt is not None and learnt.learning is not None:
+            result = replace(result, document=_with_learning(result.document, learnt.learning, self.settings.language))
+        self.store.save(result.document, result.records, result.sources, self.fingerprint if complete else "")
+        flagged = sum(record.status == "flagged" for record in result.records)
+        self._tell(result.document.document.file, result.document, flagged)
+
+    def _tell(self, name: str, line: DocumentLine | None, flagged: int = 0) -> None:
+        self.outcome.documents += 1
+        if line is not None and line.status == "failed":
+            self.outcome.failed += 1
+            if len(self.outcome.failures) < _SHOWN_FAILURES:
+                self.outcome.failures.append((name, line.reason or ""))
+        self.report(Event(name, line, self.outcome.documents, len(self.inputs), flagged))
+
+    def _count_learnt(self, learnt: Learnt) -> None:
+        """The question for a layout is a call like any other."""
+        learning = learnt.learning
+        if learning is None or learning.outcome == "reused" or not (learning.input_tokens or learning.output_tokens):
+            return
+        calls = int(learnt.bought)
+        self._add_usage(calls, 1 - calls, calls * learning.input_tokens, calls * learning.output_tokens)
+
+    def _count(self, answers: Iterable[Answer]) -> None:
+        calls = cached = tokens_in = tokens_out = 0
+        for answer in answers:
+            if not isinstance(answer, ModelAnswer):
+                continue
+            if answer.from_cache:
+                cached += 1
+            else:
+                calls += 1
+                tokens_in += answer.use.input_tokens
+                tokens_out += answer.use.output_tokens
+        self._add_usage(calls, cached, tokens_in, tokens_out)
+
+    def _add_usage(self, calls: int, cached: int, tokens_in: int, tokens_out: int) -> None:
+        outcome = self.outcome
+        outcome.calls += calls
+        outcome.cached += cached
+        outcome.input_tokens += tokens_in
+        outcome.output_tokens += tokens_out
+        if calls or cached:
+            self.store.add_usage(
+                self.settings.language_model or "",
+                calls=calls,
+                cached=cached,
+                input_tokens=tokens_in,
+                output_tokens=tokens_out,
+            )
+
+
+class _Breaker:
+    """Stops asking a model once it is clear that every call will fail: wrong key, no such model."""
+
+    def __init__(self, model: Model, concurrency: int) -> None:
+        self.model = model
+        self.name = model.name
+        self.fatal: ModelUnavailable | None = None
+        self.slots = asyncio.Semaphore(concurrency)
+
+    async def read(self, block: Block) -> ModelAnswer:
+        async with self.slots:
+            if self.fatal is not None:
+                raise self.fatal
+            try:
+                return await self.model.read(block)
+            except ModelUnavailable as error:
+                if error.fatal:
+                    self.fatal = error
+                raise
+
+    async def ask(self, prompt: prompts.Prompt, message: str, shape: type[S]) -> Bought[S]:
+        """Another question than for a reading; only a language model is asked one."""
+        assert isinstance(self.model, LanguageModel)
+        if self.fatal is not None:
+            raise self.fatal
+        try:
+            return await self.model.ask(prompt, message, shape)
+        except ModelUnavailable as error:
+            if error.fatal:
+                self.fatal = error
+            raise
+
+    async def close(self) -> None:
+        await self.model.close()
+
+
+def _with_learning(line: DocumentLine, learning: Learning, language: str) -> DocumentLine:
+    """The line with what became of the question for a layout, also in the reason of a document that was not read."""
+    words = describe(learning, language)
+    reason = f"{line.reason} {words}" if line.reason and words else line.reason
+    return line.model_copy(update={"learning": learning, "reason": reason})
+
+
+def _failed(given: Input, opened: OpenDocument, error: Exception) -> DocumentResult:
+    """The line of a document that was opened and could not be read after all."""
+    known = error if isinstance(error, InputError) else _fault(given, error)
+    return failed_document(given.name, known, digest=opened.document.sha256)
+
+
+def _fault(given: Input, error: Exception) -> ExtractorError:
+    return InputError(
+        given.name, f"could not be read because of a fault in the extractor ({type(error).__name__}); please report it"
+    )

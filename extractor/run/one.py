@@ -1,0 +1,53 @@
+"""One file from end to end, outside of a batch."""
+
+from __future__ import annotations
+
+import asyncio
+
+from extractor import builtin
+from extractor.learn.infer import Learner
+from extractor.model import LanguageModel, Model
+from extractor.pipeline import DocumentResult, OpenDocument, chosen, cut, finish, own_layouts, read_with_model, survey
+from extractor.readers import read
+from extractor.readers.archive import Member
+from extractor.settings import Settings
+
+
+def extract_file(path: str, settings: Settings, member: Member | None = None) -> DocumentResult:
+    """Read one file, or one member of an archive, with the readers that the settings name; raises ExtractorError.
+
+    Where a language model is set and no layout explains the document, it is asked for one, as in a batch.
+    """
+    reader = builtin.load(settings)
+    opened = cut(read(path, max_bytes=settings.max_bytes, member=member), own_layouts(settings))
+    if settings.language_model is None:
+        return finish(survey(opened, reader, settings.language), {}, settings)
+    return asyncio.run(_with_model(opened, reader, settings))
+
+
+async def _with_model(opened: OpenDocument, reader: builtin.SecondReader | None, settings: Settings) -> DocumentResult:
+    from extractor.model.cache import AnswerCache
+
+    cache = AnswerCache(settings.cache_dir) if settings.cache else None
+    try:
+        model = LanguageModel(settings, cache)
+        try:
+            better = (await Learner(model, settings).improve(opened)).opened
+            return await _asked(better, reader, settings, model)
+        finally:
+            await model.close()
+    finally:
+        if cache is not None:
+            cache.close()
+
+
+async def _asked(
+    opened: OpenDocument, reader: builtin.SecondReader | None, settings: Settings, model: Model
+) -> DocumentResult:
+    surveyed = survey(opened, reader, settings.language)
+    reasons = chosen(surveyed, settings)
+    answers = await asyncio.gather(*(read_with_model(surveyed.blocks[index], model) for index in reasons))
+    return finish(surveyed, dict(zip(reasons, answers, strict=True)), settings, reasons)
+
+
+__all__ = ["extract_file"]

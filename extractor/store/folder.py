@@ -1,0 +1,35 @@
+"""What the files of a run folder are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain
+
+DATABASE = "run.sqlite"
+"""The run's database."""
+LOCK = "run.lock"
+"""Held by the run that is writing; empty."""
+REPORT = "report.html"
+"""The report, where no other name is given."""
+FORMATS: Mapping[str, tuple[str, ...]] = {
+    "jsonl": ("projects.jsonl", "documents.jsonl"),
+    "csv": ("projects.csv", "indicators.csv"),
+    "xlsx": ("projects.xlsx",),
+    "sqlite": ("projects.sqlite",),
+    "parquet": (
+        "documents.parquet",
+        "projects.parquet",
+        "amounts.parquet",
+        "sources.parquet",
+        "indicators.parquet",
+        "targets.parquet",
+        "attributes.parquet",
+        "flags.parquet",
+        "totals.parquet",
+        "long_numbers.parquet",
+        "dictionary.parquet",
+    ),
+}
+"""The files of each export format."""
+RESULTS = frozenset((DATABASE, f"{DATABASE}-journal", LOCK, REPORT, *chain(*FORMATS.values())))
+"""Everything that a run writes: no input of another run."""
