@@ -258,7 +258,7 @@ def test_units_in_cells(tmp_path: Path) -> None:
     ],
 )
 def test_a_table_that_is_not_understood_is_an_error_not_silence(tmp_path: Path, text: str) -> None:
-    with pytest.raises(LayoutError, match="版式"):
+    with pytest.raises(LayoutError, match="没有读出项目"):
         extract(tmp_path, text)
 
 

@@ -599,8 +599,9 @@ SIMPLE: Rows = [
 ]
 
 
-@pytest.mark.parametrize("other", [EQUIPMENT, GRID], ids=["unknown", "of projects"])
-@pytest.mark.parametrize("apart", [True, False])
+@pytest.mark.parametrize(
+    ("other", "apart"), [(EQUIPMENT, True), (EQUIPMENT, False), (GRID, False)], ids=["apart", "below", "of projects"]
+)
 def test_a_table_behind_a_form_is_no_part_of_it(other: Rows, apart: bool) -> None:
     result = extract("项目支出绩效目标申报表", *((SIMPLE, other) if apart else ([*SIMPLE, *other],)))
     (record,) = result.records
@@ -608,6 +609,16 @@ def test_a_table_behind_a_form_is_no_part_of_it(other: Rows, apart: bool) -> Non
     (flag,) = result.document.flags
     assert flag.code == "unclaimed_text"
     assert len(flag.spans) == len(other)
+
+
+def test_a_list_of_projects_behind_a_form_is_read_by_its_own_layout() -> None:
+    result = extract("项目支出绩效目标申报表", SIMPLE, GRID)
+    assert [(record.project.name, record.document.layout) for record in result.records] == [
+        ("道路保洁", "form"),
+        ("公厕维护", "grid-labelled"),
+        ("绿地养护", "grid-labelled"),
+    ]
+    assert (result.document.document.layout, result.document.flags) == ("form+grid-labelled", ())
 
 
 def test_a_form_behind_another_table_is_read() -> None:

@@ -2,160 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 from extractor.chunk.absence import why_none
-from extractor.chunk.accounting import account
-from extractor.chunk.assembly.assembly import Assembly
 from extractor.chunk.choice import choose_layout
-from extractor.chunk.dump.cut import read_dump
-from extractor.chunk.forms.block import header_above, to_block
-from extractor.chunk.forms.cut import read_forms
-from extractor.chunk.grid.cut import read_grid
-from extractor.chunk.prose.cut import read_prose
-from extractor.chunk.rows import read_header, unit_below
-from extractor.layouts import CompiledLayout
-from extractor.schemas.document import Block, Document, Found, Header, PrintedTotal, PrintedUnit
+from extractor.chunk.chunks import Chunks, joined
+from extractor.chunk.cutters import CUTTERS
+from extractor.chunk.parts import parts
+from extractor.schemas.document import Document
 from extractor.schemas.layout import LayoutSpec
-from extractor.schemas.project import Amounts
-from extractor.schemas.record import CharacterAccount
-from extractor.text import squash
-
-
-@dataclass(frozen=True, slots=True)
-class Chunks:
-    """How a document was cut; `outside` are the stretches of text that belong to no table.
-
-    `reason` says why there are no blocks, where there are none, as a key of messages.toml; `understood` is False
-    where there should be some, since the document clearly prints projects.
-    """
-
-    header: Header
-    layout: LayoutSpec | None
-    blocks: tuple[Block, ...] = ()
-    totals: tuple[PrintedTotal, ...] = ()
-    characters: CharacterAccount = field(default_factory=CharacterAccount)
-    outside: tuple[tuple[int, int], ...] = ()
-    reason: str | None = None
-    understood: bool = True
 
 
 def chunk(document: Document, layouts: Iterable[LayoutSpec] = ()) -> Chunks:
-    """Cut a document into its projects; `layouts` are the user's own, tried before the built-in ones."""
-    layout = choose_layout(document, layouts)
-    if layout.spec.source == "form":
-        return _chunk_forms(document, layout)
-    if layout.spec.source == "prose":
-        return _chunk_prose(document, layout)
-    sections, marks = (read_grid if layout.spec.source == "grid" else read_dump)(document, layout)
-    blocks: list[Block] = []
-    totals: list[PrintedTotal] = []
-    if sections and not any(section.units for section in sections):
-        unit = unit_below(document, sections, marks, layout.terms)
-        for section in sections:
-            section.header = replace(section.header, amount_unit=unit)
-    templates = first = 0
-    for section in sections:
-        first = first if section.goes_on else len(blocks)
-        before = len(totals)
-        templates += Assembly(section, layout, blocks, totals, marks, first).run()
-        if any(total.kind == "grand_total" for total in totals[before:]):
-            first = len(blocks)
-    header = sections[0].header if sections else _bare_header(document, layout)
-    above = [section.header.amount_unit for section in sections]
-    above += [row.unit_above for section in sections for row in section.rows if row.unit_above is not None]
-    if len({unit and unit.value for unit in above}) > 1:
-        header = replace(header, amount_unit=None)
-    if len({section.header.department and section.header.department.value for section in sections}) > 1:
-        header = replace(header, department=None)
-    elif blocks:
-        header = _with_columns(header, blocks)
-    reason, understood = (None, True) if blocks else why_none(document, sections, layout, templates)
-    if header.amount_unit is None:
-        header = replace(header, amount_unit=_unit_of_cells(blocks))
-    return Chunks(
-        header=header,
-        layout=layout.spec if blocks else None,
-        blocks=tuple(blocks),
-        totals=tuple(totals),
-        characters=account(document.text, marks),
-        outside=tuple(sorted((mark.start, mark.end) for mark in marks if mark.kind == "outside")),
-        reason=reason,
-        understood=understood,
-    )
-
-
-def _chunk_forms(document: Document, layout: CompiledLayout) -> Chunks:
-    """A document of forms in its blocks.
-
-    A form that nobody filled in is no project, nor is one on a whole department: both are understood and count as
-    furniture, but a person is told of them as of all text outside.
-    """
-    forms, marks = read_forms(document, layout)
-    filled = [form for form in forms if not form.is_empty]
-    empty = {row for form in forms if form.is_empty for row in form.rows}
-    outside = sorted({(mark.start, mark.end) for mark in marks if mark.kind == "outside"} | empty)
-    no_project = empty | {(row.start, row.end) for table in document.tables for row in table.rows} & set(outside)
-    marks = [mark._replace(kind="furniture") if (mark.start, mark.end) in no_project else mark for mark in marks]
-    built: list[tuple[Block, Header]] = []
-    above: PrintedUnit | None = None
-    for index, form in enumerate(filled):
-        above = header_above(form, document, layout).amount_unit if form.top else above
-        built.append(to_block(index, form, document, layout, above))
-    blocks = tuple(block for block, _ in built)
-    header = built[0][1] if built else _bare_header(document, layout)
-    if len({one.amount_unit and one.amount_unit.value for _, one in built}) > 1:
-        header = replace(header, amount_unit=None)
-    if len({one.fiscal_year for _, one in built}) > 1:
-        header = replace(header, fiscal_year=None)
-    if blocks:
-        header = _with_columns(header, blocks)
-    return Chunks(
-        header=header,
-        layout=layout.spec if blocks else None,
-        blocks=blocks,
-        characters=account(document.text, marks),
-        outside=tuple(outside),
-        reason=None if blocks else "empty_forms",
-    )
-
-
-def _chunk_prose(document: Document, layout: CompiledLayout) -> Chunks:
-    """A document that tells its projects in numbered sections, in its blocks."""
-    blocks, header, marks = read_prose(document, layout)
-    return Chunks(
-        header=header,
-        layout=layout.spec,
-        blocks=tuple(blocks),
-        characters=account(document.text, marks),
-        outside=tuple(sorted((mark.start, mark.end) for mark in marks if mark.kind == "outside")),
-    )
-
-
-def _with_columns(header: Header, blocks: Sequence[Block]) -> Header:
-    """A department that only a column names is the document's, if all its rows have the same."""
-    if header.department is not None:
-        return header
-    named = {
-        squash(block.content.text[slice(*block.cells["department"])]) for block in blocks if "department" in block.cells
-    }
-    first = blocks[0]
-    if len(named) != 1 or "department" not in first.cells:
-        return header
-    start, end = first.cells["department"]
-    found = Found(" ".join(first.content.text[start:end].split()), first.content.source_span(start, end))
-    return replace(header, department=found)
-
-
-def _unit_of_cells(blocks: Sequence[Block]) -> PrintedUnit | None:
-    """The unit that the amount cells print themselves, where all of them print the same."""
-    units = [block.context.amount_unit for block in blocks if block.context.amounts != Amounts()]
-    return units[0] if len({unit and unit.value for unit in units}) == 1 else None
-
-
-def _bare_header(document: Document, layout: CompiledLayout) -> Header:
-    return read_header(document, document.lines[:40], layout.terms)
+    """Cut a document into its projects, each part by a layout of its own; `layouts` are the user's own."""
+    pieces = parts(document, tuple(layouts))
+    cuts = [CUTTERS[part.layout.spec.source](part.document, part.layout) for part in pieces]
+    chunks = joined(document.text, cuts)
+    if chunks.blocks:
+        return chunks
+    reason, understood = why_none(document, cuts, pieces[0].layout)
+    return replace(chunks, reason=reason, understood=understood)
 
 
 __all__ = ["Chunks", "choose_layout", "chunk"]

@@ -109,8 +109,8 @@ class Learner:
         if better is None:
             self._known[shape.name] = _Refusal(reason)
             return Learnt(opened, _learning("refused", shape.name, before, reason, answer), bought)
-        assert better.layout is not None
-        spec = better.layout.spec
+        spec = better.chunks.layout
+        assert spec is not None
         self._known[spec.name] = spec
         if self._folder is not None:
             write(spec, self._folder / f"{spec.name}.toml", opened.document.file)

@@ -42,7 +42,10 @@ class OpenDocument:
 
     document: Document
     chunks: Chunks
-    layout: CompiledLayout | None
+
+    def layout_of(self, block: Block) -> CompiledLayout:
+        """The layout that a block was cut by: each part of a document has its own."""
+        return compiled(self.chunks.layouts[block.context.layout])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +87,7 @@ class DocumentResult:
 
 def cut(document: Document, layouts: Sequence[LayoutSpec] = ()) -> OpenDocument:
     """A document in its blocks; `layouts` are the user's own."""
-    chunks = chunk(document, layouts)
-    return OpenDocument(document, chunks, compiled(chunks.layout) if chunks.layout else None)
+    return OpenDocument(document, chunk(document, layouts))
 
 
 def survey(opened: OpenDocument, reader: SecondReader | None = None, language: str = "zh") -> Survey:
@@ -93,8 +95,8 @@ def survey(opened: OpenDocument, reader: SecondReader | None = None, language: s
 
     A document in which the rules see no project is read as well: the other reader may see one.
     """
-    layout, blocks = opened.layout, opened.chunks.blocks
-    read_by_rules = tuple(_read_block(block, layout, language) for block in blocks) if layout else ()
+    blocks = opened.chunks.blocks
+    read_by_rules = tuple(_read_block(block, opened.layout_of(block), language) for block in blocks)
     if reader is None:
         return Survey(opened, read_by_rules)
     views = [one.view for one in read_by_rules]
@@ -126,18 +128,18 @@ def finish(
     LayoutError where the document prints projects that could not be cut into blocks.
     """
     document, chunks = surveyed.opened.document, surveyed.opened.chunks
-    language, layout = settings.language, surveyed.opened.layout
+    language = settings.language
     noted = check_notes(document, language)
     reason = explained(message(chunks.reason, language), noted) if chunks.reason else None
     if reason is not None and (not chunks.understood or _may_be_a_table(document, chunks)):
         reason = _and_words(document, reason, settings)
     if reason is not None and not (chunks.understood and document.text.strip()):
         raise LayoutError(document.file, reason)
-    if layout is None:
+    if not chunks.blocks:
         flags = [*noted, *surveyed.second.document_flags]
         return DocumentResult(line_of(document, chunks, (), (), flags=flags, reason=reason))
     drafts = [
-        _draft(surveyed, index, answers.get(block.index), (reasons or {}).get(block.index, ()), layout, language)
+        _draft(surveyed, index, answers.get(block.index), (reasons or {}).get(block.index, ()), language)
         for index, block in enumerate(chunks.blocks)
     ]
     projects = [draft.project for draft in drafts]
@@ -164,19 +166,20 @@ def finish(
         asking=account(chunks.blocks, reasons, answers) if reasons is not None else None,
         reads_twice=surveyed.reads_twice,
     )
-    share = _explained(document, chunks, drafts, layout)
+    share = _explained(surveyed.opened, drafts)
     if drafts and share < settings.layout_coverage:
         line = line.model_copy(update={"reason": _low_coverage(document, share, settings)})
     sources = [document.text[block.start : block.end] for block in chunks.blocks]
     return DocumentResult(line, records, sources, share)
 
 
-def _explained(document: Document, chunks: Chunks, drafts: Sequence[Draft], layout: CompiledLayout) -> float:
+def _explained(opened: OpenDocument, drafts: Sequence[Draft]) -> float:
     ink = sum(len(draft.view.text) for draft in drafts)
     left = sum(draft.unclaimed for draft in drafts)
-    for start, end in chunks.outside:
-        word = squash(document.text[start:end])
-        if layout.value_label.search(word) or any(sign in word for sign in _SIGNS_OF_INDICATORS):
+    labels = [compiled(layout).value_label for layout in opened.chunks.layouts.values()]
+    for start, end in opened.chunks.outside:
+        word = squash(opened.document.text[start:end])
+        if any(label.search(word) for label in labels) or any(sign in word for sign in _SIGNS_OF_INDICATORS):
             ink += len(word)
             left += len(word)
     return 1 - left / ink if ink else 0.0
@@ -226,10 +229,9 @@ def _read_block(block: Block, layout: CompiledLayout, language: str) -> RulesRea
         return RulesReading(view, None, _unreadable(block, error, language))
 
 
-def _draft(
-    surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons, layout: CompiledLayout, language: str
-) -> Draft:
+def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons, language: str) -> Draft:
     """One block's readings compared and checked."""
+    layout = surveyed.opened.layout_of(surveyed.blocks[index])
     block, read_by_rules = surveyed.blocks[index], surveyed.rules[index]
     view, builtin = read_by_rules.view, surveyed.second.readings.get(block.index)
     draft = Draft(block, view, read_by_rules.reading, builtin, answer, reasons)

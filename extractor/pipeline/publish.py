@@ -76,7 +76,7 @@ def document_info(document: Document, chunks: Chunks) -> DocumentInfo:
         department=header.department.value if header.department else None,
         fiscal_year=header.fiscal_year,
         amount_unit=header.amount_unit.value if header.amount_unit else None,
-        layout=chunks.layout.name if chunks.layout else None,
+        layout="+".join(chunks.layouts) or None,
     )
 
 
@@ -86,7 +86,7 @@ def record_of(info: DocumentInfo, draft: Draft, aliases: Aliases | None = None) 
     flags = tuple(draft.flags)
     # A compilation may hold tables in different units; a record's own table decides.
     unit = block.context.amount_unit
-    info = info.model_copy(update={"amount_unit": unit.value if unit else None})
+    info = info.model_copy(update={"amount_unit": unit.value if unit else None, "layout": block.context.layout})
     agreed = draft.rules is not None and draft.is_read_twice and comparison is not None and not comparison.abstained
     return Record(
         id=record_id(info, block.index),

@@ -1,0 +1,231 @@
+"""Signs that a text prints projects, their goals or their indicators, whatever the table around them looks like.
+
+They need no layout: categories of indicators that stand by themselves and not in a sentence, labels of values, a name
+beside its label, the headings of a project told in prose. A document that shows them and yields no project was not
+understood, and so was a stretch of text outside of the projects that shows them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from extractor.chunk.amounts import NUMBER
+from extractor.layouts import Terms
+from extractor.layouts.forms import form_words
+from extractor.layouts.taxonomy import category, category_of_label, labels
+from extractor.schemas.document import Document, Line, Row
+from extractor.text import squash
+
+_LONGEST_HEAD = 20
+_INDICATOR_COLUMNS = frozenset(
+    ("level1", "level2", "indicator_name", "cycle_value", "annual_value", "operator", "measure_unit", "weight")
+)
+_NEAR = 160
+"""Characters behind a category in which its indicator's value is looked for."""
+_VALUE = re.compile(
+    r"""
+      [≥≤＞＜><=±]=?\s?\d                                # a sign and a number
+    | \d+(?:\.\d+)?\s?[%‰]                             # a share
+    | \d+(?:\.\d+)?(?=[\u4e00-\u9fff])(?![年月日号条])  # a number and its unit
+    """,
+    re.VERBOSE,
+)
+_TARGET = re.compile(r"[≥≤＞＜><=±]=?\d[\d.,]*[^\d,。;]{0,12}")
+_LEVELS = ("一级", "二级", "三级")
+_LEVEL_WORD = re.compile(r"(?:^|[ \n])(?:[一二三]级指标|绩效指标)(?=[ \n,]|$)")
+_VALUE_LABEL = re.compile(r"(?:年度|实施周期|中期|长期)?指标值:(?=[^\s:])")
+_GOES_ON = re.compile(r"[、,。;:)”\"'》\]和与及或等的为是中方体也均在]|完成|实现|分析|设[置定]|情况|评价|得分")
+"""What stands behind a category in a sentence."""
+_LED_TO = frozenset("、,和及与条项个")
+"""What stands before a category in a sentence."""
+_BRACKETED = re.compile(r"[【\[](?:产出|效益|满意度|成本|[\u4e00-\u9fff]{2,6}效益)(?:指标)?[-:][^【】\[\]]{2,12}[】\]]")
+_HEADING = re.compile(
+    r"""
+    (?:^|(?<=[。;\n ]))
+    (?: \(?(?:[一二三四五六七八九十]{1,3}|\d{1,2}) [)、.] | [①-⑳] )?    # numbered, or not
+    (?:年度)?
+    (?P<word>项目概[述况]|项目简介|立项依据|设立依据|实施主体|项目内容|实施方案|实施周期|起止时间|预算安排|资金安排|绩效目标)
+    (?:[和及]指标)?
+    \s?[:。\n]
+    """,
+    re.VERBOSE,
+)
+_GAP = re.compile(r"[\s|]+")
+_OPENS = frozenset(("项目概述", "项目概况", "项目简介", "立项依据", "设立依据"))
+_FEW, _ENOUGH = 2, 3
+_LEAST_CHARACTERS = 60
+_IMPLAUSIBLE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What a stretch of text prints of projects.
+
+    `categories` are the different categories of indicators that stand by themselves, `valued` how many of them have a
+    value behind them; `told` are indicators that a sentence tells behind their category; `targets` are cells that hold
+    nothing but a target (≥95%), `levels` words that name a level of indicators, `numbers` numbers in cells of the rows
+    below one that heads columns of indicators (-1: there is none); `name` is a project's name
+    beside its label.
+    """
+
+    categories: frozenset[str] = frozenset()
+    valued: int = 0
+    told: int = 0
+    targets: int = 0
+    levels: int = 0
+    numbers: int = -1
+    value_labels: int = 0
+    bracketed: int = 0
+    headings: frozenset[str] = frozenset()
+    name: str | None = None
+
+    @property
+    def heads(self) -> bool:
+        """Whether a row heads columns of indicators."""
+        return self.numbers >= 0
+
+    @property
+    def has_indicators(self) -> bool:
+        """Whether indicators stand there, in cells, in lines or behind labels."""
+        listed = len(self.categories) >= _ENOUGH and self.valued >= _FEW
+        headed = self.heads and (self.valued > 0 or self.targets > 0 or self.numbers > 0)
+        return listed or headed or self.value_labels >= _FEW or self.bracketed >= _FEW
+
+    @property
+    def tells_projects(self) -> bool:
+        """Whether headings of a project told in prose stand there."""
+        return len(self.headings) >= _ENOUGH and bool(self.headings & _OPENS) and "绩效目标" in self.headings
+
+    @property
+    def are_of_projects(self) -> bool:
+        named = self.name is not None and (self.valued > 0 or self.targets >= _ENOUGH or self.levels > 0)
+        return self.has_indicators or self.tells_projects or self.told >= _ENOUGH or named
+
+    @property
+    def is_told(self) -> bool:
+        """Whether what stands there stands in running text: no columns of indicators, no brackets."""
+        return not self.heads and not self.bracketed and len(self.categories) < _ENOUGH
+
+    @property
+    def are_unfilled(self) -> bool:
+        """Whether categories stand there without any value: an empty template."""
+        return len(self.categories) >= _ENOUGH and not (self.valued or self.told or self.targets)
+
+
+def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> Signs:
+    """The signs in some lines and rows of a document, in print order."""
+    found: set[str] = set()
+    texts: list[str] = []
+    name: str | None = None
+    numbers, targets = -1, 0
+    for piece in pieces:
+        cells = [cell for cell in _cells(document, piece) if cell]
+        found.update(term for cell in cells if (term := _category(cell)))
+        name = name or _name(cells, terms)
+        if numbers < 0 and _heads_indicators(cells, terms):
+            numbers = 0
+        elif numbers >= 0:
+            numbers += sum(NUMBER.fullmatch(cell) is not None for cell in cells)
+        targets += sum(_TARGET.fullmatch(cell) is not None for cell in cells)
+        texts.append(" ".join(cells))
+    text = "\n".join(texts)
+    standing = list(_standing(text))
+    found.update(term for term, _ in standing)
+    return Signs(
+        categories=frozenset(found),
+        valued=sum(_VALUE.search(text, end, end + _NEAR) is not None for _, end in standing),
+        told=sum(_VALUE.search(match[0]) is not None for match in _told().finditer(text)),
+        targets=targets,
+        levels=len(_LEVEL_WORD.findall(text)),
+        numbers=numbers,
+        value_labels=len(_VALUE_LABEL.findall(text)),
+        bracketed=len(_BRACKETED.findall(text)),
+        headings=frozenset(match["word"] for match in _HEADING.finditer(text)),
+        name=name,
+    )
+
+
+def is_implausible(text: str) -> bool:
+    """Whether a text is nothing that anybody wrote: signs and rare characters, as a damaged text layer gives them.
+
+    Chinese is written with the characters of GB 2312; a layer with a wrong code table holds others.
+
+    >>> is_implausible("项目支出绩效目标表" * 10), is_implausible("䄽餤绩䅖䐚鲝䄽錀鱩銋䫏㨋釼㧦魌䡎騬㡄鏼魮" * 5)
+    (False, True)
+    """
+    ink = "".join(text.split())
+    if len(ink) < _LEAST_CHARACTERS:
+        return False
+    strange = sum(not _is_common(character) for character in ink)
+    return strange > _IMPLAUSIBLE * len(ink)
+
+
+@lru_cache(maxsize=8192)
+def _is_common(character: str) -> bool:
+    if character.isascii():
+        return character.isprintable()
+    if "\uff01" <= character <= "\uff5e" or character in "“”‘’…—·≥≤±％‰℃㎡㎥①②③④⑤⑥⑦⑧⑨⑩╳×☑□√■★●◆▲△○◎※→":
+        return True
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@lru_cache
+def _words() -> re.Pattern[str]:
+    words = {word for level in ("level1", "level2") for word in labels(level) if word.endswith("指标")}
+    return re.compile("|".join(map(re.escape, sorted(words, key=len, reverse=True))))
+
+
+@lru_cache
+def _told() -> re.Pattern[str]:
+    """A category that opens a clause, its colon, and the clause."""
+    return re.compile(rf"(?:^|(?<=[。;\n ]))(?:\d[.、]|\(\d\))?(?:{_words().pattern}):[^。;\n]{{2,80}}")
+
+
+def _heads_indicators(cells: Sequence[str], terms: Terms) -> bool:
+    """Whether a row heads the columns of indicators: their levels, or their name, value, sign and unit."""
+    levels = sum(cell.startswith(_LEVELS) and len(cell) <= len("一级指标内容") for cell in cells)
+    known = {terms.column(cell) for cell in cells if len(cell) <= _LONGEST_HEAD}
+    return levels >= _FEW or len(known & _INDICATOR_COLUMNS) >= _ENOUGH
+
+
+def _standing(text: str) -> Iterator[tuple[str, int]]:
+    """Categories that stand by themselves in a text without cells, and their ends: behind them goes no sentence on."""
+    for match in _words().finditer(text):
+        behind = text[match.end() : match.end() + 2]
+        before = text[match.start() - 1 : match.start()]
+        term = None if before in _LED_TO or _GOES_ON.match(behind) else _category(match[0])
+        if term:
+            yield term, match.end()
+
+
+def _category(cell: str) -> str | None:
+    if len(cell) > _NEAR:
+        return None
+    found = category("level2", cell) or category("level1", cell)
+    found = found or category_of_label("level2", cell) or category_of_label("level1", cell)
+    return found.term if found else None
+
+
+def _name(cells: Sequence[str], terms: Terms) -> str | None:
+    """A name beside the label 项目名称, in a cell of its own or behind a colon."""
+    words = form_words(terms)
+    for index, cell in enumerate(cells[:4]):
+        label = words.label(cell) if len(cell) <= 40 else None
+        if label is not None and label.field == "name" and index + 1 < len(cells):
+            beside = cells[index + 1]
+            return beside if words.label(beside) is None and not terms.column(beside) else None
+    return None
+
+
+def _cells(document: Document, piece: Line | Row) -> list[str]:
+    """The cells of a row, or a line's words as far as blanks or bars part them."""
+    if isinstance(piece, Row):
+        return [squash(cell.content.text) for cell in piece.cells]
+    return list(map(squash, _GAP.split(document.text[piece.start : piece.end])))
