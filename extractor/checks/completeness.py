@@ -4,27 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from extractor.chunk.unread import Unread
 from extractor.messages import flag, message
 from extractor.schemas.document import Block, Document
 from extractor.schemas.project import ProjectReading
-from extractor.schemas.record import Flag, FlagCode, Span
+from extractor.schemas.record import Flag, FlagCode
 
 _SHOWN = 40
+_MOST_PIECES = 10
 _MOST_SPANS = 20
+_MOST_WORDS = 3
 _STOPS = ("。", "；", ";", "！", "”", "）", ")")
 _LINE_ENDS = ("\n", "\r", "\f")
 _EXPORTS = ("csv", "tsv")
 _MOST = 0.8
 
 
-def check_outside(text: str, outside: Sequence[Span], language: str = "zh") -> list[Flag]:
-    """A flag for text that stands beside or behind the table and belongs to no project."""
-    if not outside:
-        return []
-    printed = " ".join(text[start:end] for start, end in outside)
-    shown = printed[:_SHOWN] + ("…" if len(printed) > _SHOWN else "")
-    spans = tuple(outside[:_MOST_SPANS])
-    return [flag(FlagCode.UNCLAIMED_TEXT, "document", language=language, text=shown, spans=spans)]
+def check_outside(text: str, unread: Sequence[Unread], language: str = "zh") -> list[Flag]:
+    """What stands outside of the projects, each piece with its own words.
+
+    Pieces that print projects and rows of tables are for a person to look at; other lines (a page's navigation, notes
+    below a table) are only told, together.
+    """
+    looked_at = [piece for piece in unread if piece.of_projects or piece.in_table]
+    flags = [
+        flag(
+            FlagCode.UNCLAIMED_TEXT,
+            "document",
+            language=language,
+            variant="of_projects" if piece.of_projects else "",
+            text=_shown(text[piece.start : piece.end]),
+            spans=((piece.start, piece.end),),
+        )
+        for piece in looked_at[:_MOST_PIECES]
+    ]
+    if more := looked_at[_MOST_PIECES:]:
+        flags.append(_together(FlagCode.UNCLAIMED_TEXT, text, more, language))
+    if lines := [piece for piece in unread if not (piece.of_projects or piece.in_table)]:
+        flags.append(_together(FlagCode.READER_NOTE, text, lines, language))
+    return flags
+
+
+def _together(code: FlagCode, text: str, pieces: Sequence[Unread], language: str) -> Flag:
+    """Several pieces in one flag; their words stand apart."""
+    spans = tuple((piece.start, piece.end) for piece in pieces[:_MOST_SPANS])
+    words = " … ".join(_shown(text[start:end]) for start, end in spans[:_MOST_WORDS])
+    return flag(code, "document", language=language, variant="outside", count=len(pieces), text=words, spans=spans)
+
+
+def _shown(text: str) -> str:
+    printed = " ".join(text.split())
+    return printed[:_SHOWN] + ("…" if len(printed) > _SHOWN else "")
 
 
 def check_end(

@@ -18,7 +18,7 @@ def chunk(document: Document, layouts: Iterable[LayoutSpec] = ()) -> Chunks:
     """Cut a document into its projects, each part by a layout of its own; `layouts` are the user's own."""
     pieces = parts(document, tuple(layouts))
     cuts = [CUTTERS[part.layout.spec.source](part.document, part.layout) for part in pieces]
-    chunks = joined(document.text, cuts)
+    chunks = joined(document, cuts)
     if chunks.blocks:
         return chunks
     reason, understood = why_none(document, cuts, pieces[0].layout)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from extractor.chunk.accounting import account
 from extractor.chunk.rows import Mark
-from extractor.schemas.document import Block, Header, PrintedTotal
+from extractor.chunk.unread import Unread, unread
+from extractor.layouts import terms
+from extractor.schemas.document import Block, Document, Header, PrintedTotal
 from extractor.schemas.layout import LayoutSpec
 from extractor.schemas.record import CharacterAccount
 
@@ -32,7 +34,7 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Chunks:
-    """How a document was cut; `outside` are the stretches of text that belong to no project and to no table of them.
+    """How a document was cut; `unread` are the pieces of text that belong to no project and to no table of them.
 
     `layouts` are those that its blocks name, in print order. `reason` says why there are no blocks, where there are
     none, as a key of messages.toml; `understood` is False where there should be some, since the document prints
@@ -44,7 +46,7 @@ class Chunks:
     blocks: tuple[Block, ...] = ()
     totals: tuple[PrintedTotal, ...] = ()
     characters: CharacterAccount = field(default_factory=CharacterAccount)
-    outside: tuple[tuple[int, int], ...] = ()
+    unread: tuple[Unread, ...] = ()
     reason: str | None = None
     understood: bool = True
 
@@ -54,7 +56,7 @@ class Chunks:
         return next(iter(self.layouts.values()), None)
 
 
-def joined(text: str, cuts: Sequence[Cut]) -> Chunks:
+def joined(document: Document, cuts: Sequence[Cut]) -> Chunks:
     """The parts of a document in print order, as one: blocks are numbered through, totals keep to their part."""
     blocks: list[Block] = []
     totals: list[PrintedTotal] = []
@@ -74,8 +76,8 @@ def joined(text: str, cuts: Sequence[Cut]) -> Chunks:
         layouts={cut.layout.name: cut.layout for cut in cuts if cut.blocks},
         blocks=tuple(blocks),
         totals=tuple(totals),
-        characters=account(text, marks),
-        outside=tuple(sorted({(mark.start, mark.end) for mark in marks if mark.kind == "outside"})),
+        characters=account(document.text, marks),
+        unread=unread(document, marks, terms()),
     )
 
 

@@ -33,6 +33,7 @@ _VALUE = re.compile(
     """,
     re.VERBOSE,
 )
+_HAN = re.compile("[\u4e00-\u9fff]")
 _TARGET = re.compile(r"[≥≤＞＜><=±]=?\d[\d.,]*[^\d,。;]{0,12}")
 _LEVELS = ("一级", "二级", "三级")
 _LEVEL_WORD = re.compile(r"(?:^|[ \n])(?:[一二三]级指标|绩效指标)(?=[ \n,]|$)")
@@ -127,7 +128,7 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
         name = name or _name(cells, terms)
         if numbers < 0 and _heads_indicators(cells, terms):
             numbers = 0
-        elif numbers >= 0:
+        elif numbers >= 0 and any(_HAN.search(cell) for cell in cells if len(cell) > 1):
             numbers += sum(NUMBER.fullmatch(cell) is not None for cell in cells)
         targets += sum(_TARGET.fullmatch(cell) is not None for cell in cells)
         texts.append(" ".join(cells))

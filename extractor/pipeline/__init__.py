@@ -33,8 +33,6 @@ from extractor.schemas.record import DocumentInfo, DocumentLine, Flag, FlagCode,
 from extractor.settings import Settings
 from extractor.text import Squashed, squash
 
-_SIGNS_OF_INDICATORS = ("一级指标", "三级指标", "绩效指标")
-
 
 @dataclass(frozen=True, slots=True)
 class OpenDocument:
@@ -151,7 +149,7 @@ def finish(
     flags = noted + check_document(chunks.totals, projects, repeats, units, language)
     sums_fit = all(found.code != FlagCode.SUM_MISMATCH for found in flags)
     flags += check_end(document, chunks.blocks, projects, sums_fit=sums_fit, language=language)
-    flags += check_outside(document.text, chunks.outside, language)
+    flags += check_outside(document.text, chunks.unread, language)
     flags += surveyed.second.document_flags
     aliases = load_aliases(settings.aliases)
     records = [record_of(info, draft, aliases) for draft in drafts]
@@ -176,13 +174,12 @@ def finish(
 def _explained(opened: OpenDocument, drafts: Sequence[Draft]) -> float:
     ink = sum(len(draft.view.text) for draft in drafts)
     left = sum(draft.unclaimed for draft in drafts)
-    labels = [compiled(layout).value_label for layout in opened.chunks.layouts.values()]
-    for start, end in opened.chunks.outside:
-        word = squash(opened.document.text[start:end])
-        if any(label.search(word) for label in labels) or any(sign in word for sign in _SIGNS_OF_INDICATORS):
-            ink += len(word)
-            left += len(word)
-    return 1 - left / ink if ink else 0.0
+    for piece in opened.chunks.unread:
+        if piece.of_projects:
+            size = len(squash(opened.document.text[piece.start : piece.end]))
+            ink += size
+            left += size
+    return 1 - min(left, ink) / ink if ink else 0.0
 
 
 def _may_be_a_table(document: Document, chunks: Chunks) -> bool:
@@ -249,10 +246,18 @@ def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons
     draft.comparison = compare(draft.rules, model, view, layout.structure, layout.withheld, language, third=builtin)
     draft.flags += draft.comparison.flags
     draft.flags += check_project(draft.project, block, layout, draft.comparison.spans, language)
-    draft.unclaimed = sum(
-        end - start for found in draft.flags if found.code == FlagCode.UNCLAIMED_TEXT for start, end in found.spans
-    )
+    draft.unclaimed = _ink_of(surveyed.opened.document.text, draft.flags)
     return draft
+
+
+def _ink_of(text: str, flags: Sequence[Flag]) -> int:
+    """Characters that flags call unclaimed, each counted once."""
+    spans = {span for found in flags if found.code == FlagCode.UNCLAIMED_TEXT for span in found.spans}
+    ink = last = 0
+    for start, end in sorted(spans):
+        ink += len(squash(text[max(start, last) : end]))
+        last = max(last, end)
+    return ink
 
 
 def _unreadable(block: Block, error: Exception, language: str) -> Flag:

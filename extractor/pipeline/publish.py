@@ -186,7 +186,7 @@ def _coverage(chunks: Chunks, drafts: Sequence[Draft]) -> float | None:
         return None
     ink = sum(len(draft.view.text) for draft in drafts) + chunks.characters.outside
     left = sum(draft.unclaimed for draft in drafts) + chunks.characters.outside
-    return round(1 - left / ink, 4) if ink else None
+    return round(1 - min(left, ink) / ink, 4) if ink else None
 
 
 __all__ = ["Draft", "document_info", "line_of", "record_id", "record_of"]

@@ -1,0 +1,97 @@
+"""What stands outside of the projects: pieces of text that belong together, and whether they print projects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from extractor.chunk.amounts import NUMBER
+from extractor.chunk.rows import Kind, Mark
+from extractor.chunk.signs import signs_in
+from extractor.layouts import Terms
+from extractor.schemas.document import Document, Line, Row
+from extractor.text import fold
+
+_ASIDE: tuple[Kind, ...] = ("header", "furniture", "outside")
+_AMOUNTS = 2
+_MARKUP = frozenset("|-: \t")
+
+
+class Unread(NamedTuple):
+    """A piece of a document that no project claims: lines or rows with nothing but white space between them.
+
+    `of_projects`: it prints signs of projects, or amounts side by side; `in_table`: it is rows of a table.
+    """
+
+    start: int
+    end: int
+    of_projects: bool
+    in_table: bool
+
+
+def unread(document: Document, marks: Sequence[Mark], terms: Terms) -> tuple[Unread, ...]:
+    """Pieces outside of the projects in print order; of what heads or frames them, only what prints projects.
+
+    A stretch that is shorter than its line or row, such as one cell of a total's row, is a piece of its own.
+    """
+    pieces: list[Line | Row] = [*document.lines, *(row for table in document.tables for row in table.rows)]
+    pieces.sort(key=lambda piece: piece.start)
+    at = 0
+    found: list[Unread] = []
+    for start, end, kind in sorted(_aside(document.text, marks)):
+        while at < len(pieces) and pieces[at].end <= start:
+            at += 1
+        inside = list(_until(pieces, at, end))
+        whole = [piece for piece in inside if start <= piece.start and piece.end <= end]
+        of_projects = _prints_projects(document, whole, terms)
+        if kind == "outside" or of_projects:
+            found.append(Unread(start, end, of_projects, any(isinstance(piece, Row) for piece in inside)))
+    return tuple(found)
+
+
+def _aside(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int, Kind]]:
+    """The stretches that are outside, header or furniture; what is outside is not told as furniture again."""
+    outside = {(mark.start, mark.end) for mark in marks if mark.kind == "outside"}
+    for kind in _ASIDE:
+        spans = {(mark.start, mark.end) for mark in marks if mark.kind == kind}
+        for start, end in _stretches(text, sorted(spans if kind == "outside" else spans - outside)):
+            yield start, end, kind
+
+
+def _stretches(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans that follow one another, with nothing but white space and markup between them, as one."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and _is_markup(text[joined[-1][1] : start]):
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _is_markup(between: str) -> bool:
+    return all(character.isspace() or character in _MARKUP for character in between)
+
+
+def _until(pieces: Sequence[Line | Row], at: int, end: int) -> Iterator[Line | Row]:
+    while at < len(pieces) and pieces[at].start < end:
+        yield pieces[at]
+        at += 1
+
+
+def _prints_projects(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> bool:
+    listed = list(pieces)
+    signs = signs_in(document, listed, terms)
+    return (
+        signs.has_indicators
+        or signs.tells_projects
+        or signs.told > 1
+        or any(
+            _amounts(document.text[piece.start : piece.end]) >= _AMOUNTS for piece in listed if isinstance(piece, Line)
+        )
+    )
+
+
+def _amounts(line: str) -> int:
+    """Numbers with decimals that stand by themselves in a line, as the columns of amounts print them."""
+    return sum("." in token and NUMBER.fullmatch(token) is not None for token in fold(line).split())
