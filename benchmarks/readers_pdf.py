@@ -3,8 +3,8 @@
     python benchmarks/readers_pdf.py [--pages 40] [--rounds 5] [--pdf FILE ...]
 
 The pages are those of a table of projects with seven columns and rows that go on over page breaks. `embedded`: the
-file brings its font, as published files nearly always do. `by name`: it names one of this machine's fonts, whose
-shapes the library has to look up for every character, for the bare text as well.
+file brings its font, as published files nearly always do. `by name`: it names one that it does not
+bring, so that the library has to look every character up in another, for the bare text as well.
 Of several rounds the fastest counts: other work on the machine only ever adds to the others.
 """
 

@@ -26,6 +26,7 @@ _COUNTS = frozenset(
     {
         *("picture", "text_over_rule", "text_outside_page", "unreadable_text", "damaged_characters"),
         *("attached_files", "hidden_zeros", "footnotes", "endnotes", "invisible_text", "struck_annotation"),
+        "shapeless_text",
     }
 )
 """Kinds whose datum is a number, which is added up over the pages."""

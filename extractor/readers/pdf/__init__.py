@@ -4,6 +4,7 @@
     grid         rules to tables, rows and merged cells         layout    characters of a cell or a line to text
     page         one page: its tables and the lines around them
     joining      rows and cells that go on over a page break    document  the file: pages, damage, notes
+    fonts        the one font that this machine has, always     shapeless letters of which no font has a shape
 
 Every character of every page stands in exactly one cell or in one line outside of the tables. That is counted
 for the whole file, and a file for which the count does not come out is refused.
@@ -19,8 +20,9 @@ def read_pdf(raw: bytes, file: str) -> Parsed:
 
     Its notes, in the words of messages.toml: pages that are pictures (`scanned_page`, `ocr_page` …), tables without
     rules (`no_ruling`, `rules_end`), rows and tables put together (`row_joined`, `nested_table`), characters that
-    stand where they should not (`text_over_rule`, `text_outside_page`) or that nobody knows (`unreadable_text`), what
-    is not read at all (`damaged_page`, `cut_off_file`, `attached_files` …), and `character_count`.
+    stand where they should not (`text_over_rule`, `text_outside_page`) or that nobody knows (`unreadable_text`), whose
+    font is missing (`shapeless_text`), what is not read at all (`damaged_page`, `cut_off_file`, `attached_files` …),
+    and `character_count`.
     """
     # The library costs 50 ms to load, which only a run with a PDF in it shall pay.
     from extractor.readers.pdf.document import read_document

@@ -101,7 +101,7 @@ def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box, dra
     found = Characters(frame, texts, gaps, left, top, right, bottom, max(size, 0.1))
     _raise_digits(found)
     found.unknown = _unknown(text_page, indices, found)
-    return _within(_kept(found, _drawn(text_page, indices)) if drawn_only else found)
+    return _within(only(found, _drawn(text_page, indices)) if drawn_only else found)
 
 
 def _drawn(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int]) -> list[int]:
@@ -252,12 +252,13 @@ def _within(found: Characters) -> Characters:
     ]
     if len(kept) == len(found):
         return found
-    inside = _kept(found, kept)
+    inside = only(found, kept)
     inside.outside = found.count() - inside.count()
     return inside
 
 
-def _kept(found: Characters, positions: list[int]) -> Characters:
+def only(found: Characters, positions: list[int]) -> Characters:
+    """The characters at these positions alone."""
     edges = (found.left, found.top, found.right, found.bottom)
     left, top, right, bottom = ([column[index] for index in positions] for column in edges)
     texts = [found.texts[index] for index in positions]

@@ -11,6 +11,7 @@ import pypdfium2.raw as pdfium
 from extractor.errors import UnsupportedFile
 from extractor.readers.parsed import Parsed, TextBuilder
 from extractor.readers.pdf.characters import ink
+from extractor.readers.pdf.fonts import use_stand_in
 from extractor.readers.pdf.joining import join_pages
 from extractor.readers.pdf.page import Page, read_page
 from extractor.schemas.document import Note
@@ -39,6 +40,7 @@ def read_document(raw: bytes, file: str) -> Parsed:
     if _MAGIC not in raw[:_HEADER]:
         raise UnsupportedFile(file, "is no PDF, whatever its name says; give the document itself")
     with _lock:
+        use_stand_in()
         document = pdfium.FPDF_LoadMemDocument64(raw, len(raw), None)
         if not document:
             error = pdfium.FPDF_GetLastError()

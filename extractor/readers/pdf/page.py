@@ -9,12 +9,13 @@ import pypdfium2.raw as pdfium
 
 from extractor.readers import ocr
 from extractor.readers.parsed import Merged
-from extractor.readers.pdf.characters import Characters, ink, read_characters
+from extractor.readers.pdf.characters import UNKNOWN, Characters, ink, read_characters
 from extractor.readers.pdf.frame import visible_box
 from extractor.readers.pdf.grid import Grid, find_grids
 from extractor.readers.pdf.layout import cell_text, outside_lines
-from extractor.readers.pdf.picture import read_picture
+from extractor.readers.pdf.picture import read_picture, with_unseen
 from extractor.readers.pdf.rules import Drawn, read_rules
+from extractor.readers.pdf.shapeless import give_extent
 
 _TOLERANCE = 0.3
 """Of a line's height: how far apart the two strokes of one rule may be, or a rule's end from the rule it meets."""
@@ -57,6 +58,12 @@ def read_page(page: pdfium.FPDF_PAGE, number: int) -> Page:
     found = Page(number)
     characters = read_characters(page, visible_box(page))
     drawn = read_rules(page, characters.frame, _tolerance(characters))
+    if drawn.shapeless:
+        give_extent(drawn.shapeless)
+        whole = read_characters(page, visible_box(page))
+        if (missed := _letters(whole) - _letters(characters)) > 0:
+            found.notes.append(("shapeless_text", f"{missed}"))
+            characters, drawn = whole, read_rules(page, whole.frame, _tolerance(whole))
     if drawn.invisible and _pictured(characters, drawn) <= _PICTURE:
         seen = read_characters(page, visible_box(page), drawn_only=True)
         if unseen := characters.count() - seen.count():
@@ -66,7 +73,7 @@ def read_page(page: pdfium.FPDF_PAGE, number: int) -> Page:
         if ocr.is_installed():
             words, lines = read_picture(page, _tolerance(characters))
             if len(words) > len(characters):
-                _fill(found, words, lines)
+                _fill(found, with_unseen(words, characters), lines)
                 found.notes.append(("ocr_page", ""))
                 return found
             found.notes.append(("scanned_page_ocr", ""))
@@ -75,6 +82,11 @@ def read_page(page: pdfium.FPDF_PAGE, number: int) -> Page:
     _fill(found, characters, drawn)
     _look(found, characters, drawn)
     return found
+
+
+def _letters(characters: Characters) -> int:
+    """Those that are printed wherever there is a font for them: no soft hyphens, nor codes that stand for nothing."""
+    return sum(text not in (UNKNOWN, "-") for text in characters.texts)
 
 
 def _tolerance(characters: Characters) -> float:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+from dataclasses import replace
 from statistics import median
 
 import pypdfium2.raw as pdfium
 
 from extractor.readers import ocr
-from extractor.readers.pdf.characters import BREAK, Characters
+from extractor.readers.pdf.characters import BREAK, Characters, only
 from extractor.readers.pdf.frame import Box, Frame
 from extractor.readers.pdf.rules import Drawn, sort_rules
 
@@ -31,6 +32,33 @@ def read_picture(page: pdfium.FPDF_PAGE, tolerance: float) -> tuple[Characters, 
     characters = Characters(frame, texts, [BREAK] * len(texts), left, top, right, bottom, max(size, 0.1))
     lines = [Box(*(edge / scale for edge in line)) for line in seen.lines]
     return characters, Drawn(*sort_rules(lines, tolerance), [], len(lines))
+
+
+def with_unseen(words: Characters, printed: Characters) -> Characters:
+    """Words of a picture, and behind them what the file says is printed there and OCR did not see.
+
+    Letters of a font that is not in the file are in no picture.
+    """
+    boxes = list(zip(words.left, words.top, words.right, words.bottom, strict=True))
+    middles = [
+        ((x0 + x1) / 2, (y0 + y1) / 2)
+        for x0, y0, x1, y1 in zip(printed.left, printed.top, printed.right, printed.bottom, strict=True)
+    ]
+    left = [
+        index
+        for index, (x, y) in enumerate(middles)
+        if not any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in boxes)
+    ]
+    unseen = only(printed, left)
+    return replace(
+        words,
+        texts=words.texts + unseen.texts,
+        gaps=words.gaps + [BREAK, *unseen.gaps[1:]][: len(left)],
+        left=words.left + unseen.left,
+        top=words.top + unseen.top,
+        right=words.right + unseen.right,
+        bottom=words.bottom + unseen.bottom,
+    )
 
 
 def _look(page: pdfium.FPDF_PAGE, wide: int, high: int) -> ocr.Seen:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from typing import NamedTuple
 import pypdfium2.raw as pdfium
 
 from extractor.readers.pdf.frame import Box, Frame
+from extractor.readers.pdf.shapeless import LEGIBLE, height, is_shapeless
 
 MAX_OBJECTS = 200_000
 """Lines and texts of one page: a map or a drawing has that many, no table has."""
@@ -35,7 +37,8 @@ class Rule(NamedTuple):
 class Drawn(NamedTuple):
     """What is drawn on a page besides text.
 
-    `crowded` where there is too much of it to be a table; `invisible` where some of the text is not drawn at all.
+    `crowded` where there is too much of it to be a table; `invisible` where some of the text is not drawn at all;
+    `shapeless` are the texts of which nothing is drawn for want of their font.
     """
 
     horizontal: list[Rule]
@@ -44,6 +47,7 @@ class Drawn(NamedTuple):
     shapes: int
     crowded: bool = False
     invisible: bool = False
+    shapeless: Sequence[pdfium.FPDF_PAGEOBJECT] = ()
 
 
 def read_rules(page: pdfium.FPDF_PAGE, frame: Frame, tolerance: float) -> Drawn:
@@ -51,9 +55,8 @@ def read_rules(page: pdfium.FPDF_PAGE, frame: Frame, tolerance: float) -> Drawn:
     reader = _Reader(tolerance)
     reader.read(pdfium.FPDFPage_CountObjects(page), partial(pdfium.FPDFPage_GetObject, page), _IDENTITY, 0)
     horizontal, vertical = sort_rules(_shown(frame, reader.thin), tolerance)
-    return Drawn(
-        horizontal, vertical, list(_shown(frame, reader.pictures)), reader.shapes, reader.left <= 0, reader.invisible
-    )
+    pictures = list(_shown(frame, reader.pictures))
+    return Drawn(horizontal, vertical, pictures, reader.shapes, reader.left <= 0, reader.invisible, reader.shapeless)
 
 
 def sort_rules(boxes: Iterable[Box], tolerance: float) -> tuple[list[Rule], list[Rule]]:
@@ -109,6 +112,8 @@ class _Reader:
         self.left = MAX_OBJECTS
         self.thickest = min(max(tolerance, 1.0), _THICKEST)
         self.invisible = False
+        self.shapeless: list[pdfium.FPDF_PAGEOBJECT] = []
+        self._corners = pdfium.FS_QUADPOINTSF()
         self._edges = [ctypes.c_float() for _ in range(4)]
         self._modes = (ctypes.c_int(), ctypes.c_int())
         self._numbers = (ctypes.c_float(), ctypes.c_float())
@@ -118,7 +123,7 @@ class _Reader:
         self.left -= len(objects)
         for one, kind in zip(objects, map(pdfium.FPDFPageObj_GetType, objects), strict=True):
             if kind == _TEXT:
-                self.invisible = self.invisible or pdfium.FPDFTextObj_GetTextRenderMode(one) in UNDRAWN
+                self._text(one, matrix)
             elif kind == _PATH:
                 self._path(one, matrix)
             elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
@@ -128,6 +133,12 @@ class _Reader:
             elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MAX_DEPTH:
                 inner = pdfium.FPDFFormObj_CountObjects(one)
                 self.read(inner, partial(pdfium.FPDFFormObj_GetObject, one), _times(_matrix(one), matrix), depth + 1)
+
+    def _text(self, one: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> None:
+        if pdfium.FPDFTextObj_GetTextRenderMode(one) in UNDRAWN:
+            self.invisible = True
+        elif is_shapeless(one, self._corners) and height(one) * math.hypot(*matrix[:2]) >= LEGIBLE:
+            self.shapeless.append(one)
 
     def _bounds(self, one: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> Box | None:
         left, bottom, right, top = self._edges
