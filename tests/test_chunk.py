@@ -191,7 +191,9 @@ def test_what_follows_the_table_is_outside_and_reported(tmp_path: Path, name: st
     result = extract(tmp_path, table + TAILS[name])
     assert [record.project.indicators[-1].annual_value for record in result.records] == ["3次"]
     assert result.document.characters.outside == len(TAILS[name].replace("\n", ""))
-    assert [flag.code for flag in result.document.flags] == ["unclaimed_text"]
+    # Amounts behind the table are for a person to look at, notes and other parts are told.
+    code = "unclaimed_text" if name == "another table" else "reader_note"
+    assert [(flag.code, flag.path) for flag in result.document.flags] == [(code, "document")]
 
 
 @pytest.mark.parametrize("line", ["说明：分两步走。", "第一部分做好宣传。", "注：重点做好宣传"])
@@ -334,7 +336,7 @@ def test_the_same_two_projects(tmp_path: Path, name: str) -> None:
     ]
     assert found == [BUREAU, PARKS]
     assert [record.project.amounts.fiscal for record in result.records] == ["80.00", "20.00"]
-    assert {flag.code for flag in result.document.flags} <= {"unclaimed_text"}
+    assert {flag.code for flag in result.document.flags} <= {"reader_note"}
 
 
 def grid(rows: str) -> str:

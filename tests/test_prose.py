@@ -152,7 +152,7 @@ def test_what_follows_is_outside_and_sections_of_other_names_are_kept(tmp_path: 
     (record,) = result.records
     assert record.project.attributes["风险防控"] == "加强巡查。"
     assert (record.project.goal or "").endswith("95%以上。")
-    assert [flag.code for flag in result.document.flags] == ["unclaimed_text"]
+    assert [flag.code for flag in result.document.flags] == ["reader_note"]
 
 
 def test_a_name_that_may_begin_higher_up_is_flagged(tmp_path: Path) -> None:

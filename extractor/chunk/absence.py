@@ -45,8 +45,10 @@ def why_none(document: Document, cuts: Sequence[Cut], layout: CompiledLayout) ->
     if WHOLE_DEPARTMENT.search(text) and not OF_PROJECTS.search(text):
         return Absence("department_level_table", True)
     heads = any(cut.heads for cut in cuts)
+    if (rows or heads) and (signs.are_of_projects or signs.has_values):
+        return Absence("rows_not_understood", False)
     if signs.are_of_projects and not (_is_report(document) and signs.is_told):
-        return Absence("rows_not_understood" if rows or heads else _not_understood(document, signs), False)
+        return Absence(_not_understood(document, signs), False)
     if heads or signs.are_unfilled:
         return Absence("empty_forms" if is_form else "no_rows", True)
     if _is_report(document):

@@ -96,6 +96,11 @@ class Signs:
         return listed or headed or self.value_labels >= _FEW or self.bracketed >= _FEW
 
     @property
+    def has_values(self) -> bool:
+        """Whether a value of an indicator stands there at all."""
+        return bool(self.value_labels or self.valued or self.told or self.targets)
+
+    @property
     def tells_projects(self) -> bool:
         """Whether headings of a project told in prose stand there."""
         return len(self.headings) >= _ENOUGH and bool(self.headings & _OPENS) and "绩效目标" in self.headings
