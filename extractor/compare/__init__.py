@@ -51,22 +51,17 @@ two read as the suggestion.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from extractor.compare.merge import Merge
+from extractor.compare.findings import Finding, Reader, left_over, ungrounded, withheld_differs, withheld_overlooked
+from extractor.compare.merge import Merged, merge
 from extractor.compare.printed import as_printed
-from extractor.compare.side import (
-    Comparison,
-    Reading,
-    Side,
-    phrases_in,
-    unclaimed_flags,
-    ungrounded_flag,
-    untouched,
-)
+from extractor.compare.side import Comparison, Reading, Side, phrases_in, untouched
+from extractor.compare.votes import votes, with_votes
 from extractor.ground.paths import leaves
-from extractor.messages import flag
 from extractor.schemas.project import ProjectReading
-from extractor.schemas.record import Flag, FlagCode
+from extractor.schemas.record import Span
 from extractor.text import Squashed
 
 __all__ = ["Comparison", "Reading", "compare"]
@@ -100,36 +95,65 @@ def compare(
     """
     if model is None:
         model, third = third, None
-    if rules is None or model is None:
-        only = rules or model
-        if only is None:
-            return Comparison(ProjectReading(), {}, (), 0, 0)
-        return _one_reader(only, "rules" if rules else "model", view, structure, withheld, language)
-    phrases = phrases_in(view, withheld)
+    if rules is not None and model is not None:
+        found = _two_readers(rules, model, third, view, structure, phrases_in(view, withheld))
+    elif rules is not None:
+        found = _one_reader(rules, "rules", view, structure, withheld)
+    elif model is not None:
+        found = _one_reader(model, "model", view, structure, withheld)
+    else:
+        return Comparison(ProjectReading(), {}, (), 0, 0)
+    merged, findings = found
+    flags = tuple(finding.worded(language) for finding in findings)
+    return Comparison(merged.project, merged.spans, flags, merged.read_twice, merged.fields, merged.abstained)
+
+
+def _two_readers(
+    rules: Reading,
+    model: Reading,
+    third: Reading | None,
+    view: Squashed,
+    structure: re.Pattern[str],
+    phrases: list[Span],
+) -> tuple[Merged, list[Finding]]:
+    """What is published of two readings, and all that there is to say of it."""
     left = Side(rules, view, structure, phrases)
     right = Side(model, view, structure, phrases, beside=left)
     voter = Side(third, view, structure, phrases, beside=left) if third else None
-    return Merge(left, right, view, phrases, language, voter).run()
+    merged = merge(left, right, phrases)
+    has_say = voter is not None and not (voter.repeats(rules.reading) and model.reading == rules.reading)
+    cast = votes(left, right, voter, merged.pairs) if voter and has_say else []
+    claims = [*rules.grounding.claims(), *merged.claims, *(span for vote in cast for span in vote.claims)]
+    if merged.project.withheld or rules.reading.withheld or model.reading.withheld:
+        claims += untouched(phrases, claims)
+    findings = [*with_votes(merged.findings, cast), *_on_withheld(left, right, phrases)]
+    findings += left_over(view, claims, structure)
+    return replace(merged, read_twice=merged.read_twice + sum(vote.read_twice for vote in cast)), findings
+
+
+def _on_withheld(rules: Side, model: Side, phrases: Sequence[Span]) -> Iterator[Finding]:
+    own, other, reads = rules.reading.withheld, model.reading.withheld, model.reads("withheld")
+    if own != other and reads:
+        yield withheld_differs(own, other, (rules.view.source_span(*phrase) for phrase in phrases))
+    elif own and not phrases:
+        yield ungrounded("both" if reads else "rules", "true", "withheld")
 
 
 def _one_reader(
-    only: Reading, reader: str, view: Squashed, structure: re.Pattern[str], withheld: re.Pattern[str], language: str
-) -> Comparison:
+    only: Reading, reader: Reader, view: Squashed, structure: re.Pattern[str], withheld: re.Pattern[str]
+) -> tuple[Merged, list[Finding]]:
     reading, grounding = only.reading, only.grounding
-    flags: list[Flag] = []
-    if grounding.ungrounded:
-        values = dict(leaves(reading))
-        flags = [ungrounded_flag(path, reader, str(values[path]), language) for path in grounding.ungrounded]
+    values = dict(leaves(reading)) if grounding.ungrounded else {}
+    findings = [ungrounded(reader, str(values[path]), path) for path in grounding.ungrounded]
     claims = grounding.claims()
     if reading.withheld:
         phrases = phrases_in(view, withheld)
         claims += untouched(phrases, claims)
         if not phrases:
-            flags.append(ungrounded_flag("withheld", reader, "true", language))
+            findings.append(ungrounded(reader, "true", "withheld"))
     elif reader == "model" and withheld.search(view.text):
         # The rules go by these phrases themselves; nobody has looked at what a model made of them.
-        flags.append(flag(FlagCode.DISAGREEMENT, "withheld", language=language, variant="phrase", model="false"))
-    flags += unclaimed_flags(view, claims, structure, language)
-    if reader == "model":
-        reading = as_printed(reading, grounding, view)
-    return Comparison(reading, grounding.source, tuple(flags), 0, grounding.fields, tuple(only.unsure()))
+        findings.append(withheld_overlooked())
+    findings += left_over(view, claims, structure)
+    published = as_printed(reading, grounding, view) if reader == "model" else reading
+    return Merged(published, (), grounding.source, fields=grounding.fields, abstained=tuple(only.unsure())), findings

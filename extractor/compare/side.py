@@ -1,4 +1,4 @@
-"""What a reading is worth against its source: where it has a vote, its own consistency, its flags."""
+"""What a reading is worth against its source: where it has a vote, and its own consistency."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby, pairwise
 
+from extractor.compare.findings import is_blank
 from extractor.ground import Grounding, overlaps, unclaimed
-from extractor.ground.paths import INDICATOR_FIELDS, LABEL_FIELDS, Leaf, indicator_paths, key, leaves
-from extractor.messages import flag, message
+from extractor.ground.paths import INDICATOR_FIELDS, LABEL_FIELDS, Leaf, indicator_paths, leaves
 from extractor.schemas.project import Indicator, ProjectReading
-from extractor.schemas.record import Flag, FlagCode, Span
+from extractor.schemas.record import Flag, Span
 from extractor.text import Squashed
 
-_SHOWN = 40
 _ROOM = 5
 """Doubtful characters in a row that an overlooked indicator might be; fewer are doubt about a border."""
 _TELLING = ("name", "cycle_value", "annual_value")
@@ -85,27 +84,6 @@ class Comparison:
     fields_read_twice: int
     fields: int
     abstained: tuple[str, ...] = ()
-
-
-def is_blank(value: Leaf | None) -> bool:
-    """Null, or the empty text that some models write for null."""
-    return value is None or (isinstance(value, str) and not key(value))
-
-
-def ungrounded_flag(path: str, reader: str, value: str, language: str) -> Flag:
-    rules, model = (None if reader == "model" else value), (None if reader == "rules" else value)
-    who = message(f"reader_{reader}", language)
-    return flag(FlagCode.UNGROUNDED, path, language=language, rules=rules, model=model, reader=who)
-
-
-def unclaimed_flags(view: Squashed, claims: list[Span], structure: re.Pattern[str], language: str) -> list[Flag]:
-    flags = []
-    for start, end in unclaimed(view, claims, structure):
-        text = view.value(start, end)
-        shown = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
-        span = view.source_span(start, end)
-        flags.append(flag(FlagCode.UNCLAIMED_TEXT, language=language, spans=(span,) if span else (), text=shown))
-    return flags
 
 
 def phrases_in(view: Squashed, withheld: re.Pattern[str]) -> list[Span]:
@@ -248,7 +226,12 @@ class Side:
             return spans
         return ((min(start for start, _ in spans), max(end for _, end in spans)),)
 
+    def span(self, path: str) -> Span | None:
+        """Where in `Document.text` the value at `path` stands."""
+        return self.grounding.source.get(path)
+
     def claims(self, path: str) -> tuple[Span, ...]:
+        """Text of the block that the value at `path` accounts for."""
         place = self.grounding.places.get(path)
         return self.grounding.pieces.get(path, (place,)) if place else ()
 
