@@ -12,6 +12,7 @@ from extractor.compare.side import Abstention, Reading
 from extractor.errors import ExtractorError
 from extractor.ground import ground
 from extractor.messages import flag
+from extractor.schemas import paths
 from extractor.schemas.document import Block, Document
 from extractor.schemas.project import Indicator, ProjectReading
 from extractor.schemas.record import Flag, FlagCode
@@ -79,9 +80,8 @@ def is_read(path: str) -> bool:
     >>> is_read("goal"), is_read("indicators[3].level1"), is_read("amounts.total"), is_read("indicators[0].weight")
     (True, True, False, False)
     """
-    if path.startswith("indicators"):
-        return path.rpartition(".")[2] in INDICATOR_FIELDS
-    return path in FIELDS
+    of = paths.indicator_of(path)
+    return of.field in INDICATOR_FIELDS if of is not None else path in FIELDS
 
 
 def read_again(
@@ -122,7 +122,7 @@ def _may_hold_on(tagged: TaggerReading) -> list[Span]:
         tagged.places[path]
         for (index, _), (_, below) in above
         if below.level1 is None and below.level2 is None
-        for path in (f"indicators[{index}].level1", f"indicators[{index}].level2")
+        for path in (paths.indicator(index, "level1"), paths.indicator(index, "level2"))
         if path in tagged.places
     ]
 

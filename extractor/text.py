@@ -23,6 +23,8 @@ _VARIANTS = {
     "〔": "[", "〕": "]", "～": "~", "〜": "~", "∶": ":", "︰": ":", "﹔": ";",
 }  # fmt: skip
 
+IGNORED = "。,、;:!.?·…()[]{}<>《》〈〉【】「」『』\"'`|-—_~/#│┃─═"
+"""Punctuation that says nothing by itself, folded. % ≥ ≤ ± + = * do, and are missed where no value claims them."""
 _LINE_END = re.compile(r"[\n\r\f\v\x85\u2028\u2029]")
 _BLANKS = re.compile(r"\s+")
 _BLANK_AT_PUNCTUATION = re.compile(r"(?<=[，。；：、！？（）《》【】“”‘’]) | (?=[，。；：、！？（）《》【】“”‘’])")

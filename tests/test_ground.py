@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 from extractor.ground import ground, overlaps, unclaimed
 from extractor.ground.paths import leaves
 from extractor.ground.tokens import is_whole
+from extractor.layouts import built_in, compiled
 from extractor.schemas.document import SYNTHETIC, BlockContext, Found, MappedText
 from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from extractor.text import Squashed, squash
 
 STRUCTURE = re.compile(r"[0-9]{1,2}、|实施周期指标值|年度指标值|绩效目标|绩效指标|项目名称|总计|财政拨款")
+
+GENERIC = compiled(built_in()[0]).structure
 
 DUMP = """    租赁岗位合同工经
 
@@ -177,7 +180,7 @@ def test_a_name_that_wraps_around_the_amounts_is_found_in_pieces() -> None:
     assert overlaps(found.places, found.pieces) == []
     assert unclaimed(view, found.claims(), STRUCTURE) == []
     lost = ground(project.model_copy(update={"amounts": Amounts()}), view, context())
-    assert texts(view, dict(enumerate(unclaimed(view, lost.claims(), STRUCTURE)))) == {0: "32.0032.00"}  # type: ignore[arg-type]
+    assert texts(view, dict(enumerate(unclaimed(view, lost.claims(), STRUCTURE)))) == {0: "32.00", 1: "32.00"}  # type: ignore[arg-type]
     assert ground(project, view, context(), found.places) == found
 
 
@@ -352,3 +355,19 @@ def test_unclaimed_text_is_uncovered_and_complete(text: str, spans: list[tuple[i
     lost = {at for start, end in unclaimed(view, places, re.compile("(?!)")) for at in range(start, end)}
     assert not lost & covered
     assert {at for at in range(size) if view.text[at].isalnum()} <= lost | covered
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("7.00/3.50", ["7.00/3.50"]),
+        ("12.00元左右", ["12.00元左右"]),
+        ("合计1,234.50元", ["合计1,234.50元"]),
+        ("58.75\n58.75\n100.00%", ["58.75", "58.75", "100.00%"]),
+        ("100.00%\n10\n1.预算执行率", ["100.00%", "10", "预算执行率"]),  # "10" above "1." is not number 101
+        ("1、数量；2.质量", ["数量", "质量"]),
+    ],
+)
+def test_what_is_left_over_is_shown_with_its_numbers_whole(text: str, left: list[str]) -> None:
+    view = view_of(text)
+    assert list(texts(view, dict(enumerate(unclaimed(view, [], GENERIC)))).values()) == left  # type: ignore[arg-type]

@@ -55,6 +55,39 @@ def test_an_amount_that_is_none_is_flagged(tmp_path: Path, cell: str) -> None:
     assert re.split(r"[./,]", cell)[-1] in told
 
 
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("(12)", "(12)"),  # a loss in brackets, a stop for a digit that OCR did not see, a stray mark: all of them
+        ("（12）", "（12）"),  # look like item numbers, and an amount cell has none
+        ("120.", "120."),
+        ("12、", "12、"),
+        ("①", "①"),
+        ("7.00/3.50", "7.00/3.50"),  # whole, not from the decimal point on
+        ("12.00元左右", "12.00元左右"),
+        ("1,234.50元左右", "1,234.50元左右"),
+    ],
+)
+def test_an_unread_amount_is_flagged_once_and_shown_whole(tmp_path: Path, cell: str, shown: str) -> None:
+    found = read(tmp_path, row(cell), BOOTHS)
+    first, second = found.records
+    assert first.project.amounts.total is None
+    assert (first.status, second.status) == ("flagged", "unchecked")
+    told = [flag for flag in first.flags if flag.code == FlagCode.UNCLAIMED_TEXT]
+    assert len(told) == 1
+    assert told[0].message.endswith(f"：{shown}")
+    assert [found.sources[0][start - first.block.start : end - first.block.start] for start, end in told[0].spans] == [
+        shown
+    ]
+    assert (found.document.coverage or 0) < 1
+
+
+def test_an_unread_amount_is_flagged_at_its_column(tmp_path: Path) -> None:
+    first = read(tmp_path, row("(12)", other="12、"), BOOTHS).records[0]
+    paths = [flag.path for flag in first.flags if flag.code == FlagCode.UNCLAIMED_TEXT]
+    assert paths == ["amounts.total", "amounts.other"]
+
+
 @pytest.mark.parametrize("blank", ["", "-", "—", "/", " "])
 def test_signs_for_nothing_are_nothing(tmp_path: Path, blank: str) -> None:
     found = read(tmp_path, row("86.50", other=blank), BOOTHS)

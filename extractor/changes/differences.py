@@ -12,6 +12,7 @@ from rapidfuzz import fuzz
 
 from extractor.changes.held import Held, HeldIndicator, Money
 from extractor.follow import Pair
+from extractor.schemas import paths
 from extractor.targets import Difference, difference
 from extractor.text import squash
 
@@ -123,7 +124,7 @@ def _amounts(old: Held, new: Held) -> Iterator[Change]:
             Kind.AMOUNT,
             old,
             new,
-            f"amounts.{column}",
+            paths.amount(column),
             label,
             before.as_printed if before else None,
             after.as_printed if after else None,
@@ -144,11 +145,11 @@ def _is_same(before: Money | None, after: Money | None) -> bool:
 def _indicators(old: Held, new: Held) -> Iterator[Change]:
     pairs, gone, added = _paired(old.indicators, new.indicators)
     for one in added:
-        yield Change(Kind.INDICATOR_ADDED, old, new, f"indicators[{one.position}]", one.name, after=_shown(one))
+        yield Change(Kind.INDICATOR_ADDED, old, new, paths.indicator(one.position), one.name, after=_shown(one))
     for one in gone:
-        yield Change(Kind.INDICATOR_GONE, old, new, f"indicators[{one.position}]", one.name, before=_shown(one))
+        yield Change(Kind.INDICATOR_GONE, old, new, paths.indicator(one.position), one.name, before=_shown(one))
     for before, after in pairs:
-        place = f"indicators[{after.position}]"
+        place = paths.indicator(after.position)
         if before.key != after.key:
             yield Change(Kind.INDICATOR_RENAMED, old, new, f"{place}.name", after.name, before.name, after.name)
         yield from _targets(old, new, before, after, place)

@@ -11,6 +11,7 @@ from extractor.checks.targets import contradictions
 from extractor.layouts import CompiledLayout
 from extractor.layouts.taxonomy import Level, categories, category_of_code
 from extractor.messages import flag, message
+from extractor.schemas import paths
 from extractor.schemas.document import Block
 from extractor.schemas.layout import AMOUNT_COLUMNS, column_label
 from extractor.schemas.project import Amounts, Indicator, ProjectReading
@@ -96,14 +97,14 @@ class _Checks:
             self.add(
                 FlagCode.AMOUNT_COLUMN_AMBIGUOUS,
                 "amounts.unplaced",
-                spans=[f"amounts.unplaced[{index}]" for index in range(len(amounts.unplaced))],
+                spans=[paths.unplaced(index) for index in range(len(amounts.unplaced))],
                 amounts="、".join(amounts.unplaced),
                 columns="、".join(column_label(column) for column in possible) or "—",
             )
         self._units()
         if parts_difference(amounts) is not None:
             spans = tuple(
-                span for column in AMOUNT_COLUMNS if (span := self.spans.get(f"amounts.{column}")) is not None
+                span for column in AMOUNT_COLUMNS if (span := self.spans.get(paths.amount(column))) is not None
             )
             self.flags.append(parts_flag(amounts, "amounts", spans, self.language))
 
@@ -167,10 +168,10 @@ class _Checks:
                 index = without[0]
                 if indicators[index].cycle_value or indicators[index].annual_value:
                     what = message(key, self.language, number=index + 1)
-                    self.add(FlagCode.TEMPLATE_LEFT_EMPTY, f"indicators[{index}].{name}", what=what)
+                    self.add(FlagCode.TEMPLATE_LEFT_EMPTY, paths.indicator(index, name), what=what)
 
     def indicator(self, index: int, indicator: Indicator) -> None:
-        path = f"indicators[{index}]"
+        path = paths.indicator(index)
         self._code_and_label(path, indicator)
         values = (indicator.cycle_value, indicator.annual_value)
         self.flags.extend(contradictions(indicator, path, self.spans, self.language))

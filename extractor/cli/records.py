@@ -12,6 +12,7 @@ from extractor.cli.display import console
 from extractor.ground.paths import leaves
 from extractor.messages import message
 from extractor.pipeline import OpenDocument
+from extractor.schemas.paths import indicator_of
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import INFORMATION, Record
 from extractor.settings import BUILTIN
@@ -145,5 +146,5 @@ def _marked(record: Record, source: str) -> list[tuple[str, str]]:
 
 def _colour(path: str) -> str:
     """Colour of a field by what it is: `indicators[3].annual_value` like every annual value."""
-    field = path.rpartition(".")[2] if path.startswith("indicators") else path.partition(".")[0]
-    return _COLOURS.get(f"indicator {field}" if path.startswith("indicators") else field, "reverse")
+    of = indicator_of(path)
+    return _COLOURS.get(f"indicator {of.field}" if of is not None else path.partition(".")[0], "reverse")

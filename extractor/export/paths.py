@@ -13,16 +13,6 @@ _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _ITEM = re.compile(r"(indicators|totals)\[(\d+)\](?:\.(.+))?")
 
 
-def indicator_path(path: str) -> tuple[int, str] | None:
-    """Position of the indicator that a path leads into, and the rest of the path.
-
-    >>> indicator_path("indicators[2].annual_value"), indicator_path("indicators[0]"), indicator_path("goal")
-    ((2, 'annual_value'), (0, ''), None)
-    """
-    match = _ITEM.fullmatch(path)
-    return (int(match[2]), match[3] or "") if match and match[1] == "indicators" else None
-
-
 def column_of(path: str, columns: Iterable[Column]) -> int | None:
     """Index of the column that shows the field, else that shows the nearest thing around it.
 

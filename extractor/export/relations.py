@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from extractor.export.dataset import DataTable, dataset
 from extractor.export.days import first_day, last_day
-from extractor.export.paths import indicator_path
 from extractor.normalize.funding import by_source
 from extractor.normalize.standing import Standings
 from extractor.schemas.layout import AMOUNT_COLUMNS
+from extractor.schemas.paths import indicator_of
 from extractor.schemas.record import DocumentLine, Flag, NormalizedIndicator, Record
 from extractor.schemas.target import Target
 
@@ -188,8 +188,8 @@ class _Apart:
                 if target is not None:
                     yield from self._targets(target, place | {"field": field})
         for flag in record.flags:
-            item = indicator_path(flag.path)
-            position_of = item[0] + 1 if item and item[0] < len(project.indicators) else None
+            item = indicator_of(flag.path)
+            position_of = item.position + 1 if item and item.position < len(project.indicators) else None
             yield self._flag(flag, own | {"position": position_of})
 
     def _targets(self, whole: Target, place: Mapping[str, object]) -> Iterator[tuple[str, Row]]:

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from extractor.export.labels import Column, Labels
-from extractor.export.paths import column_of, field_name, indicator_path
+from extractor.export.paths import column_of, field_name
 from extractor.export.sheets import MAX_COMMENTS, MAX_ROWS, Mark, Note, Sheet, Styles, workbook
 from extractor.export.tables import Cell, flag_row, indicator_rows, note_row, project_row
 from extractor.normalize.standing import Standings
+from extractor.schemas.paths import indicator_of
 from extractor.schemas.record import DocumentLine, Flag, Record
 
 Marks = dict[int, Mark]
@@ -152,8 +153,8 @@ def _marks(record: Record, words: Labels) -> tuple[Marks, dict[int, Marks]]:
         return {_status_column(words): Mark(record.status)}, {}
     flags: dict[tuple[int | None, int], list[Flag]] = {}
     for flag in record.flags:
-        item = indicator_path(flag.path)
-        if item and item[0] < len(record.project.indicators):
+        item = indicator_of(flag.path)
+        if item and item.position < len(record.project.indicators):
             position, rest = item
             column = column_of(rest, words.indicator)
             if column is None:

@@ -15,6 +15,7 @@ from extractor.errors import ExtractorError, UsageError
 from extractor.golden.cases import Case, DocumentLabel, corpus_hash
 from extractor.golden.pairing import pair
 from extractor.golden.results import CaseResult, Difference, Evaluation, Score
+from extractor.schemas import paths
 from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from extractor.schemas.record import DocumentLine, Record, Total
 
@@ -117,7 +118,7 @@ class _Sheet:
 
     def indicators(self, labels: Sequence[Indicator], readings: Sequence[Indicator]) -> None:
         for index, label, reading in _pairs(labels, readings, _INDICATOR):
-            self.row("indicator", f"indicators[{index}]", label, reading, _INDICATOR)
+            self.row("indicator", paths.indicator(index), label, reading, _INDICATOR)
 
     def row(
         self, field: str, path: str, label: BaseModel | None, reading: BaseModel | None, standard: BaseModel
@@ -137,7 +138,7 @@ class _Sheet:
 
     def values(self, field: str, path: str, expected: Mapping[str, str | None], got: Mapping[str, str | None]) -> None:
         for name in dict.fromkeys((*expected, *got)):
-            group = "attributes" if name.startswith("attributes.") else name
+            group = "attributes" if name.startswith(paths.ATTRIBUTES) else name
             self.value(f"{field}.{group}", f"{path}.{name}".lstrip("."), expected.get(name), got.get(name))
 
     def value(self, field: str, path: str, expected: str | None, got: str | None) -> None:

@@ -16,15 +16,20 @@ from itertools import islice
 from extractor.ground.paths import CUT, LABEL_FIELDS, Leaf, key, leaves
 from extractor.ground.search import Places, Search
 from extractor.ground.tokens import Span, interrupted, is_whole, numerals
+from extractor.schemas import paths
 from extractor.schemas.document import SYNTHETIC, BlockContext
 from extractor.schemas.project import ProjectReading, plain_amount
-from extractor.text import Squashed, squash
+from extractor.text import IGNORED, Squashed, squash
 
 __all__ = ["Grounding", "Places", "Span", "ground", "overlaps", "unclaimed"]
 
-_IGNORED = "。,、;:.!?·…()[]{}<>《》〈〉【】「」『』\"'`|-—_~/#│┃─═"
-"""Punctuation that carries no value of its own. % ≥ ≤ ± + = * do, and are missed where no value claims them."""
-_WORD = re.compile(f"[^{re.escape(_IGNORED)}]+")
+_WORD = re.compile(
+    rf"""
+    [^{re.escape(IGNORED)}]+
+    (?: (?<=\d) [.,] (?=\d) [^{re.escape(IGNORED)}]+ )*    # 7.00 and 1,234.50 are one word each
+    """,
+    re.VERBOSE,
+)
 _COUNTED = re.compile(r"(?:\(\d{1,4}\))+$")
 """Tells apart values of one printed label: 评分标准(2) is the second indicator's."""
 _MOST_OVERLAPS = 200
@@ -125,7 +130,7 @@ def _stands(view: Squashed, path: str, value: Leaf, start: int, end: int) -> boo
     if (
         raw != value
         and "".join(raw.split()) != "".join(value.split())
-        and not (path.startswith("amounts.") and plain_amount(text[start:end]) == value)
+        and not (path.startswith(paths.AMOUNTS) and plain_amount(text[start:end]) == value)
         and (squash(value) != text[start:end] and (not key(value) or key(value) != text[start:end].rstrip(CUT)))
     ):
         return False
@@ -169,12 +174,12 @@ def _add_context(reading: ProjectReading, context: BlockContext, places: Places,
 
 
 def _is_grounded(path: str, value: Leaf, view: Squashed, context: BlockContext, places: Places) -> bool:
-    if path.startswith("attributes.") and not _label_is_printed(path[len("attributes.") :], view, context):
+    label = paths.attribute_label(path)
+    if label is not None and not _label_is_printed(label, view, context):
         return False
     if path in places or (path in _CONTEXT_FIELDS and _is_context(path, value, context)):
         return True
-    is_label = path.startswith("amounts.breakdown[") and path.endswith(".label")
-    return is_label and _label_is_printed(str(value), view, context)
+    return paths.is_funding_label(path) and _label_is_printed(str(value), view, context)
 
 
 def _label_is_printed(label: str, view: Squashed, context: BlockContext) -> bool:
@@ -190,15 +195,15 @@ def _printed_again(
 ) -> None:
     values = dict(leaves(reading))
     for hint, span in hints.items():
-        path = hint.rstrip("+")
-        if path != hint and path in places and _stands(view, path, values[path], *span):
+        path = paths.printed_first(hint)
+        if path is not None and path in places and _stands(view, path, values[path], *span):
             pieces[path] = (*pieces.get(path, (places[path],)), span)
 
 
 def _claim_labels(reading: ProjectReading, view: Squashed, places: Places, pieces: dict[str, tuple[Span, ...]]) -> None:
     """A label is text that the reading accounts for, like its value."""
     for label in reading.attributes:
-        path = f"attributes.{label}"
+        path = paths.attribute(label)
         printed = _COUNTED.sub("", squash(label)).rstrip(":")
         if path in places and printed:
             at = view.text.rfind(printed, 0, places[path][0])
@@ -225,7 +230,7 @@ def unclaimed(view: Squashed, places: Mapping[str, Span] | Iterable[Span], struc
     for start, end in spans:
         if start > covered:
             stretch = text[covered:start]
-            inner = stretch.strip(_IGNORED)
+            inner = stretch.strip(IGNORED)
             if inner and structure.fullmatch(inner) is None and structure.fullmatch(stretch) is None:
                 found.extend(_unexplained(view, covered, start, structure))
         if end > covered:
@@ -241,27 +246,49 @@ def _unexplained(view: Squashed, start: int, end: int, structure: re.Pattern[str
     at = start
     while at < end:
         match = structure.match(text, at, end)
-        if match and match.end() > at and _ends_word(text, match.end(), end, structure):
+        glued = _glued(view, at, match.end()) if match else None
+        if match and match.end() > at and glued is None and _ends_word(text, match.end(), end, structure):
             at, joined = match.end(), False
             continue
         word = _WORD.match(text, at, end)
         if word is None:
             at += 1
             continue
-        if structure.fullmatch(text, at, word.end()) is None and not _is_synthetic(view, at, word.end()):
-            span = _trimmed(view, *word.span(), structure)
+        stop = min(glued or end, _end_of_number(view, *word.span()))
+        if structure.fullmatch(text, at, stop) is None and not _is_synthetic(view, at, stop):
+            span = _trimmed(view, at, stop, structure)
             if joined:
                 found[-1] = (found[-1][0], span[1])
             else:
                 found.append(span)
             joined = span[1] == word.end()
-        at = word.end()
+        at = stop
     return found
+
+
+def _end_of_number(view: Squashed, start: int, end: int) -> int:
+    """Where a word ends that holds a decimal: at the next white space, behind which another number stands."""
+    point = max(view.text.find(mark, start, end) for mark in ".,")
+    gaps = (at for at in range(point + 1, end) if view.positions[at] != view.positions[at - 1] + 1)
+    return next(gaps, end) if point >= 0 else end
+
+
+def _glued(view: Squashed, start: int, end: int) -> int | None:
+    """Where white space parts two digits in [start, end): "10" above "1." is not the item number 101."""
+    positions, text = view.positions, view.text
+    return next(
+        (
+            at
+            for at in range(start + 1, end)
+            if positions[at] != positions[at - 1] + 1 and text[at].isdecimal() and text[at - 1].isdecimal()
+        ),
+        None,
+    )
 
 
 def _ends_word(text: str, at: int, end: int, structure: re.Pattern[str]) -> bool:
     """True where a match that ends here leaves no half of a word behind."""
-    while at < end and text[at] not in _IGNORED and text[at - 1] not in _IGNORED:
+    while at < end and text[at] not in IGNORED and text[at - 1] not in IGNORED:
         match = structure.match(text, at, end)
         if match is None or match.end() == at:
             return False
@@ -300,7 +327,7 @@ def overlaps(places: Places, pieces: Mapping[str, tuple[Span, ...]] | None = Non
     found: list[tuple[str, str]] = []
     open_spans: list[tuple[Span, str]] = []
     for span, path in spans:
-        field_name = path.rpartition(".")[2]
+        field_name = paths.field_of(path)
         if field_name in LABEL_FIELDS and labels.setdefault((span, field_name), path) != path:
             continue  # a merged label, compared once
         open_spans = [other for other in open_spans if other[0][1] > span[0]]
@@ -314,4 +341,4 @@ def overlaps(places: Places, pieces: Mapping[str, tuple[Span, ...]] | None = Non
 
 
 def _may_share(left: str, right: str) -> bool:
-    return "goal" in (left, right) and (left.startswith("attributes.") or right.startswith("attributes."))
+    return "goal" in (left, right) and any(one.startswith(paths.ATTRIBUTES) for one in (left, right))

@@ -1,8 +1,6 @@
 """The single values of a reading: where each stands in it, and when two of them are equal.
 
-A path names one value: `name`, `amounts.total`, `amounts.unplaced[0]`, `amounts.breakdown[0].amount`,
-`indicators[2].annual_value`, `attributes.项目编码`. `withheld` is a judgement, not a printed value,
-and therefore no leaf.
+A path (schemas/paths.py) names one value. `withheld` is a judgement, not a printed value, and therefore no leaf.
 """
 
 from __future__ import annotations
@@ -11,6 +9,7 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+from extractor.schemas import paths
 from extractor.schemas.project import Indicator, ProjectReading, plain_amount
 from extractor.text import squash
 
@@ -60,7 +59,7 @@ def same_amount(left: str, right: str) -> bool:
 @lru_cache(maxsize=2048)
 def indicator_paths(index: int) -> tuple[tuple[str, str], ...]:
     """Field and path of every leaf of one indicator."""
-    return tuple((field, f"indicators[{index}].{field}") for field in INDICATOR_FIELDS)
+    return tuple((field, paths.indicator(index, field)) for field in INDICATOR_FIELDS)
 
 
 def leaves(reading: ProjectReading) -> Iterator[tuple[str, Leaf]]:
@@ -85,10 +84,10 @@ def leaves(reading: ProjectReading) -> Iterator[tuple[str, Leaf]]:
     if amounts.other is not None:
         yield "amounts.other", amounts.other
     for index, amount in enumerate(amounts.unplaced):
-        yield f"amounts.unplaced[{index}]", amount
+        yield paths.unplaced(index), amount
     for index, line in enumerate(amounts.breakdown):
-        yield f"amounts.breakdown[{index}].label", line.label
-        yield f"amounts.breakdown[{index}].amount", line.amount
+        yield paths.funding_label(index), line.label
+        yield paths.funding_amount(index), line.amount
     if reading.goal is not None:
         yield "goal", reading.goal
     for index, indicator in enumerate(reading.indicators):
@@ -98,4 +97,4 @@ def leaves(reading: ProjectReading) -> Iterator[tuple[str, Leaf]]:
             if value is not None:
                 yield path, value
     for label, value in reading.attributes.items():
-        yield f"attributes.{label}", value
+        yield paths.attribute(label), value

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from extractor.ground.paths import COLUMNS, INDICATOR_FIELDS, Leaf, key, same_amount
 from extractor.ground.tokens import Span, interrupted, is_whole, numerals
+from extractor.schemas import paths
 from extractor.schemas.document import BlockContext, Found
 from extractor.schemas.project import ProjectReading, plain_amount
 from extractor.text import Squashed, squash
@@ -53,7 +54,7 @@ class Search:
         self._goal()
         self._indicators()
         for path, value in wanted.items():
-            if path.startswith("attributes.") and path not in self.places:
+            if path.startswith(paths.ATTRIBUTES) and path not in self.places:
                 self._anywhere(path, key(str(value)))
         for path, found in (("department", self.context.department), ("unit", self.context.unit)):
             if path in wanted and path not in self.places:
@@ -117,7 +118,7 @@ class Search:
         return next((span for span in spans if self.view.source_span(*span) == found.span), None)
 
     def _attribute_at_label(self, label: str) -> None:
-        path = f"attributes.{label}"
+        path = paths.attribute(label)
         if path not in self.wanted:
             return
         value, printed = key(str(self.wanted[path])), squash(label).rstrip(":")
@@ -144,14 +145,14 @@ class Search:
 
     def _amounts(self) -> None:
         """Every printed number can stand in one column only, so each serves one amount."""
-        paths = [path for path in self.wanted if path.startswith("amounts.") and not path.endswith(".label")]
-        if not paths:
+        wanted = list(filter(paths.is_amount, self.wanted))
+        if not wanted:
             return
         numbers = list(self._numbers())
         numbers.sort(key=lambda number: self.taken.find(1, *number[1]) >= 0)  # free ones first, in reading order
-        used = {self.places.get(f"amounts.{column}") for column in COLUMNS}
-        used |= {span for path, span in self.places.items() if path.startswith("amounts.")}
-        for path in paths:
+        used = {self.places.get(paths.amount(column)) for column in COLUMNS}
+        used |= {span for path, span in self.places.items() if path.startswith(paths.AMOUNTS)}
+        for path in wanted:
             value = plain_amount(str(self.wanted[path]))
             span = (
                 next((span for number, span in numbers if span not in used and number == value), None)
@@ -197,7 +198,7 @@ class Search:
         cursor = self.places["goal"][1] if "goal" in self.places else 0
         later: list[tuple[str, str]] = []
         for index, name in enumerate(names):
-            prefix = f"indicators[{index}]."
+            prefix = paths.indicator_prefix(index)
             if any(prefix + field in self.wanted for field in INDICATOR_FIELDS):
                 following = next((other for other in names[index + 1 : index + 3] if other and other in self.text), "")
                 cursor = self._indicator(prefix, name, following, cursor, later)

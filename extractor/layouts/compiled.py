@@ -13,9 +13,11 @@ from extractor.text import squash
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _HAN = "一二三四五六七八九"
 _WORD = re.compile(r"\w+")
+_STOP_OF_NUMBER = r"\.(?:(?!\d)|(?=\d-[^\d\W])|(?=(?:19|20)\d\d年))"
+"""The stop behind an item number; before a digit it is a decimal point, but for a category's code or a year."""
 _MARKERS = {
     "N、": r"(?P<n{i}>\d{{1,3}})、",
-    "N.": r"(?P<n{i}>\d{{1,3}})\.(?:(?!\d)|(?=\d-[^\d\W])|(?=(?:19|20)\d\d年))",
+    "N.": rf"(?P<n{{i}}>\d{{{{1,3}}}}){_STOP_OF_NUMBER}",
     "(N)": rf"\((?P<n{{i}}>\d{{{{1,3}}}}|[{_HAN}]?十[{_HAN}]?|[{_HAN}])\)",
     "N)": r"(?P<n{i}>\d{{1,3}})\)",
     "【N】": r"[【\[](?P<n{i}>\d{{1,3}})[】\]]",
@@ -59,7 +61,7 @@ class CompiledLayout:
         punctuation = r"[^\w%≥≤±≈<>=×÷+/*°℃‰￥¥$]"
         self.structure = re.compile(
             rf"(?:{self.value_label.pattern.replace('?P<cycle>', '?:').replace('?P<annual>', '?:')}"
-            rf"{number_words}|\d{{1,3}}[、.)]|\((?:\d{{1,3}}|[{_HAN}十]{{1,3}})\)|[{_CIRCLED}]|[【\[]\d{{1,3}}[】\]]|指标\d{{0,3}}|{headings}|[{_HAN}十]{{1,3}}、"
+            rf"{number_words}|\d{{1,3}}[、)]|\d{{1,3}}{_STOP_OF_NUMBER}|\((?:\d{{1,3}}|[{_HAN}十]{{1,3}})\)|[{_CIRCLED}]|[【\[]\d{{1,3}}[】\]]|指标\d{{0,3}}|{headings}|[{_HAN}十]{{1,3}}、"
             rf"|{punctuation})*{'+' if number_words else ''}"
         )
 

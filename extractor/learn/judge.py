@@ -11,6 +11,7 @@ from extractor.layouts import CompiledLayout
 from extractor.layouts.shape import may_hold_goals
 from extractor.messages import message
 from extractor.pipeline import DocumentResult, OpenDocument
+from extractor.schemas.cells import attribute_label, unread
 from extractor.schemas.document import Block, Document
 from extractor.schemas.layout import AMOUNT_COLUMNS, IndicatorGrammar, LayoutAnswer, LayoutSpec
 from extractor.schemas.project import ProjectReading
@@ -177,7 +178,7 @@ def _columns(blocks: Sequence[Block], records: Sequence[Record], spec: LayoutSpe
         if column not in AMOUNT_COLUMNS:
             continue
         for header in headers:
-            key = f"unread.{squash(header)}"
+            key = unread(squash(header))
             held = [block for block in blocks if key in block.cells]
             if 2 * len(held) > sum(column in block.cells for block in blocks) + len(held):
                 block = held[0]
@@ -204,8 +205,8 @@ def _longer_than_goals(blocks: Sequence[Block], projects: Sequence[ProjectReadin
     printed: Counter[str] = Counter()
     for block in blocks:
         for key, (start, end) in block.cells.items():
-            if key.startswith("attributes."):
-                printed[key.removeprefix("attributes.")] += end - start
+            if (label := attribute_label(key)) is not None:
+                printed[label] += end - start
     goals = _mean(projects, "goal") * len(blocks)
     for header, length in printed.most_common(1):
         if length > max(_FAR_MORE * goals, _LONG_TEXT * len(blocks)):

@@ -13,6 +13,7 @@ from extractor.layouts import CompiledLayout
 from extractor.rules.bracketed import Bracketed, is_bracketed, read_bracketed
 from extractor.rules.items import find_items, read_item
 from extractor.rules.markers import Item, Place
+from extractor.schemas import cells, paths
 from extractor.schemas.document import Block
 from extractor.schemas.layout import AMOUNT_COLUMNS
 from extractor.schemas.project import Amounts, Indicator, ProjectReading
@@ -20,6 +21,9 @@ from extractor.text import Squashed
 
 _AMOUNT = re.compile(r"-?[\d,]+(?:\.\d+)?")
 _TAIL = re.compile(r"[。;]+$")
+_TEXTS = (cells.BODY, "goal", "indicators")
+"""Cells that may hold goal or indicators, or both."""
+_NUMBER_LABEL = "序号"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,8 @@ class _Reader:
             return self._goal_and_indicators()
         if self.layout.spec.indicators.categories == "bracketed" and self._is_bracketed():
             return self._bracketed()
-        if "body" in self.cells:
-            return self._body(*self.cells["body"])
+        if cells.BODY in self.cells:
+            return self._body(*self.cells[cells.BODY])
         if "goal" in self.cells and not self._has_indicator_column():
             return self._body(*self.cells["goal"])
         return self._goal_and_indicators()
@@ -91,13 +95,13 @@ class _Reader:
 
     def _is_bracketed(self) -> bool:
         """Whether this block is written so: not all of a document's need be."""
-        cells = (self.cells[column] for column in ("body", "goal", "indicators") if column in self.cells)
-        return any(is_bracketed(self.view, self.layout, *cell) for cell in cells)
+        texts = (self.cells[column] for column in _TEXTS if column in self.cells)
+        return any(is_bracketed(self.view, self.layout, *text) for text in texts)
 
     def _bracketed(self) -> tuple[str | None, list[Indicator], Place | None]:
         """Bracket notation, whichever of the cells its parts stand in."""
         found = Bracketed()
-        for column in ("body", "goal", "indicators"):
+        for column in _TEXTS:
             if column in self.cells:
                 cell = read_bracketed(self.view, self.layout, *self.cells[column], goal=column != "indicators")
                 found.goal = found.goal or cell.goal
@@ -106,11 +110,11 @@ class _Reader:
         indicators = []
         for index, (indicator, places) in enumerate(found.indicators):
             indicators.append(indicator)
-            self.places |= {f"indicators[{index}].{name}": place for name, place in places.items()}
+            self.places |= {paths.indicator(index, name): place for name, place in places.items()}
         for label, place in found.labelled:
             if label not in self.labelled:
                 self.labelled[label] = self.view.value(*place)
-                self.places[f"attributes.{label}"] = place
+                self.places[paths.attribute(label)] = place
         second = None if indicators else self.cells.get("indicators")
         if found.goal is None or found.goal[0] >= found.goal[1]:
             return None, indicators, second
@@ -131,22 +135,21 @@ class _Reader:
         carried: dict[str, Place] = {}
         rows = self._indicator_cells()
         for index in range(max(rows, default=-1) + 1):
-            cells = rows.get(index, {})
-            if "level1" in cells:
+            own = rows.get(index, {})
+            if "level1" in own:
                 carried = {}
-            carried |= {level: cells[level] for level in ("level1", "level2") if level in cells}
+            carried |= {level: own[level] for level in ("level1", "level2") if level in own}
             values: dict[str, str] = {}
-            for field, (start, end) in (carried | cells).items():
-                if field.endswith("+"):  # printed once more, in a twin column
-                    field = field.replace("indicator_name", "name")
-                    self.places[f"indicators[{index}].{field}"] = (start, end)
+            for field, (start, end) in (carried | own).items():
+                if twin := paths.printed_first(field):
+                    self.places[paths.again(paths.indicator(index, _field(twin)))] = (start, end)
                     continue
                 tail = _TAIL.search(self.view.text, start, end)
                 end = tail.start() if tail else end
                 if start < end:
-                    name = "name" if field == "indicator_name" else field
+                    name = _field(field)
                     values[name] = self.view.value(start, end)
-                    self.places[f"indicators[{index}].{name}"] = (start, end)
+                    self.places[paths.indicator(index, name)] = (start, end)
             indicators.append(Indicator(**values))
         return indicators
 
@@ -154,9 +157,8 @@ class _Reader:
         """The cells of each indicator that has a row of its own, by field."""
         rows: dict[int, dict[str, Place]] = {}
         for column, place in self.cells.items():
-            if column.startswith("indicators["):
-                index, _, field = column.removeprefix("indicators[").partition("].")
-                rows.setdefault(int(index), {})[field] = place
+            if (of := paths.indicator_of(column)) is not None:
+                rows.setdefault(of.position, {})[of.field] = place
         return rows
 
     def _body(self, start: int, end: int) -> tuple[str | None, list[Indicator], Place | None]:
@@ -191,7 +193,7 @@ class _Reader:
             indicator, places = read_item(self.view, self.layout, item)
             indicators.append(indicator)
             for name, place in places.items():
-                self.places[f"indicators[{index}].{name}"] = place
+                self.places[paths.indicator(index, name)] = place
         return indicators
 
     def _withheld(self, goal: str | None, indicators: Sequence[Indicator], second: Place | None) -> bool:
@@ -200,7 +202,7 @@ class _Reader:
         So does the name of a project that prints nothing else.
         """
         if second is not None and self.layout.withheld.search(self.view.text, *second):
-            self.places["goal+"] = second
+            self.places[paths.again("goal")] = second
             return True
         place = self.places.get("goal")
         if goal is None and second is None and not indicators:
@@ -213,13 +215,13 @@ class _Reader:
 
     def _place_amounts(self, amounts: Amounts) -> None:
         """Places of the printed numbers: by cell in a table, in print order in a dump."""
-        if "amounts" not in self.cells:
+        if cells.AMOUNTS not in self.cells:
             for column, place in self.cells.items():
                 if column in AMOUNT_COLUMNS and getattr(amounts, column) is not None:
-                    self.places[f"amounts.{column}"] = place
+                    self.places[paths.amount(column)] = place
             self._place_the_rest(amounts)
             return
-        start, end = self.block.cells["amounts"]
+        start, end = self.block.cells[cells.AMOUNTS]
         tokens = []
         for match in re.finditer(r"\S+", self.block.content.text[start:end]):
             tokens.append(self.view.squashed_range(start + match.start(), start + match.end()))
@@ -228,27 +230,22 @@ class _Reader:
     def _place_the_rest(self, amounts: Amounts) -> None:
         """Numbers of a table row whose column is not told by their cell."""
         taken = set(self.places.values())
-        tokens = [
-            place
-            for column, place in self.cells.items()
-            if (column in AMOUNT_COLUMNS or column.startswith("breakdown:")) and place not in taken
-        ]
-        done = frozenset(path for path in self.places if path.startswith("amounts."))
+        tokens = [place for column, place in self.cells.items() if cells.is_money(column) and place not in taken]
+        done = frozenset(filter(paths.is_amount, self.places))
         self._in_order(amounts, tokens, done)
 
     def _in_order(self, amounts: Amounts, tokens: list[Place], done: frozenset[str] = frozenset()) -> None:
         expected: list[tuple[str, str]] = []
         for column in self.block.context.columns:
             if column in AMOUNT_COLUMNS and (value := getattr(amounts, column)) is not None:
-                expected.append((f"amounts.{column}", value))
-            elif column.startswith("breakdown:"):
-                label = column.split(":", 1)[1]
+                expected.append((paths.amount(column), value))
+            elif (label := cells.breakdown_label(column)) is not None:
                 expected += [
-                    (f"amounts.breakdown[{index}].amount", line.amount)
+                    (paths.funding_amount(index), line.amount)
                     for index, line in enumerate(amounts.breakdown)
                     if line.label == label
                 ]
-        expected += [(f"amounts.unplaced[{index}]", value) for index, value in enumerate(amounts.unplaced)]
+        expected += [(paths.unplaced(index), value) for index, value in enumerate(amounts.unplaced)]
         expected = [pair for pair in expected if pair[0] not in done]
         for place in tokens:
             printed = self.view.text[slice(*place)].replace(",", "")
@@ -261,8 +258,17 @@ class _Reader:
     def _attributes(self) -> dict[str, str]:
         attributes = {}
         for column, (start, end) in self.cells.items():
-            if column == "number" or column.startswith("attributes."):
-                label = "序号" if column == "number" else column.removeprefix("attributes.")
+            label = _NUMBER_LABEL if column == "number" else paths.attribute_label(column)
+            if label is not None:
                 attributes[label] = self.view.value(start, end)
-                self.places[f"attributes.{label}"] = (start, end)
+                self.places[paths.attribute(label)] = (start, end)
         return attributes
+
+
+def _field(column: str) -> str:
+    """The indicator's field that a column of a table with a row for each indicator holds.
+
+    >>> _field("indicator_name"), _field("weight")
+    ('name', 'weight')
+    """
+    return "name" if column == "indicator_name" else column

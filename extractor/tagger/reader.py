@@ -15,6 +15,7 @@ from itertools import groupby
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from extractor.schemas import paths
 from extractor.schemas.document import SYNTHETIC, Block, Document
 from extractor.schemas.project import Indicator, ProjectReading
 from extractor.tagger.decode import Decoded, Value, decode
@@ -135,7 +136,7 @@ class _Reader:
         read: dict[str, Any] = {}
         for field, value in values.items():
             target = _FIELD_NAMES.get(field, field)
-            path = f"indicators[{index}].{target}"
+            path = paths.indicator(index, target)
             if field == "number":
                 read[target] = self._number(path, value)
             else:
