@@ -7,6 +7,7 @@ import re
 from itertools import pairwise
 
 from extractor.layouts import terms
+from extractor.readers.plain.pipes import bare_rows
 from extractor.readers.symbols import raised
 from extractor.schemas.document import Cell, Line, MappedText, Row, Table
 
@@ -26,9 +27,10 @@ _MARKUP = re.compile(
 
 def is_markdown(text: str, lines: tuple[Line, ...]) -> bool:
     """Whether the text holds a pipe table: a row above a line of |---|, or a row of known column headers."""
-    return "|" in text and any(
-        _is_separator(text, lines, index) or _is_header(text, line) for index, line in enumerate(lines)
-    )
+    if "|" not in text:
+        return False
+    ruled = any(_is_separator(text, lines, index) or _is_header(text, line) for index, line in enumerate(lines))
+    return ruled or bool(bare_rows(text, lines))
 
 
 def read_markdown(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
@@ -37,7 +39,7 @@ def read_markdown(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...],
     tables: list[Table] = []
     rows: list[Row] = []
     page: int | None = None
-    inside = _unfenced(text, lines)
+    inside = _unfenced(text, lines) | bare_rows(text, lines)
     for index, line in enumerate(lines):
         is_row = index in inside or _is_row(text, line)
         if rows and (not is_row or line.page != page):
@@ -97,14 +99,14 @@ def _read_row(text: str, line: Line) -> Row:
         bars.insert(0, line.start - 1)
     if text[bars[-1] + 1 : line.end].strip():
         bars.append(line.end)
-    cells = tuple(Cell(_plain(text, bar + 1, end), bar + 1, end) for bar, end in pairwise(bars))
+    cells = tuple(Cell(plain(text, bar + 1, end), bar + 1, end) for bar, end in pairwise(bars))
     return Row(cells, line.start, line.end)
 
 
-def _plain(text: str, start: int, end: int) -> MappedText:
+def plain(text: str, start: int, end: int) -> MappedText:
     """The cell as a person sees it: paragraphs as lines, entities and escapes resolved, digits above the line as ².
 
-    >>> _plain("<p>≥ 1</p><p>a&lt;b</p>", 0, 23).text, _plain("86.50<sup>2</sup>", 0, 17).text
+    >>> plain("<p>≥ 1</p><p>a&lt;b</p>", 0, 23).text, plain("86.50<sup>2</sup>", 0, 17).text
     ('≥ 1\\na<b', '86.50²')
     """
     raw = text[start:end]
