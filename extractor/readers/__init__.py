@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 from extractor.errors import UnreadableFile, UnsupportedFile
 from extractor.readers.archive import Member, read_member
-from extractor.readers.plain.decode import decode
 from extractor.readers.plain.converted import as_meant
+from extractor.readers.plain.decode import decode
 from extractor.readers.plain.escapes import unescaped
 from extractor.readers.plain.lines import split_lines
 from extractor.readers.plain.tables import Found, find_tables

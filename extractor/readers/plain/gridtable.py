@@ -109,24 +109,29 @@ def _closed(text: str, line: Line, borders: Sequence[int]) -> frozenset[int]:
     if not _RULE.fullmatch(printed) and not _RULED.fullmatch(printed):
         return frozenset()
     drawn = {at for at, character in _placed(text, line) if character in "-=:"}
-    return frozenset(column for column, (left, right) in enumerate(pairwise(borders)) if left + 1 in drawn and right - 1 in drawn)
+    return frozenset(
+        column for column, (left, right) in enumerate(pairwise(borders)) if left + 1 in drawn and right - 1 in drawn
+    )
 
 
-def _pieces(
-    text: str, line: Line, borders: Sequence[int], closed: frozenset[int]
-) -> Iterator[tuple[int, int, int]]:
+def _pieces(text: str, line: Line, borders: Sequence[int], closed: frozenset[int]) -> Iterator[tuple[int, int, int]]:
     """Column, start and end of what stands in each cell of a line."""
     if len(closed) == len(borders) - 1:
         return
     bars = [match.start() for match in _BAR.finditer(text, line.start, line.end)]
     if closed:
-        bars = sorted({*bars, *(line.start + at for at, character in enumerate(text[line.start : line.end]) if character == "+")})
+        bars = sorted(
+            {*bars, *(line.start + at for at, character in enumerate(text[line.start : line.end]) if character == "+")}
+        )
     if len(bars) == len(borders):
         cells = list(enumerate(pairwise(bars)))
     else:
         places = [at for at, _ in _placed(text, line)]
         cells = [
-            (min(range(len(borders)), key=lambda column: abs(borders[column] - places[left - line.start])), (left, right))
+            (
+                min(range(len(borders)), key=lambda column: abs(borders[column] - places[left - line.start])),
+                (left, right),
+            )
             for left, right in pairwise(bars)
         ]
     for column, (left, right) in cells:

@@ -18,7 +18,7 @@ def bare_rows(text: str, lines: Sequence[Line]) -> set[int]:
     """Lines that are rows of such tables.
 
     >>> from extractor.readers.plain.lines import split_lines
-    >>> text = "首页 | 新闻\\n项目名称 | 河道保洁 |\\n主管部门 | 水利局 | 单位 | 水管站 |\\n目标 | 保洁 |\\n数量 | 长度 | 6公里 |"
+    >>> text = "首页 | 新闻\\n项目 | 保洁 |\\n部门 | 水利局 | 单位 | 水管站 |\\n目标 | 保洁 |\\n数量 | 长度 | 6公里 |"
     >>> sorted(bare_rows(text, split_lines(text)))
     [1, 2, 3, 4]
     """
