@@ -7,6 +7,7 @@ import re
 from itertools import pairwise
 
 from extractor.layouts import terms
+from extractor.readers.plain.pieces import without_blank_lines
 from extractor.readers.plain.pipes import bare_rows
 from extractor.readers.symbols import raised
 from extractor.schemas.document import Cell, Line, MappedText, Row, Table
@@ -140,27 +141,4 @@ def plain(text: str, start: int, end: int) -> MappedText:
         elif match["escaped"]:
             keep(match.start("escaped"), match.end())
     keep(position, end)
-    return _trimmed("".join(parts), offsets)
-
-
-def _trimmed(text: str, offsets: list[int]) -> MappedText:
-    """Text without blank lines and without blanks at the ends of its lines.
-
-    >>> _trimmed(" a \\n\\n b", list(range(7)))
-    MappedText(text='a\\nb', offsets=[1, 3, 6])
-    """
-    kept_text: list[str] = []
-    kept: list[int] = []
-    position, line_break = 0, 0
-    for line in text.split("\n"):
-        body = line.strip()
-        if body:
-            if kept:
-                kept_text.append("\n")
-                kept.append(offsets[line_break])
-            line_break = position + len(line)
-            first = position + line.index(body)
-            kept_text.append(body)
-            kept.extend(offsets[first : first + len(body)])
-        position += len(line) + 1
-    return MappedText("".join(kept_text), kept)
+    return without_blank_lines("".join(parts), offsets)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from extractor.readers.plain.pieces import stacked
-from extractor.schemas.document import Line, MappedText, Row
+from extractor.readers.plain.pieces import without_blank_lines
+from extractor.schemas.document import Cell, Line, Row
 
 TAB = "\t"
 _MOST_LINES = 400
@@ -43,15 +43,11 @@ def read_broken(text: str, lines: Sequence[Line]) -> Row:
     """A row that takes several lines."""
     start, end = lines[0].start, lines[-1].end
     stops = [start - 1, *(at for at in range(start, end) if text[at] == TAB), end]
-    cells = []
-    for left, right in pairwise(stops):
-        pieces = []
-        position = left + 1
-        for piece in text[left + 1 : right].splitlines(keepends=True):
-            pieces.append(MappedText(piece, range(position, position + len(piece))))
-            position += len(piece)
-        cells.append(stacked(pieces, left + 1))
-    return Row(tuple(cells), start, end)
+    return Row(tuple(_cell(text, left + 1, right) for left, right in pairwise(stops)), start, end)
+
+
+def _cell(text: str, start: int, end: int) -> Cell:
+    return Cell(without_blank_lines(text[start:end], range(start, end)), start, end)
 
 
 def _full_width(tabs: Sequence[int]) -> int | None:

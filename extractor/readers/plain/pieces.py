@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from extractor.schemas.document import Cell, MappedText
 
@@ -42,3 +42,26 @@ def trimmed(piece: MappedText) -> MappedText:
         return piece
     start = piece.text.index(body) if body else 0
     return MappedText(body, piece.offsets[start : start + len(body)])
+
+
+def without_blank_lines(text: str, offsets: Sequence[int]) -> MappedText:
+    """Text without blank lines and without blanks at the ends of its lines.
+
+    >>> without_blank_lines(" a \\n\\n b", list(range(7)))
+    MappedText(text='a\\nb', offsets=[1, 3, 6])
+    """
+    kept_text: list[str] = []
+    kept: list[int] = []
+    position, line_break = 0, 0
+    for line in text.split("\n"):
+        body = line.strip()
+        if body:
+            if kept:
+                kept_text.append("\n")
+                kept.append(offsets[line_break])
+            line_break = position + len(line)
+            first = position + line.index(body)
+            kept_text.append(body)
+            kept.extend(offsets[first : first + len(body)])
+        position += len(line) + 1
+    return MappedText("".join(kept_text), kept)
