@@ -10,6 +10,7 @@ import errno
 import os
 import re
 import stat
+from bisect import bisect_right
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -17,12 +18,13 @@ from typing import NamedTuple
 
 from extractor.errors import UnreadableFile, UnsupportedFile
 from extractor.readers.archive import Member, read_member
+from extractor.readers.plain.converted import as_meant
 from extractor.readers.plain.decode import decode
-from extractor.readers.plain.delimited import find_delimiter, read_delimited
+from extractor.readers.plain.escapes import unescaped
 from extractor.readers.plain.lines import split_lines
-from extractor.readers.plain.markdown import is_markdown, read_markdown
+from extractor.readers.plain.tables import Found, find_tables
 from extractor.readers.signature import holds_html_table, kind_of
-from extractor.schemas.document import Document, Line, Table
+from extractor.schemas.document import Document
 
 SUFFIXES = (
     *(".txt", ".text", ".md", ".markdown", ".tsv", ".tab", ".csv", ".html", ".htm", ".pdf"),
@@ -72,18 +74,18 @@ def parse(source: Source) -> Document:
     if kind != "text":
         return _parse_apart(source, raw, kind)
     text, encoding = decode(raw, file)
-    lines = split_lines(text)
-    format_, outside, tables = _find_tables(text, lines)
-    if not tables and holds_html_table(text):
+    text = unescaped(text)
+    found = find_tables(text, split_lines(text))
+    if _mixes_html(text, found):
         return _parse_apart(source, _as_page(text).encode(), "html")
     return Document(
         file=file,
         sha256=source.sha256,
-        format=format_,
+        format=found.format,
         encoding=encoding,
         text=text,
-        lines=outside,
-        tables=tables,
+        lines=found.lines,
+        tables=as_meant(text, found.tables),
     )
 
 
@@ -98,7 +100,7 @@ def _parse_apart(source: Source, raw: bytes, kind: str) -> Document:
         encoding=None,
         text=parsed.text,
         lines=parsed.lines,
-        tables=parsed.tables,
+        tables=as_meant(parsed.text, parsed.tables),
         notes=parsed.notes,
     )
 
@@ -128,8 +130,34 @@ def _as_page(text: str) -> str:
     return "".join([*parts, *([rest] if depth else _paragraphs(rest))])
 
 
+def _mixes_html(text: str, found: Found) -> bool:
+    """Whether a text holds HTML tables outside of those that were found in it, as the Markdown of converters does."""
+    if not holds_html_table(text):
+        return False
+    rows = [(row.start, row.end) for table in found.tables for row in table.rows]
+    ends = [end for _, end in rows]
+    for tag in _TABLE_TAG.finditer(text):
+        at = bisect_right(ends, tag.start())
+        if at == len(rows) or tag.start() < rows[at][0]:
+            return True
+    return False
+
+
 def _paragraphs(text: str) -> list[str]:
-    return [f"<p>{escape(line, quote=False)}</p>" for line in text.splitlines() if line.strip()]
+    """The lines of a text as those of a page, and its tables as tables of the page."""
+    found = find_tables(text, split_lines(text))
+    printed: list[tuple[int, str]] = [
+        (line.start, f"<p>{escape(text[line.start : line.end], quote=False)}</p>")
+        for line in found.lines
+        if text[line.start : line.end].strip()
+    ]
+    for table in found.tables:
+        rows = (
+            "".join(f"<td>{escape(cell.content.text, quote=False).replace(chr(10), '<br>')}</td>" for cell in row.cells)
+            for row in table.rows
+        )
+        printed.append((table.rows[0].start, "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"))
+    return [part for _, part in sorted(printed)]
 
 
 def display_name(path: str | Path) -> str:
@@ -139,15 +167,6 @@ def display_name(path: str | Path) -> str:
     ('a/b.txt', '\\\\xff.txt')
     """
     return os.fsencode(Path(path).as_posix()).decode("utf-8", "backslashreplace")
-
-
-def _find_tables(text: str, lines: tuple[Line, ...]) -> tuple[str, tuple[Line, ...], tuple[Table, ...]]:
-    if is_markdown(text, lines):
-        return ("markdown", *read_markdown(text, lines))
-    delimiter = find_delimiter(text, lines)
-    if delimiter is not None:
-        return ("tsv" if delimiter == "\t" else "csv", *read_delimited(text, lines, delimiter))
-    return "text", lines, ()
 
 
 def _read_bytes(path: Path, file: str, max_bytes: int) -> bytes:

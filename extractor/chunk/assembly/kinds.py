@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
@@ -15,6 +16,7 @@ from extractor.text import join_lines, squash
 
 RowKind = Literal["grand", "subtotal", "unit", "group", "project", "template"]
 
+_BRACKETS = re.compile(r"\([^()]*\)")
 _NAMING = ("name", "unit", "department", "number")
 
 
@@ -30,6 +32,10 @@ def row_kinds(rows: Sequence[PrintedRow], layout: CompiledLayout, *, has_amounts
         if kind == "grand":
             kinds[index] = "subtotal" if seen_grand else "grand"
             seen_grand = True
+    bodies = [kind == "unit" and _is_body(rows[index], layout) for index, kind in enumerate(kinds)]
+    for index, kind in enumerate(kinds):
+        if kind == "unit" and any(bodies[:index]) and _is_category(rows, kinds, bodies, index, layout):
+            kinds[index] = "subtotal"
     for index, kind in enumerate(kinds):
         if kind == "unit":
             kinds[index] = _unit_or_project(rows, kinds, index)
@@ -68,6 +74,27 @@ def _is_heading(row: PrintedRow, below: PrintedRow, layout: CompiledLayout) -> b
     """Whether a row holds the name of a body and nothing else, above a row that holds a project."""
     alone = row.parts.keys() == {"name"} and below.has_content
     return alone and squash(row.name).endswith(layout.terms.bodies)
+
+
+def _is_body(row: PrintedRow, layout: CompiledLayout) -> bool:
+    return _BRACKETS.sub("", squash(total_name(row))).endswith(layout.terms.bodies)
+
+
+def _is_category(
+    rows: Sequence[PrintedRow], kinds: Sequence[RowKind], bodies: Sequence[bool], index: int, layout: CompiledLayout
+) -> bool:
+    """Whether a row with amounts sums up a category of a body's projects, and is no body itself.
+
+    It adds up the projects right below it, and is called like a project, or like another such row of the table.
+    """
+    row = rows[index]
+    if bodies[index] or not row.numbers or _first(row) != _below(rows, kinds, index):
+        return False
+    name = squash(total_name(row))
+    if name.endswith((*layout.terms.name_endings, "类")):
+        return True
+    same = (at for at, kind in enumerate(kinds) if at != index and kind in {"unit", "subtotal"})
+    return any(squash(total_name(rows[at])) == name for at in same)
 
 
 def _unit_or_project(rows: Sequence[PrintedRow], kinds: Sequence[RowKind], index: int) -> RowKind:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import islice
 
 from extractor.chunk.amounts import NUMBER, is_amount_column
+from extractor.chunk.grid.byplace import name_by_place
 from extractor.chunk.grid.columns import INDICATOR_COLUMNS, Columns
 from extractor.chunk.grid.merged import Merges
+from extractor.chunk.titles import are_headers
 from extractor.layouts import Terms
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import LEVELS, category
@@ -20,6 +23,8 @@ _COUNTED = re.compile(r"(?P<number>\d{1,2})(?:=\d{1,2}(?:[+-]\d{1,2})*)?|(?P<let
 _BRACKETS = re.compile(r"\([^()]*\)")
 _VALUES = ("cycle_value", "annual_value")
 _ENOUGH_WORDS = _TWO = 2
+_TELLS = frozenset(("goal", "indicators", "indicator_name"))
+_LOOKED_AT = 12
 
 
 def are_numbered(squashed: Sequence[str]) -> bool:
@@ -50,7 +55,15 @@ class Headers:
                 if below is not None and self._is_second_line(below, column):
                     return [row, below]
                 return [row, *self.merges.covered(row, column)]
+        below = self.merges.below(row)
+        if below is not None and self._is_second_line(below, 0) and self._tells(row):
+            return [row, below]
         return [row]
+
+    def _tells(self, row: Row) -> bool:
+        """Whether a row holds labels alone, one of which stands over goals or indicators."""
+        filled = [squash(cell.content.text) for cell in row.cells if cell.content.text.strip()]
+        return bool(_TELLS & set(map(self.terms.column, filled))) and are_headers(filled)
 
     def _is_second_line(self, row: Row, names: int) -> bool:
         """Whether a row goes on with the header above it in a file that knows no merged cells.
@@ -61,7 +74,10 @@ class Headers:
         if names >= len(texts) or texts[names].strip() or row.cells[names].merged == "above":
             return False
         filled = [text for text in texts if text.strip()]
-        return bool(filled) and all(self.terms.column(text) or self.terms.funding(text) for text in filled)
+        return bool(filled) and all(map(self._is_label, filled))
+
+    def _is_label(self, text: str) -> bool:
+        return bool(self.terms.column(text) or self.terms.funding(text) or self.terms.column_by_shape(text, ()))
 
     def columns(self, rows: Sequence[Row]) -> Columns | None:
         """The canonical column of each cell; None where the rows are no header of a table of projects."""
@@ -80,19 +96,21 @@ class Headers:
             )
             fields.append(self.terms.column(label))
             labels.append(label)
-        if len(fields) - fields.count(None) < _ENOUGH_WORDS:
-            return None
         labels = [squash(label) for label in labels]
+        words = len(fields) - fields.count(None)
+        if words < _ENOUGH_WORDS and not (words and _TELLS & set(fields) and are_headers(list(filter(None, labels)))):
+            return None
         for column, cell in enumerate(rows[0].cells):
             if column and cell.merged == "left" and not labels[column]:
                 labels[column] = labels[column - 1]
         self._by_shape(fields, labels)
         self._name_bodies(fields, labels)
-        known = [field for field in fields if field]
-        tells = {"goal", "indicators", "indicator_name"} & set(known)
-        if len(set(known)) < MIN_COLUMNS or "name" not in known or not tells:
-            return None
         if any(NUMBER.fullmatch(label) for label in labels):
+            return None
+        if "name" not in fields and len(set(fields) - {None}) >= _TWO and are_headers(list(filter(None, labels))):
+            name_by_place(fields, labels, list(islice(self.merges.all_below(rows[-1]), _LOOKED_AT)))
+        known = [field for field in fields if field]
+        if len(set(known)) < MIN_COLUMNS or "name" not in known or not _TELLS & set(known):
             return None
         self._name_indicators(fields, labels, self.merges.below(rows[-1]))
         self._part_periods(fields, labels, rows[0])
@@ -120,6 +138,11 @@ class Headers:
 
     def _by_shape(self, fields: list[str | None], labels: Sequence[str]) -> None:
         """Columns that no word names, by the shape of their labels."""
+        if "name" not in fields:
+            # One column may hold the bodies and, below each of them, its projects: 单位名称(项目类别/支出项目).
+            both = (at for at, field in enumerate(fields) if field == "unit" and self.terms.names_projects(labels[at]))
+            for at in list(both)[:1]:
+                fields[at] = "name"
         pairs = zip(fields, labels, strict=True)
         shapes = [None if field else self.terms.column_by_shape(label, fields) for field, label in pairs]
         for index, shape in enumerate(shapes):

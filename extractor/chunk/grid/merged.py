@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from extractor.schemas.document import Cell, Row, Table
 
@@ -51,6 +51,13 @@ class Merges:
     def below(self, row: Row) -> Row | None:
         """The row below a row of the same table."""
         return self._below.get(id(row))
+
+    def all_below(self, row: Row) -> Iterator[Row]:
+        """The rows below a row of the same table, in print order."""
+        below = self._below.get(id(row))
+        while below is not None:
+            yield below
+            below = self._below.get(id(below))
 
     def covered(self, row: Row, column: int) -> list[Row]:
         """The rows below a row into which its cell at `column` goes on."""

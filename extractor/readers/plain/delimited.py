@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator
 
 from extractor.layouts import terms
+from extractor.readers.plain.paragraphs import TAB, broken_rows, read_broken
 from extractor.schemas.document import Cell, Line, MappedText, Row, Table
 
 _DELIMITERS = ("\t", ",", ";", "，")
 _HEADER_COLUMNS = 3
 _EVEN_ROWS = 4
 _EVEN_SHARE = 0.75
+_FEW_ROWS, _FEW_TABS = 3, 2
 _SAMPLE = 80
 _QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"')
 
@@ -33,7 +35,20 @@ def find_delimiter(text: str, lines: tuple[Line, ...]) -> str | None:
                 columns = {terms().column(cell.content.text) for cell in cells}
                 if len(columns - {None}) >= _HEADER_COLUMNS:
                     return delimiter
-    return next((delimiter for delimiter in _DELIMITERS[:2] if _parts_evenly(text, lines, delimiter)), None)
+    even = next((delimiter for delimiter in _DELIMITERS[:2] if _parts_evenly(text, lines, delimiter)), None)
+    return even or (TAB if _holds_rows(text, lines) else None)
+
+
+def _holds_rows(text: str, lines: tuple[Line, ...]) -> bool:
+    """Whether lines with tabs inside follow each other, as few as they may be: nobody writes prose with tabs."""
+    run = 0
+    for line in lines if TAB in text else ():
+        printed = text[line.start : line.end].strip(" \r")
+        if printed:
+            run = run + 1 if printed.strip().count(TAB) and printed.count(TAB) >= _FEW_TABS else 0
+        if run >= _FEW_ROWS:
+            return True
+    return False
 
 
 def _parts_evenly(text: str, lines: tuple[Line, ...], delimiter: str) -> bool:
@@ -55,8 +70,14 @@ def read_delimited(text: str, lines: tuple[Line, ...], delimiter: str) -> tuple[
     pages: dict[int | None, list[Row]] = {}
     position = 0
     cell_end = _cell_end(delimiter)
-    for line in lines:
+    broken = broken_rows(text, lines) if delimiter == TAB else {}
+    for index, line in enumerate(lines):
         if line.start < position:
+            continue
+        if index in broken:
+            row = read_broken(text, lines[index : broken[index]])
+            position = row.end
+            pages.setdefault(line.page, []).append(row)
             continue
         # A quoted cell may go on over line breaks before the first delimiter comes.
         if delimiter in text[line.start : line.end] or text.startswith('"', line.start):

@@ -7,6 +7,8 @@ import re
 from itertools import pairwise
 
 from extractor.layouts import terms
+from extractor.readers.plain.pieces import without_blank_lines
+from extractor.readers.plain.pipes import bare_rows
 from extractor.readers.symbols import raised
 from extractor.schemas.document import Cell, Line, MappedText, Row, Table
 
@@ -26,9 +28,10 @@ _MARKUP = re.compile(
 
 def is_markdown(text: str, lines: tuple[Line, ...]) -> bool:
     """Whether the text holds a pipe table: a row above a line of |---|, or a row of known column headers."""
-    return "|" in text and any(
-        _is_separator(text, lines, index) or _is_header(text, line) for index, line in enumerate(lines)
-    )
+    if "|" not in text:
+        return False
+    ruled = any(_is_separator(text, lines, index) or _is_header(text, line) for index, line in enumerate(lines))
+    return ruled or bool(bare_rows(text, lines))
 
 
 def read_markdown(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
@@ -37,7 +40,7 @@ def read_markdown(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...],
     tables: list[Table] = []
     rows: list[Row] = []
     page: int | None = None
-    inside = _unfenced(text, lines)
+    inside = _unfenced(text, lines) | bare_rows(text, lines)
     for index, line in enumerate(lines):
         is_row = index in inside or _is_row(text, line)
         if rows and (not is_row or line.page != page):
@@ -97,14 +100,14 @@ def _read_row(text: str, line: Line) -> Row:
         bars.insert(0, line.start - 1)
     if text[bars[-1] + 1 : line.end].strip():
         bars.append(line.end)
-    cells = tuple(Cell(_plain(text, bar + 1, end), bar + 1, end) for bar, end in pairwise(bars))
+    cells = tuple(Cell(plain(text, bar + 1, end), bar + 1, end) for bar, end in pairwise(bars))
     return Row(cells, line.start, line.end)
 
 
-def _plain(text: str, start: int, end: int) -> MappedText:
+def plain(text: str, start: int, end: int) -> MappedText:
     """The cell as a person sees it: paragraphs as lines, entities and escapes resolved, digits above the line as ².
 
-    >>> _plain("<p>≥ 1</p><p>a&lt;b</p>", 0, 23).text, _plain("86.50<sup>2</sup>", 0, 17).text
+    >>> plain("<p>≥ 1</p><p>a&lt;b</p>", 0, 23).text, plain("86.50<sup>2</sup>", 0, 17).text
     ('≥ 1\\na<b', '86.50²')
     """
     raw = text[start:end]
@@ -138,27 +141,4 @@ def _plain(text: str, start: int, end: int) -> MappedText:
         elif match["escaped"]:
             keep(match.start("escaped"), match.end())
     keep(position, end)
-    return _trimmed("".join(parts), offsets)
-
-
-def _trimmed(text: str, offsets: list[int]) -> MappedText:
-    """Text without blank lines and without blanks at the ends of its lines.
-
-    >>> _trimmed(" a \\n\\n b", list(range(7)))
-    MappedText(text='a\\nb', offsets=[1, 3, 6])
-    """
-    kept_text: list[str] = []
-    kept: list[int] = []
-    position, line_break = 0, 0
-    for line in text.split("\n"):
-        body = line.strip()
-        if body:
-            if kept:
-                kept_text.append("\n")
-                kept.append(offsets[line_break])
-            line_break = position + len(line)
-            first = position + line.index(body)
-            kept_text.append(body)
-            kept.extend(offsets[first : first + len(body)])
-        position += len(line) + 1
-    return MappedText("".join(kept_text), kept)
+    return without_blank_lines("".join(parts), offsets)

@@ -1,0 +1,38 @@
+"""The tables of a plain text, however a program wrote them down."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from extractor.readers.plain.delimited import find_delimiter, read_delimited
+from extractor.readers.plain.gridtable import is_grid, read_grids
+from extractor.readers.plain.markdown import is_markdown, read_markdown
+from extractor.schemas.document import Line, Table
+
+
+class Found(NamedTuple):
+    """What a text is called, its lines outside of tables, and its tables in print order."""
+
+    format: str
+    lines: tuple[Line, ...]
+    tables: tuple[Table, ...] = ()
+
+
+def find_tables(text: str, lines: tuple[Line, ...]) -> Found:
+    """Tables between rules, between bars and between separators."""
+    grids: tuple[Table, ...] = ()
+    if is_grid(text):
+        lines, grids = read_grids(text, lines)
+    if is_markdown(text, lines):
+        outside, tables = read_markdown(text, lines)
+        return Found("markdown", outside, _in_print_order(grids, tables))
+    if grids:
+        return Found("markdown", lines, grids)
+    delimiter = find_delimiter(text, lines)
+    if delimiter is not None:
+        return Found("tsv" if delimiter == "\t" else "csv", *read_delimited(text, lines, delimiter))
+    return Found("text", lines)
+
+
+def _in_print_order(*kinds: tuple[Table, ...]) -> tuple[Table, ...]:
+    return tuple(sorted((table for tables in kinds for table in tables), key=lambda table: table.rows[0].start))
