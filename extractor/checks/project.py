@@ -234,4 +234,4 @@ class _Checks:
 
     def boundaries(self) -> None:
         for note in dict.fromkeys(self.block.notes):
-            self.add(FlagCode.BOUNDARY_UNSURE, "name", variant=note)
+            self.add(FlagCode.BOUNDARY_UNSURE, "goal" if note.startswith("goal_") else "name", variant=note)

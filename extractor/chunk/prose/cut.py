@@ -1,181 +1,173 @@
-"""Projects told in numbered sections: 一、项目概述 二、立项依据 三、实施主体 … 七、绩效目标.
+"""Projects told in prose: 1.“X经费”项目。(1)项目概述。… (7)绩效目标。…, or under a title, or in sentences.
 
-A project begins with its first section; its name stands on the line above, or behind 项目名称. Each section is a
-labelled text. The one on the budget holds the amounts as words of a sentence: one that stands alone is the total,
-one behind the name of a funding column is that column's, and every other is unplaced.
+A project begins with its head (a name, a title that tells one, labels) above its first heading, and ends where the
+next one's head or something else begins. What stands above the first project is the document's header, what stands
+behind the last is outside.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import NamedTuple
 
-from extractor.chunk.ink import ENDS_SENTENCE, Ink, ink_of, piece, whole
-from extractor.chunk.prose.told import HAN, Section, Told, head_above, labelled, read_head, stripped, to_block
+from extractor.chunk.ink import ENDS_SENTENCE, Ink
+from extractor.chunk.prose.ends import end_of, is_report
+from extractor.chunk.prose.flow import Flow
+from extractor.chunk.prose.head import head_above, is_certain, labelled, read_head
+from extractor.chunk.prose.headings import Heading, Run, Words, headings, told_runs, words
+from extractor.chunk.prose.running import find_running, running_block
+from extractor.chunk.prose.told import Section, Told, stripped, to_block
 from extractor.chunk.rows import Mark, read_header
 from extractor.layouts import CompiledLayout, Terms
 from extractor.schemas.document import Block, Document, Header, Line
-from extractor.text import squash
 
-_SIGNS = ("项目概", "项目简介", "立项依据", "设立依据", "实施主体")
-_ENOUGH = 3
-_HEAD = 5
+_SIGNS = ("概述", "概况", "简介", "依据", "必要性", "基本情况", "项目内容", "背景")
+_HEAD = 6
 """Lines of a project above its first section, at most, behind another project."""
-_HEADINGS = tuple(
-    re.compile(rf"{number}(?P<label>[^:。,;]{{2,12}})(?::|$)")
-    for number in (
-        rf"(?P<number>[{HAN}]{{1,3}})、",
-        rf"\((?P<number>[{HAN}]{{1,3}})\)",
-        r"(?P<number>\d{1,2})[.、](?!\d)",
-        r"\((?P<number>\d{1,2})\)",
-        r"(?P<number>[①-⑳])",
-    )
-)
-"""How sections are numbered; all of a document in one way, what is numbered otherwise is the text of a section."""
-
-
-class _Words(NamedTuple):
-    kinds: dict[str, str]
-    no_name: re.Pattern[str]
-
-
-@lru_cache(maxsize=64)
-def _words(terms: Terms) -> _Words:
-    data = terms.data["prose"]
-    kinds = {squash(word): kind for kind, many in data.items() if kind != "no_name" for word in many}
-    return _Words(kinds, re.compile(data["no_name"]))
 
 
 def looks_like_prose(document: Document, layout: CompiledLayout) -> bool:
-    """Whether a text without tables tells its projects in numbered sections."""
-    if document.tables or not any(sign in document.text for sign in _SIGNS):
+    """Whether the lines outside of tables tell projects in sections or in sentences."""
+    if "目标" not in document.text and not any(sign in document.text for sign in _SIGNS):
         return False
-    return _numbering(ink_of(document), _words(layout.terms)) is not None
-
-
-def _numbering(all_ink: Iterable[Ink], words: _Words) -> re.Pattern[str] | None:
-    """How the sections of a text are numbered; None where it has none."""
-    kinds: list[set[str]] = [set() for _ in _HEADINGS]
-    for ink in all_ink:
-        for pattern, found in zip(_HEADINGS, kinds, strict=True):
-            heading = _heading(ink, words, pattern)
-            if heading is not None:
-                found.add(heading[0])
-    for pattern, found in zip(_HEADINGS, kinds, strict=True):
-        if len(found) >= _ENOUGH and found & {"goal", "money"} and "other" in found:
-            return pattern
-    return None
-
-
-def _heading(ink: Ink, words: _Words, pattern: re.Pattern[str]) -> tuple[str, int] | None:
-    """What a section is about and how long its heading is; None for a line that is no heading of one."""
-    match = pattern.match(ink.squashed)
-    kind = words.kinds.get(match["label"]) if match else None
-    if match is None or kind is None:
-        return None
-    count = 0
-    for index, character in enumerate(ink.text):
-        if count == match.end():
-            return kind, index
-        count += not character.isspace()
-    return kind, len(ink.text)
+    flow = Flow(document, layout.terms)
+    return bool(_told(flow, layout.terms, words(layout.terms)))
 
 
 def read_prose(document: Document, layout: CompiledLayout) -> tuple[list[Block], Header, list[Mark]]:
     """The projects of a document as blocks, what stands above them, and what every stretch of the text is."""
-    words, terms = _words(layout.terms), layout.terms
-    marks: list[Mark] = []
-    told: list[Told] = []
-    above: list[Ink] = []
-    """Lines since the last heading, or since the document's beginning."""
-    is_over = False
-    all_ink = ink_of(document)
-    pattern = _numbering(all_ink, words) or _HEADINGS[0]
-    for ink in all_ink:
-        if terms.page_furniture.fullmatch(ink.folded):
-            marks.append(Mark(ink.start, ink.end, "furniture"))
-            continue
-        heading = _heading(ink, words, pattern) or (_further(ink, told[-1], pattern) if told else None)
-        is_over = heading is None and (is_over or (bool(told) and _ends_all(ink, terms)))
-        if is_over:
-            marks.append(Mark(ink.start, ink.end, "outside"))
-            continue
-        if heading is None:
-            above.append(ink)
-            if told:
-                told[-1].sections[-1].parts.append(whole(ink))
-                told[-1].end = ink.end
-            continue
-        if not told or _begins(ink, heading[0], told[-1], pattern):
-            told.append(_new(ink, above, told[-1] if told else None, terms, words))
-        kind, length = heading
-        match = pattern.match(ink.squashed)
-        section = Section(match["label"] if match else "", kind)
-        rest = piece(ink, length, len(ink.text))
-        if rest.text.strip(" :："):
-            section.parts.append(stripped(rest))
-        told[-1].sections.append(section)
-        told[-1].end = ink.end
-        above = []
-    header = read_header(document, told[0].above if told else [], terms)
-    blocks = [to_block(index, one, header, layout) for index, one in enumerate(told)]
-    marks += [Mark(one.start, one.end, "blocks") for one in told]
-    top = told[0].above if told else [Line(ink.start, ink.end, ink.page) for ink in above]
-    marks += [Mark(line.start, line.end, "header") for line in top]
+    terms, known = layout.terms, words(layout.terms)
+    flow = Flow(document, terms)
+    told = _told(flow, terms, known)
+    top = told[0].start if told else max((ink.end for ink in flow.lines), default=0)
+    above = [Line(ink.start, min(ink.end, top), ink.page) for ink in flow.lines if ink.start < top]
+    header = read_header(document, above, terms)
+    if header.title is None and told and told[0].titles:
+        titles = read_header(document, [Line(ink.start, ink.end, ink.page) for ink in told[0].titles], terms)
+        header = replace(header, title=titles.title, fiscal_year=titles.fiscal_year)
+    title = flow.printed_above(top)
+    blocks = [
+        to_block(index, one, header, layout, known)
+        if one.running is None
+        else running_block(index, one, header, title, layout)
+        for index, one in enumerate(told)
+    ]
     units = [block.context.amount_unit for block in blocks if block.context.amount_unit is not None]
     if len({unit.value for unit in units}) == 1:
         header = replace(header, amount_unit=units[0])
-    return blocks, header, marks
+    return blocks, header, _marks(flow, told)
 
 
-def _further(ink: Ink, told: Told, pattern: re.Pattern[str]) -> tuple[str, int] | None:
-    """The heading of a section that no word knows: the next number, and a few words alone on their line."""
-    match = pattern.fullmatch(ink.squashed)
-    count = len(told.sections)
-    if match is None or match["number"] not in {HAN[min(count, len(HAN) - 1)], str(count + 1), chr(ord("①") + count)}:
-        return None
-    return "other", len(ink.text)
-
-
-def _ends_all(ink: Ink, terms: Terms) -> bool:
-    """Whether a line begins something else than a project: another part of the document, a signature."""
-    return bool(terms.next_part.fullmatch(ink.squashed) or terms.endings.fullmatch(ink.squashed))
-
-
-def _begins(ink: Ink, kind: str, last: Told, pattern: re.Pattern[str]) -> bool:
-    """Whether a heading opens another project: 一、 again, or an opening that the last project has already."""
-    match = pattern.match(ink.squashed)
-    return (
-        match is not None
-        and match["number"] in {"一", "1", "①"}
-        and any(section.kind == kind or kind == "opening" for section in last.sections)
-    )
-
-
-def _new(ink: Ink, above: Sequence[Ink], last: Told | None, terms: Terms, words: _Words) -> Told:
-    """A project that begins; the lines above its first section are its head, unless they are something else's."""
-    told = Told(ink.start, ink.page)
-    nearest = above[::-1] if last is None else above[: -_HEAD - 1 : -1]
-    taken = head_above(nearest, terms, words.no_name, is_first=last is None)
-    read_head(told, taken, terms)
-    if taken:
-        told.start = taken[-1].start
-    if last is None:
-        told.above = [Line(one.start, one.end, one.page) for one in above if one.start < told.start]
-    elif taken:
-        _take_back(last, len(taken))
-        before = above[-len(taken) - 1] if len(above) > len(taken) else None
-        is_bare = labelled(taken[-1], terms) is None
-        if is_bare and before is not None and not before.squashed.endswith(ENDS_SENTENCE):
-            told.notes.append("name_start")
+def _told(flow: Flow, terms: Terms, known: Words) -> list[Told]:
+    """The projects of a text, in order."""
+    found = headings(flow, known)
+    good = told_runs(flow, found, known)
+    if not good:
+        running = find_running(flow, found, known, terms)
+        return [] if running and is_report(flow, flow.position(running[0].start), known) else running
+    if is_report(flow, good[0].start, known):
+        return []
+    told: list[Told] = []
+    outer: dict[str, int] = {}
+    floor = 0
+    for index, run in enumerate(good):
+        project, begin = _with_head(flow, floor, run, found, outer, told, terms, known)
+        if told:
+            _close(flow, told[-1], good[index - 1], begin, outer, found, terms)
+        for mark in found:
+            if floor <= mark.start < run.start and mark.style != run.style and _opens(flow, mark):
+                outer[mark.style] = mark.number
+        told.append(project)
+        floor = run.last.end
+    _close(flow, told[-1], good[-1], len(flow.text), outer, found, terms)
     return told
 
 
-def _take_back(last: Told, count: int) -> None:
-    """The next project's head is no part of the section above it."""
-    del last.sections[-1].parts[-count:]
-    ends = [part.offsets[-1] + 1 for section in last.sections for part in section.parts]
-    last.end = max(ends, default=last.end)
+def _with_head(
+    flow: Flow,
+    floor: int,
+    run: Run,
+    found: Sequence[Heading],
+    outer: dict[str, int],
+    before: Sequence[Told],
+    terms: Terms,
+    known: Words,
+) -> tuple[Told, int]:
+    """A project with its head, and where in the text it begins; the head stands between `floor` and its run."""
+    cuts = {floor, *flow.line_starts(floor, run.start)}
+    listed: dict[str, int] = {}
+    lists = set()
+    for mark in found:
+        if not floor <= mark.start < run.start or mark.style == run.style:
+            continue
+        inside = listed.get(mark.style, 0)
+        goes_on = before and mark.number == outer.get(mark.style, -1) + 1
+        if mark.number == inside + 1 and before and not goes_on:
+            # A list in the last section above: none of its items is a name.
+            listed[mark.style] = mark.number
+            lists.add(mark.start)
+        elif _opens(flow, mark):
+            cuts.add(mark.start)
+    begins = sorted(cut for cut in cuts if cut < run.start)
+    pieces: list[tuple[int, Ink]] = []
+    for start, stop in zip(reversed(begins), [run.start, *reversed(begins)], strict=False):
+        if start in lists or (before and len(pieces) >= _HEAD):
+            break
+        pieces += [(start, ink) for ink in flow.inks(start, stop)]
+    nearest = [ink for _, ink in pieces]
+    taken = head_above(nearest, terms, known, is_first=not before)
+    project = Told(flow.source(run.start, run.last.end)[0], flow.page_of(run.start))
+    read_head(project, taken, terms, known)
+    begin = run.start
+    if taken:
+        begin = pieces[len(taken) - 1][0]
+        project.start, project.page = taken[-1].start, taken[-1].page
+    if before and taken and labelled(taken[-1], terms) is None and not is_certain(taken[-1], known):
+        above = nearest[len(taken)] if len(nearest) > len(taken) else None
+        if above is not None and not above.squashed.endswith(ENDS_SENTENCE):
+            project.notes.append("name_start")
+    return project, begin
+
+
+def _opens(flow: Flow, mark: Heading) -> bool:
+    """Whether a number begins a line or a sentence."""
+    return flow.begins_line(mark.start) or flow.text[mark.start - 1] in "。;!" or flow.is_apart(mark.start)
+
+
+def _close(
+    flow: Flow,
+    told: Told,
+    run: Run,
+    limit: int,
+    outer: dict[str, int],
+    found: Sequence[Heading],
+    terms: Terms,
+) -> None:
+    """Gives a project its sections; the last of them ends where the next project or something else begins."""
+    end = end_of(flow, run.last.end, limit, outer, found, terms)
+    stops = [*(one.start for one in run.headings[1:]), end]
+    for one, stop in zip(run.headings, stops, strict=True):
+        text = stripped(flow.printed(one.end, stop))
+        told.sections.append(Section(one.label, one.kind or "other", text))
+    told.end = flow.source(run.start, max(end, run.last.end))[1]
+
+
+def _marks(flow: Flow, told: Sequence[Told]) -> list[Mark]:
+    """What every stretch is: the projects, what stands above and behind them, the furniture of pages."""
+    marks = [Mark(line.start, line.end, "furniture") for line in flow.furniture]
+    marks += [Mark(one.start, one.end, "blocks") for one in told]
+    index = 0
+    for ink in flow.lines:
+        at = ink.start
+        while index < len(told) and told[index].end <= at:
+            index += 1
+        following = index
+        while at < ink.end:
+            one = told[following] if following < len(told) else None
+            if one is not None and one.start <= at:
+                at, following = max(at, one.end), following + 1
+                continue
+            stop = min(ink.end, one.start) if one is not None else ink.end
+            marks.append(Mark(at, stop, "header" if not told or at < told[0].start else "outside"))
+            at = stop
+    return marks

@@ -1,4 +1,4 @@
-"""One project told in running text: its name and labels above, its sections, and the Block that they make."""
+"""One project told in running text: what its head says, its sections, and the Block that they make."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from dataclasses import dataclass, field
 
 from extractor.chunk.amounts import to_amounts
 from extractor.chunk.content import Content
-from extractor.chunk.ink import Ink, lines, piece, whole
-from extractor.chunk.prose.money import money_in
+from extractor.chunk.ink import Ink
+from extractor.chunk.prose.headings import Words
+from extractor.chunk.prose.indicators import find_indicators
+from extractor.chunk.prose.money import Money, money_in
 from extractor.chunk.units import unit_of_amounts
-from extractor.layouts import CompiledLayout, Terms
-from extractor.schemas.document import Block, BlockContext, Header, Line, MappedText, PrintedUnit
+from extractor.layouts import CompiledLayout
+from extractor.schemas.document import Block, BlockContext, Header, MappedText, PrintedUnit
 from extractor.text import fold, squash
 
-HAN = "一二三四五六七八九十"
-_LABELS = {"number": "序号", "name": "项目名称", "department": "主管部门", "unit": "项目单位"}
-_LONGEST_NAME = 60
+_LABELS = {"name": "项目名称", "department": "主管部门", "unit": "项目单位"}
 _LONGEST_UNIT = 40
-_LONGEST_LABEL = 24
-_STOPS = ("。", ";", ":", ",", "!", "?")
-_NUMBERING = re.compile(rf"(?:\d{{1,2}}[.、]|\([{HAN}\d]{{1,3}}\)|[{HAN}]{{1,3}}、)")
-_NUMBERED = re.compile(
-    rf"\s*(?:项目)?\s*(?:(?P<number>\d{{1,3}}|[{HAN}]{{1,3}})\s*[.、:](?!\d)|\((?P<inside>[{HAN}\d]{{1,3}})\))\s*(?=\S)"
+_BODY = re.compile(
+    r"(?:实施|建设|承担|责任|执行|牵头)(?:单位|主体|部门)(?:为|是|:)(?P<body>[^,。;:、()]{4,40})(?=[,。;]|$)"
 )
-_BRACKETS = re.compile(r"\([^()]*\)")
-_GAP = re.compile(r"(?<=\S)(?:\s{2,}|\t|\u3000)(?=[^:]{2,12}:)")
+_NO_BODY = re.compile(r"[,。;:!?]")
+_SEVERAL_YEARS = re.compile("中期|长期|实施期|周期|总目标")
+_ONE_YEAR = re.compile(r"年度|当年|本年|(?:19|20)\d\d年")
+_OPENING_STOP = ",。;:、!?)]】》."
+_OPEN_END = ",、:(["
+_BRACKETS = {")": "(", "]": "[", "】": "【", "》": "《"}
 
 
 @dataclass(slots=True)
@@ -35,150 +36,182 @@ class Section:
 
     label: str
     kind: str
-    parts: list[MappedText] = field(default_factory=list)
-
-    @property
-    def text(self) -> MappedText:
-        return lines(self.parts)
+    text: MappedText
 
 
 @dataclass(slots=True)
 class Told:
-    """One project: where it stands, what its head says (name, number, unit, department), its sections.
+    """One project: where it stands, what its head says (name, unit, department), its sections.
 
-    `loose` are lines of the head that no label explains.
+    `loose` are lines of the head that no label explains, `titles` those from which its name was cut out. `running`
+    is the text of a project that has no sections.
     """
 
     start: int
     page: int | None
-    above: list[Line] = field(default_factory=list)
     head: dict[str, MappedText] = field(default_factory=dict)
     loose: list[MappedText] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     end: int = 0
-
-
-def head_above(above: Sequence[Ink], terms: Terms, no_name: re.Pattern[str], *, is_first: bool) -> list[Ink]:
-    """The lines above a project's first section that are its head, nearest first; `above` are all, nearest first.
-
-    What stands above the name of a document's first project is the document's.
-    """
-    taken: list[Ink] = []
-    fields: set[str] = set()
-    for ink in above:
-        found = labelled(ink, terms)
-        if found is None and ("name" in fields or not _is_name(ink, no_name)):
-            break
-        name = "name" if found is None else found[0]
-        if name in fields or (is_first and "name" in fields):
-            break
-        fields.add(name)
-        taken.append(ink)
-    if is_first and "name" not in fields:
-        named = next((index for index, ink in enumerate(above) if (labelled(ink, terms) or "")[:1] == ("name",)), -1)
-        return list(above[: named + 1])
-    return taken
-
-
-def read_head(told: Told, taken: Sequence[Ink], terms: Terms) -> None:
-    """Puts what the lines of a head say into the project that they belong to."""
-    for ink in reversed(taken):
-        found = labelled(ink, terms)
-        if found is not None and found[0] not in told.head:
-            told.head[found[0]] = found[1]
-        elif found is None and "name" not in told.head and ink is taken[-1]:
-            told.head["name"] = whole(ink)
-        else:
-            told.loose.append(whole(ink))
-    name = told.head.get("name")
-    match = _NUMBERED.match(fold(name.text)) if name else None
-    if name is not None and match:
-        start, end = match.span("number" if match["number"] else "inside")
-        told.head["number"] = MappedText(name.text[start:end], name.offsets[start:end])
-        told.head["name"] = MappedText(name.text[match.end() :], name.offsets[match.end() :])
-
-
-def labelled(ink: Ink, terms: Terms) -> tuple[str, MappedText] | None:
-    """Field and value of a line like 项目单位：云溪市图书馆; None for any other line."""
-    at = ink.folded.find(":", 0, _LONGEST_LABEL)
-    label = _BRACKETS.sub("", _NUMBERING.sub("", squash(ink.text[: max(at, 0)]), count=1))
-    column = "name" if _NUMBERED.fullmatch(f"{label}:") else terms.columns.get(label) or terms.header_labels.get(label)
-    if column not in {"name", "unit", "department"}:
-        return None
-    begin = 0 if label not in terms.columns and column == "name" else at + 1
-    gap = _GAP.search(ink.folded, at + 1)
-    value = stripped(piece(ink, begin, gap.start() if gap else len(ink.text)))
-    return (column, value) if value.text else None
+    titles: list[Ink] = field(default_factory=list)
+    running: MappedText | None = None
 
 
 def stripped(text: MappedText) -> MappedText:
-    """A text without the blanks around it, and without the colon that its label left."""
-    start = len(text.text) - len(text.text.lstrip(" \t\u3000:："))
-    end = len(text.text.rstrip())
+    """A text without the blanks around it, and without the colon or the emphasis that its label left."""
+    start = len(text.text) - len(text.text.lstrip(" \t\n\u3000:：*_】"))
+    end = max(start, len(text.text.rstrip(" \t\n\u3000*_#")))
     return MappedText(text.text[start:end], text.offsets[start:end])
 
 
-def _is_name(ink: Ink, no_name: re.Pattern[str]) -> bool:
-    word = ink.squashed
-    return len(word) <= _LONGEST_NAME and not word.endswith(_STOPS) and no_name.search(word) is None
-
-
-def to_block(index: int, told: Told, header: Header, layout: CompiledLayout) -> Block:
+def to_block(index: int, told: Told, header: Header, layout: CompiledLayout, known: Words) -> Block:
     """A project's block; `header` is what stands above the document's first project."""
     content = Content()
-    has_unit = any(_names_unit(section) for section in told.sections)
-    for key in ("number", "name", "department", "unit"):
+    sections = [section for section in told.sections if section.text.text]
+    unit_section = next((section for section in sections if _names_unit(section)), None)
+    for key in ("name", "department", "unit"):
         if key in told.head:
-            field_name = "attributes.项目单位" if key == "unit" and has_unit else key
-            content.put(field_name, _LABELS[key], told.head[key])
+            taken = key == "unit" and unit_section is not None
+            content.put("attributes.项目单位" if taken else key, _LABELS[key], told.head[key])
     for text in told.loose:
         content.put(None, "", text)
-    amounts: list[tuple[str, str | None]] = []
-    units: list[PrintedUnit | None] = []
-    for section in told.sections:
-        if not section.parts:
+    goal = _goal_of(sections, known)
+    sums: list[tuple[Money, PrintedUnit]] = []
+    for section in sections:
+        text, length = section.text, len(section.text.text)
+        if section.kind == "name" and "name" not in content.cells:
+            content.put("name", section.label, text, 0, _without_stop(text.text))
             continue
-        text, key = section.text, f"attributes.{section.label}"
-        if section.kind == "goal" and "goal" not in content.cells:
-            key = "goal"
-        if _names_unit(section) and "unit" not in content.cells:
-            key = "unit"
+        if section.kind in {"goal", "indicators"} and _put_goal(content, section, is_goal=section is goal):
+            continue
+        key, end = f"attributes.{section.label}", length
+        if section is unit_section and "unit" not in content.cells:
+            key, end = "unit", _without_stop(text.text)
         key = content.free(key)
-        content.put(key, section.label, text, 0, len(text.text.rstrip().removesuffix("。")) if key == "unit" else None)
+        content.put(key, section.label, text, 0, end)
         base = content.cells[key][0]
+        if section.kind == "unit" and unit_section is None and (match := _BODY.search(fold(text.text))):
+            content.cells.setdefault("unit", (base + match.start("body"), base + match.end("body")))
         if section.kind == "money":
-            for money in money_in(text.text, layout.terms):
-                amounts.append((money.number, money.column))
-                words = text.text[money.start : money.unit_end]
-                units.append(PrintedUnit(money.unit, text.source_span(money.start, money.unit_end), "prose", words))
-                if money.column:
-                    content.cells[money.column] = (base + money.start, base + money.end)
-    amount_unit, differing = unit_of_amounts(units, None, layout.terms)
-    known = tuple(column for _, column in amounts if column)
+            sums += put_money(content, text, base, header, layout)
+    return block_of(index, told, content, sums, header, layout)
+
+
+def put_money(
+    content: Content, text: MappedText, base: int, header: Header, layout: CompiledLayout
+) -> list[tuple[Money, PrintedUnit]]:
+    """The sums in a text that stands at `base` in the content; those with a column are put under it."""
+    found = []
+    for money in money_in(text.text, layout.terms, header.fiscal_year):
+        words = text.text[money.start : money.unit_end]
+        found.append((money, PrintedUnit(money.unit, text.source_span(money.start, money.unit_end), "prose", words)))
+        if money.column:
+            content.cells.setdefault(money.column, (base + money.start, base + money.end))
+    return found
+
+
+def block_of(
+    index: int,
+    told: Told,
+    content: Content,
+    sums: Sequence[tuple[Money, PrintedUnit]],
+    header: Header,
+    layout: CompiledLayout,
+) -> Block:
+    """The block of a project whose fields are in the content; what makes its name or goal doubtful is noted."""
+    amounts = [(money.number, money.column) for money, _ in sums]
+    amount_unit, differing = unit_of_amounts([unit for _, unit in sums], None, layout.terms)
+    placed = tuple(dict.fromkeys(column for _, column in amounts if column))
+    text = content.text
     return Block(
         index=index,
-        content=content.text,
+        content=text,
         context=BlockContext(
             layout=layout.spec.name,
             department=header.department,
             unit=header.unit,
             amount_unit=amount_unit,
             fiscal_year=header.fiscal_year,
-            columns=("name", *known, "goal", "indicator_name"),
+            columns=("name", *placed, "goal", "indicator_name"),
             amounts=to_amounts(amounts),
-            possible_columns=("total", "fiscal", "other") if len(known) < len(amounts) else (),
+            possible_columns=("total", "fiscal", "other") if any(column is None for _, column in amounts) else (),
             differing_units=differing,
         ),
         start=told.start,
         end=told.end,
         page=told.page,
         cells=content.cells,
-        notes=tuple(told.notes),
+        notes=(*told.notes, *_doubts(text.text, content.cells)),
     )
+
+
+def _goal_of(sections: Sequence[Section], known: Words) -> Section | None:
+    """The section that tells the goal: the year's where there are several; none that only points elsewhere."""
+    goals = [
+        one
+        for one in sections
+        if one.kind == "goal" and not known.patterns["elsewhere"].search(squash(one.text.text).rstrip("。"))
+    ]
+    year = [one for one in goals if _ONE_YEAR.search(one.label)]
+    return next(iter(year or [one for one in goals if not _SEVERAL_YEARS.search(one.label)] or goals), None)
+
+
+def _put_goal(content: Content, section: Section, *, is_goal: bool) -> bool:
+    """Puts the goal and its indicators under their fields; False where the section holds neither."""
+    found = find_indicators(section.text)
+    first = sum(key.endswith(".indicator_name") for key in content.cells)
+    border = len(section.text.text) if found is None else found.border
+    if found is None and not is_goal:
+        return False
+    label = section.label
+    if is_goal and section.text.text[:border].strip(" \n:：。"):
+        content.put("goal", label, section.text, 0, len(section.text.text[:border].rstrip()))
+    elif section.text.text[:border].strip(" \n:：。"):
+        content.put(content.free(f"attributes.{label}"), label, section.text, 0, border)
+    else:
+        content.put(None, label, section.text)
+    if found is not None:
+        put_indicators(content, section.text, found.indicators, first)
+    return True
+
+
+def put_indicators(
+    content: Content, text: MappedText, indicators: Sequence[dict[str, tuple[int, int]]], first: int = 0
+) -> None:
+    """Places of indicators in a text that stands in the content."""
+    for index, one in enumerate(indicators, first):
+        for name, (start, end) in one.items():
+            content.put(f"indicators[{index}].{name}", "", text, start, end)
 
 
 def _names_unit(section: Section) -> bool:
     """Whether a section is nothing but the name of the unit: a longer one tells a story."""
-    text = section.text.text if section.kind == "unit" and section.parts else ""
-    return bool(text) and len(text) <= _LONGEST_UNIT and "。" not in text.rstrip().removesuffix("。")
+    text = section.text.text[: _without_stop(section.text.text)] if section.kind == "unit" else ""
+    return 0 < len(text) <= _LONGEST_UNIT and not _NO_BODY.search(fold(text))
+
+
+def _without_stop(text: str) -> int:
+    """How long a text is without the stop behind it."""
+    return len(text.rstrip().rstrip("。；;，,"))
+
+
+def _doubts(text: str, cells: dict[str, tuple[int, int]]) -> list[str]:
+    """Doubts about where the name and the goal begin and end."""
+    notes = []
+    for key, note in (("name", "name_cut"), ("goal", "goal_cut")):
+        if key in cells and is_cut(text[slice(*cells[key])]):
+            notes.append(note)
+    return notes
+
+
+def is_cut(text: str) -> bool:
+    """Whether a text begins with a stop, ends in a comma, or opens a bracket that it does not close.
+
+    >>> is_cut("，改造老旧公厕6座。"), is_cut("改造公厕（含旱厕"), is_cut("改造公厕（6座）")
+    (True, True, False)
+    """
+    word = squash(text)
+    if word and (word[0] in _OPENING_STOP or word[-1] in _OPEN_END):
+        return True
+    return any(word.count(opens) > word.count(closes) for closes, opens in _BRACKETS.items())

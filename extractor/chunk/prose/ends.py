@@ -1,0 +1,87 @@
+"""Where the last section of a project ends: something else begins, and it is not the project's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from extractor.chunk.prose.flow import Flow
+from extractor.chunk.prose.headings import Heading, Words
+from extractor.chunk.prose.indicators import find_indicators
+from extractor.chunk.titles import is_title
+from extractor.layouts import Terms
+
+_YEAR_LINE = re.compile(r"\(?(?:19|20)\d\d年度?\)?")
+_RULE = re.compile(r"[-=_*]{3,}")
+_LABEL = re.compile(r"(?P<label>[^\W\d]{2,10}):")
+_LIST = re.compile(r"(?:[(\d①-⑳*★]|[一二三四五六七八九十]、)")
+_TOLD = re.compile(r"\d|[率度]$")
+_STOPS = ("。", ";", ",", "、", ":", "!")
+_LONGEST_LOOSE = 40
+_BODY_AND_DATE = re.compile(r"(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?")
+
+
+def end_of(flow: Flow, begin: int, limit: int, outer: dict[str, int], marks: Sequence[Heading], terms: Terms) -> int:
+    """Where a section that begins at `begin` ends, at `limit` at the latest.
+
+    `outer` are the numbers of the lists around the project, by their style: the next one of them is no text of its
+    goal, unless the goal counts on a list of its own. `marks` are all numbers of the text.
+    """
+    nested: dict[str, int] = {}
+    for mark in marks:
+        if mark.start < begin:
+            continue
+        if mark.start >= limit:
+            break
+        inside = nested.get(mark.style, 0)
+        if mark.number == inside + 1:
+            nested[mark.style] = mark.number
+        elif mark.number == outer.get(mark.style, -1) + 1 and _stands_out(flow, mark):
+            limit = mark.start
+            break
+    for at in flow.line_starts(begin + 1, limit):
+        if _begins_other(flow, at, limit, terms):
+            return at
+    return limit
+
+
+def _stands_out(flow: Flow, mark: Heading) -> bool:
+    """Whether a number opens a line, or stands behind a sentence and its blank."""
+    return flow.begins_line(mark.start) or flow.text[mark.start - 1] in "。;!" or flow.is_apart(mark.start)
+
+
+def _begins_other(flow: Flow, at: int, limit: int, terms: Terms) -> bool:
+    """Whether a line is no part of a project's text: a title, a signature, a label behind its last sentence."""
+    line = flow.text[at : flow.line_end(at)]
+    if len(line) <= 120 and (terms.next_part.fullmatch(line) or terms.endings.fullmatch(line) or is_title(line)):
+        return True
+    if _YEAR_LINE.fullmatch(line) or _RULE.fullmatch(line) or terms.columns.get(line) == "name":
+        return True
+    if flow.text[at - 1] not in "。!" or _LIST.match(line):
+        return False
+    if _BODY_AND_DATE.search(line) and len(line) <= _LONGEST_LOOSE and not line.endswith(_STOPS):
+        return True
+    if _LABEL.match(line):
+        return not _prints_indicators(flow, at)
+    return (
+        len(line) <= _LONGEST_LOOSE
+        and not line.endswith(_STOPS)
+        and not _TOLD.search(line)
+        and not (_prints_indicators(flow, at))
+    )
+
+
+def _prints_indicators(flow: Flow, at: int) -> bool:
+    end = flow.line_end(at)
+    return "指标" in flow.text[at:end] or find_indicators(flow.printed(at, end)) is not None
+
+
+def is_report(flow: Flow, until: int, known: Words) -> bool:
+    """Whether the lines above the first project are titles of a report on what was done."""
+    pattern = known.patterns["report"]
+    lines = flow.line_starts(0, until)
+    for at in {*lines[:8], *lines[-5:]}:
+        line = flow.text[at : flow.line_end(at)]
+        if len(line) <= 60 and pattern.search(line):
+            return True
+    return False

@@ -1,0 +1,139 @@
+"""The running text of a document: its lines without the furniture of pages, squashed, with the way back."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from itertools import pairwise
+
+from extractor.chunk.ink import Ink, join
+from extractor.layouts import Terms
+from extractor.schemas.document import Document, Line, MappedText
+from extractor.text import Squashed, fold
+
+_NUMBER = re.compile(r"\d{1,3}")
+
+
+def _lines(document: Document) -> list[Line]:
+    """The lines of a document, those of tables that are none included: one cell with text a row."""
+    cells = [
+        Line(cell.content.offsets[0], cell.content.offsets[-1] + 1, table.page)
+        for table in document.tables
+        if all(sum(bool(cell.content.text.strip()) for cell in row.cells) <= 1 for row in table.rows)
+        for row in table.rows
+        for cell in row.cells
+        if cell.content.text.strip()
+    ]
+    return sorted([*document.lines, *cells]) if cells else list(document.lines)
+
+
+def page_numbers(document: Document) -> frozenset[int]:
+    """Where the bare numbers of pages stand: apart from the text, rising through the document."""
+    text, lines = document.text, document.lines
+    printed = [text[line.start : line.end].strip() for line in lines]
+    found: list[tuple[int, int]] = []
+    for index, word in enumerate(printed):
+        if not _NUMBER.fullmatch(word):
+            continue
+        borders = [
+            not 0 <= other < len(lines) or not printed[other] or lines[other].page != lines[index].page
+            for other in (index - 1, index + 1)
+        ]
+        turns = any(
+            0 <= other < len(lines) and lines[other].page != lines[index].page for other in (index - 1, index + 1)
+        )
+        if not (all(borders) or turns):
+            return frozenset()
+        start = lines[index].start + text[lines[index].start : lines[index].end].index(word)
+        found.append((start, int(word)))
+    rising = all(left[1] < right[1] for left, right in pairwise(found))
+    return frozenset(start for start, _ in found) if rising else frozenset()
+
+
+class Flow:
+    """Lines one behind the other, as grammars see them: headings and names may break over lines anywhere.
+
+    `text` is squashed; positions in it lead back to lines (`line_of`), to the text as printed (`printed`) and to
+    the document (`source`). `furniture` are the lines left out.
+    """
+
+    def __init__(self, document: Document, terms: Terms) -> None:
+        self.furniture: list[Line] = []
+        self.lines: list[Ink] = []
+        numbers = page_numbers(document)
+        for line in _lines(document):
+            raw = document.text[line.start : line.end]
+            stripped = raw.strip()
+            if not stripped:
+                continue
+            start = line.start + len(raw) - len(raw.lstrip())
+            ink = Ink(start, start + len(stripped), stripped, fold(stripped), 0, line.page)
+            if ink.start in numbers or terms.page_furniture.fullmatch(ink.folded):
+                self.furniture.append(Line(ink.start, ink.end, ink.page))
+            else:
+                self.lines.append(ink)
+        pieces = [MappedText(ink.text, range(ink.start, ink.end)) for ink in self.lines]
+        self._view = Squashed(join(pieces, "\n") if pieces else MappedText("", ()))
+        self.text = self._view.text
+        self.starts: list[int] = sorted(self._view.line_starts) if self.text else []
+        self._begins = frozenset(self.starts)
+
+    def begins_line(self, at: int) -> bool:
+        return at in self._begins
+
+    def ends_line(self, at: int) -> bool:
+        """Whether a line ends before `at`."""
+        return at >= len(self.text) or at in self._begins
+
+    def is_apart(self, at: int) -> bool:
+        """Whether white space stands before `at`."""
+        positions = self._view.positions
+        return at <= 0 or at >= len(self.text) or positions[at] != positions[at - 1] + 1
+
+    def line_of(self, at: int) -> int:
+        """Index of the line in which `at` stands."""
+        return bisect_right(self.starts, at) - 1
+
+    def line_end(self, at: int) -> int:
+        """Where the line ends in which `at` stands."""
+        index = bisect_right(self.starts, at)
+        return self.starts[index] if index < len(self.starts) else len(self.text)
+
+    def line_starts(self, start: int, end: int) -> list[int]:
+        """Where lines begin in [start, end)."""
+        return self.starts[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+
+    def printed(self, start: int, end: int) -> MappedText:
+        """Squashed characters [start, end) as printed."""
+        if start >= end:
+            return MappedText("", ())
+        first, last = self._view.positions[start], self._view.positions[end - 1] + 1
+        source = self._view.source
+        return MappedText(source.text[first:last], source.offsets[first:last])
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        """Where characters [start, end) stand in the document."""
+        positions, offsets = self._view.positions, self._view.source.offsets
+        return offsets[positions[start]], offsets[positions[end - 1]] + 1
+
+    def page_of(self, at: int) -> int | None:
+        return self.lines[self.line_of(at)].page
+
+    def inks(self, start: int, end: int) -> list[Ink]:
+        """The lines of [start, end), or the pieces of them that stand there."""
+        found = []
+        for begin in sorted({start, *self.line_starts(start, end)} if start < end else ()):
+            stop = min(self.line_end(begin), end)
+            text = self.printed(begin, stop)
+            found.append(Ink(text.offsets[0], text.offsets[-1] + 1, text.text, fold(text.text), 0, self.page_of(begin)))
+        return found
+
+    def position(self, offset: int) -> int:
+        """Where in the text an offset of the document stands."""
+        at = bisect_left(self._view.source.offsets, offset)
+        return bisect_left(self._view.positions, at)
+
+    def printed_above(self, offset: int) -> MappedText | None:
+        """The last line that ends before an offset of the document."""
+        above = [ink for ink in self.lines if ink.end <= offset]
+        return MappedText(above[-1].text, range(above[-1].start, above[-1].end)) if above else None
