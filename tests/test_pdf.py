@@ -521,6 +521,7 @@ def test_a_scanned_page_read_by_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kinds(read(drawn(lambda canvas: picture(canvas, 0, 0, 400, 300)))) == [("scanned_page_ocr", 1)]
 
 
+@pytest.mark.ocr
 @pytest.mark.skipif(not ocr.is_installed(), reason="the extra `ocr` is not installed")
 def test_ocr_reads_a_page_for_real() -> None:
     import pypdfium2
@@ -671,6 +672,7 @@ def test_pages_of_any_size(size: tuple[float, float]) -> None:
     assert lines(read(drawn(draw, size=size))) == ["表"]
 
 
+@pytest.mark.large
 def test_half_a_million_characters_on_a_page() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.setFont("Helvetica", 1)
