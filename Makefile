@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 OUT ?= out
+JOBS ?= auto
 
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -10,16 +11,18 @@ LOCK := requirements.lock
 LOCK_VENV := build/lock-venv
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ocr run test bench lock clean
+.PHONY: help setup ocr run quick test bench lock clean
 
 help:
 	@echo "make run    read the documents under golden/ into $(OUT)/ and show the summary"
+	@echo "make quick  what a change needs while it is being made: ruff, and the tests that are not slow"
 	@echo "make test   everything that CI does"
 	@echo "make ocr    add what reads scanned pages to $(VENV)"
 	@echo "make bench  measure the speed (benchmarks/)"
 	@echo "make lock   resolve the dependencies anew into $(LOCK); UPGRADE=1 takes newer versions"
 	@echo "make clean  remove $(VENV), caches and builds; results in $(OUT)/ stay"
 	@echo "Another Python: make run PYTHON=python3.12. Another output folder: make run OUT=folder."
+	@echo "Tests run on every core: make test JOBS=1 takes one."
 
 setup: $(STAMP)
 
@@ -43,14 +46,22 @@ run: $(STAMP)
 	$(BIN)/extractor report $(OUT)
 	@echo "Open $(OUT)/report.html for the whole picture, $(OUT)/projects.xlsx for its sheet 待核对: what a person should check."
 
+# Each file's tests stay together, for what they share.
+PYTEST = $(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile
+SLOW = browser or golden or kill or large or libreoffice or memory or npm or ocr or wheel
+
+quick: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(PYTEST) -m "not ($(SLOW))" --hypothesis-profile=quick
+
+# The golden gate is among the tests: tests/test_golden.py.
 test: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
-	$(BIN)/extractor evaluate golden --model none
-	$(BIN)/extractor evaluate golden
+	$(PYTEST)
 
 bench: $(STAMP)
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script; done

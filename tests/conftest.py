@@ -6,13 +6,20 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("EXTRACTOR_SHARED") or ROOT.parent / "shared")
 """Real, published documents and their labels; they are not part of the repository."""
 
-settings.register_profile("extractor", deadline=None, derandomize=os.environ.get("CI") == "true")
+# No deadline, and no complaint about slow examples: how fast they are depends on what else the machine does.
+settings.register_profile(
+    "extractor",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=os.environ.get("CI") == "true",
+)
+settings.register_profile("quick", settings.get_profile("extractor"), max_examples=10)
 settings.load_profile("extractor")
 
 

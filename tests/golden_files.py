@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 
 from tests.formats import Printed, Row, excel, pdf, web, word
 from tests.golden_tables import GOLDEN, Case, Labels, amounts, expected, indicator, project
+from tests.patience import HANG
 from tests.pdf_writer import PdfStyle, Span
 
 Items = Sequence[tuple[str, str, str, str]]
@@ -518,7 +519,7 @@ def converted(raw: bytes, suffix: str, to: str) -> bytes:
         source.write_bytes(raw)
         profile = f"-env:UserInstallation={Path(folder, 'profile').as_uri()}"
         command = ["soffice", profile, "--headless", "--convert-to", to, "--outdir", folder, str(source)]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        subprocess.run(command, check=True, capture_output=True, timeout=HANG)
         return source.with_suffix(f".{suffix}").read_bytes()
 
 

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from extractor.schemas.project import ProjectReading
+from tests.patience import HANG
 
 BLOCK = re.compile(r"<<<BLOCK (\w+)>>>\n(.*)\n<<<END \1>>>", re.DOTALL)
 
@@ -198,7 +199,7 @@ def endpoint(reply: Callable[[Request], Reply]) -> Iterator[Server]:
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(HANG)
     try:
         yield server
     finally:

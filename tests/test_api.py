@@ -18,6 +18,7 @@ CASES = sources()
 TEXT = next(case for case in CASES if case.parent.name == "text-spaced-b")
 
 
+@pytest.mark.golden
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("model", ["none", pytest.param("builtin", marks=needs_weights)])
 def test_same_records_as_the_command(

@@ -308,6 +308,7 @@ def overlapping(count: int) -> bytes:
     return local + central * count + end
 
 
+@pytest.mark.large
 @pytest.mark.parametrize(
     ("raw", "says"),
     [
@@ -325,6 +326,7 @@ def test_bombs(tmp_path: Path, raw: Any, says: str) -> None:
         read(path)
 
 
+@pytest.mark.memory
 def test_memory_stays_flat(tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     with ZipFile(path, "w", ZIP_DEFLATED) as target:
@@ -345,6 +347,7 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
     assert grown < 12_000  # KB
 
 
+@pytest.mark.large
 def test_many_members_take_no_time(tmp_path: Path) -> None:
     path = stored(tmp_path, packed({f"{number:05}.txt": TEXT for number in range(5_000)}))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_utime

@@ -10,7 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +150,7 @@ def test_results_of_runs_are_no_input(tmp_path: Path, out: str) -> None:
 # One bad file
 
 
+@pytest.mark.golden
 def test_a_bad_file_costs_no_other_file_anything(documents: Path, tmp_path: Path) -> None:
     run(tmp_path, documents, out="good")
     bad = {
@@ -191,6 +192,7 @@ def test_a_file_that_vanishes_before_its_turn(documents: Path, tmp_path: Path) -
     assert outcome.documents == len(CASES)
 
 
+@pytest.mark.golden
 def test_blocks_found_are_records_and_failures(documents: Path, tmp_path: Path) -> None:
     run(tmp_path, documents)
     found = lines(tmp_path / "out")
@@ -235,6 +237,7 @@ def test_strange_file_names(tmp_path: Path) -> None:
 # Resuming
 
 
+@pytest.mark.golden
 def test_a_second_run_changes_no_byte(documents: Path, tmp_path: Path) -> None:
     run(tmp_path, documents)
     before = exported(tmp_path / "out")
@@ -252,6 +255,7 @@ def test_what_is_done_is_not_parsed_again(tmp_path: Path, monkeypatch: pytest.Mo
     assert run(tmp_path, tmp_path / "a.html").resumed == 1
 
 
+@pytest.mark.golden
 def test_what_changed_is_read_again_and_what_is_gone_is_reported(documents: Path, tmp_path: Path) -> None:
     run(tmp_path, documents)
     gone, changed = documents / "text-coded-a/source.txt", documents / "text-plain-b/source.txt"
@@ -270,6 +274,7 @@ def exported_of_fresh_run(documents: Path, tmp_path: Path) -> dict[str, bytes]:
     return exported(tmp_path / "fresh")
 
 
+@pytest.mark.golden
 def test_other_settings_read_again(documents: Path, tmp_path: Path) -> None:
     run(tmp_path, documents)
     english = Settings(model=None, cache=False, language="en")
@@ -308,26 +313,38 @@ def _stored(database: Path) -> int:
         return 0
 
 
+DYING = """
+import os, signal, sys, threading
+from extractor.cli import main
+from extractor.store import RunStore
+
+save, last = RunStore.save, int(sys.argv.pop(1))
+
+def counted(*arguments):
+    global last
+    save(*arguments)
+    last -= 1
+    if last == 0:
+        threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGKILL)).start()
+
+RunStore.save = counted
+main()
+"""
+"""The command line, killed a moment after it has saved so many documents, whatever it does then."""
+
+
+@pytest.mark.kill
 def test_a_killed_run_goes_on_and_ends_like_one_that_was_not(tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    for copy in range(14):
-        for source in CASES:
-            target = folder / f"{copy:02}" / source.parent.name
-            target.mkdir(parents=True)
-            shutil.copy(source, target / source.name)
-    total = 14 * len(CASES)
-    command = [sys.executable, "-m", "extractor", "run", "in", "--model", "none", "--quiet", "--out"]
-    killed = 0
-    for stop_at in (10, 60):
-        process = subprocess.Popen(
-            [*command, "out"], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        deadline = time.monotonic() + 30
-        while process.poll() is None and _stored(tmp_path / "out/run.sqlite") < stop_at and time.monotonic() < deadline:
-            time.sleep(0.005)
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
-    assert killed == 2
+    total = 300
+    for number, source in enumerate(islice(cycle(CASES), total)):
+        target = tmp_path / "in" / f"{number:03}" / source.parent.name
+        target.mkdir(parents=True)
+        shutil.copy(source, target / source.name)
+    arguments = ["run", "in", "--model", "none", "--quiet", "--out"]
+    for saves in ("10", "50"):
+        killed = subprocess.run([sys.executable, "-c", DYING, saves, *arguments, "out"], cwd=tmp_path, check=False)
+        assert killed.returncode == -signal.SIGKILL
+    command = [sys.executable, "-m", "extractor", *arguments]
     half = _stored(tmp_path / "out/run.sqlite")
     assert 60 <= half < total
     assert not (tmp_path / "out/projects.jsonl").exists()

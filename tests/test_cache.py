@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from extractor.errors import OutputError
 from extractor.model.cache import AnswerCache, cache_key
+from tests.patience import HANG
 
 KEY = cache_key(block="一")
 
@@ -211,7 +212,7 @@ def test_two_processes_share_a_cache(tmp_path: Path) -> None:
         "    for i in range(200): cache.set(cache_key(i=i), sys.argv[2])\n"
     )
     work = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "cache"), name]) for name in "ab"]
-    assert [process.wait(timeout=60) for process in work] == [0, 0]
+    assert [process.wait(timeout=HANG) for process in work] == [0, 0]
     with AnswerCache(tmp_path / "cache") as cache:
         assert {cache.get(cache_key(i=i)) for i in range(200)} <= {"a", "b"}
 

@@ -35,7 +35,7 @@ from tests.mistakes import MISTAKES
 from tests.second_readers import needs_weights
 from tests.servers import Request, Server, block_of, endpoint
 
-pytestmark = needs_weights
+pytestmark = [pytest.mark.golden, needs_weights]
 
 
 @pytest.fixture(scope="module")

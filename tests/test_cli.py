@@ -102,7 +102,6 @@ def test_help_of_every_command() -> None:
         (("show", "0123456789abcdef", "--out", "empty.txt"), 2, "no results there yet"),
         (("evaluate", "absent"), 2, "absent: no such folder"),
         (("evaluate", "nothing"), 2, "holds no golden cases"),
-        (("evaluate", GOLDEN), 0, "every floor"),
         (("run", CLEAN, "--ask", "doubtful"), 2, "wrong settings: ask: there is no language model to ask"),
         (("run", CLEAN, "--model", "m", "--ask", "some"), 2, "wrong settings: ask: must be all, doubtful, or sample:"),
         (("doctor",), 0, "no second reader (--model none)"),
@@ -126,6 +125,7 @@ def test_exit_statuses(arguments: tuple[str | Path, ...], status: int, says: str
     assert "Traceback" not in result.output
 
 
+@pytest.mark.golden
 def test_one_bad_file_among_good_ones() -> None:
     Path("in").mkdir()
     for source in sources():

@@ -206,6 +206,7 @@ def check_amounts(rows: list[dict[str, Any]], item: Record) -> None:
     ]
 
 
+@pytest.mark.large
 @pytest.mark.parametrize("name", BOTH)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(run=runs())
@@ -465,6 +466,7 @@ def test_files_of_the_format_are_the_tables() -> None:
 # Memory
 
 
+@pytest.mark.memory
 @pytest.mark.parametrize("name", BOTH)
 def test_memory_stays_flat(tmp_path: Path, name: str) -> None:
     """20,000 projects may take little more than 2,000, and a row group of Parquet."""

@@ -55,6 +55,7 @@ def test_real_lines_fit_their_schema(source: Path) -> None:
         VALIDATORS["project"].validate(json.loads(item.model_dump_json()))
 
 
+@pytest.mark.large
 @settings(max_examples=40)
 @given(run=runs())
 def test_any_line_fits_its_schema(run: tuple[list[DocumentLine], list[Record]]) -> None:

@@ -25,6 +25,7 @@ from extractor.schemas.layout import LayoutSpec
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import INFORMATION, DocumentLine, FlagCode, Record, Status
 from extractor.settings import ENVIRONMENT, Settings
+from tests.patience import HANG
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.zh-CN.md")
@@ -214,7 +215,7 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         env=environment | {"PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=HANG,
     )
     assert done.returncode == 0, done.stderr
     return out, done.stdout.replace(f"{out.as_posix()}/", "out/")

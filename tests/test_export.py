@@ -106,7 +106,10 @@ def test_json_lines_hold_everything_in_declared_order(tmp_path: Path) -> None:
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.large
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(
     name=TEXT,
     goal=TEXT | st.just("\u2028\u2029\x85\x1c"),
@@ -481,6 +484,7 @@ def digests(directory: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in directory.iterdir() if path.is_file()}
 
 
+@pytest.mark.large
 def test_the_same_database_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with RunStore(tmp_path / "run.sqlite") as store:
         fill(store, 40, per_document=15)
@@ -622,6 +626,7 @@ def run_child(code: str, *arguments: Path) -> str:
     ).stdout
 
 
+@pytest.mark.memory
 def test_memory_stays_flat(tmp_path: Path) -> None:
     """20,000 records may take little more than 2,000: nothing is collected but comments, up to their limit."""
     peaks = {}

@@ -44,7 +44,9 @@ def test_the_script_writes_what_is_there(case: str, tmp_path: Path) -> None:
     assert (pinned.parent / "expected.json").is_file()
 
 
-@pytest.mark.parametrize("name", [*golden_files.CASES, "doc-a", "doc-b"])
+@pytest.mark.parametrize(
+    "name", [*golden_files.CASES, *(pytest.param(name, marks=pytest.mark.libreoffice) for name in ("doc-a", "doc-b"))]
+)
 def test_sources_and_labels_are_written_together(name: str, tmp_path: Path) -> None:
     """Scans are not compared: their dots depend on the fonts of the machine."""
     if name in golden_files.CONVERTED and shutil.which("soffice") is None:

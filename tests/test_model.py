@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -29,6 +29,7 @@ from extractor.model.cache import AnswerCache
 from extractor.schemas.document import Block, BlockContext, Found, MappedText, PrintedUnit
 from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from extractor.settings import Settings
+from tests.patience import HANG
 from tests.servers import Reply, Request, Script, Server, completion, error
 
 SECRET = "sk-secret-0123456789"
@@ -66,7 +67,7 @@ def block(text: str = TEXT, index: int = 0, **context: Any) -> Block:
 
 def options(server: Server | str, **changes: Any) -> Settings:
     url = server if isinstance(server, str) else server.base_url
-    return Settings(**{"model": "m", "base_url": url, "api_key": SECRET, "timeout": 10.0, "attempts": 3, **changes})
+    return Settings(**{"model": "m", "base_url": url, "api_key": SECRET, "timeout": HANG, "attempts": 3, **changes})
 
 
 def play(
@@ -312,10 +313,10 @@ def test_a_request_that_fails_during_a_reask_does_not_buy_the_first_answer_again
 
 
 def test_a_body_that_trickles_in_ends_at_the_deadline() -> None:
-    slow = replace(GOOD, trickle=(20, 0.2))
+    slow = replace(GOOD, trickle=(1, 0.2))
     started = time.perf_counter()
     result, server = failure(slow, timeout=0.6, attempts=2)
-    assert 1.1 < time.perf_counter() - started < 6.0
+    assert 1.1 < time.perf_counter() - started < 60.0
     assert "0.6 seconds" in str(result)
     assert len(server.requests) == 2
 
@@ -374,27 +375,36 @@ def skewed() -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("headers", "least", "most"),
+    ("headers", "seconds"),
     [
-        ({"Retry-After": "1"}, 1.0, 4.0),
-        ({"retry-after-ms": "400"}, 0.4, 3.0),
-        ({"retry-after-ms": "300", "Retry-After": "60"}, 0.3, 3.0),
-        (lambda: soon(1), 1.0, 4.0),
-        (skewed, 1.0, 4.0),
-        ({"Retry-After": "0"}, 0.0, 3.0),
-        ({"Retry-After": "-5"}, 0.0, 3.0),
-        ({"Retry-After": "nonsense"}, 0.0, 3.0),
-        ({"Retry-After": "Wed, 99 Foo 2026 00:00:00 GMT"}, 0.0, 3.0),
+        ({"Retry-After": "1"}, 1.0),
+        ({"retry-after-ms": "400"}, 0.4),
+        ({"retry-after-ms": "300", "Retry-After": "60"}, 0.3),
+        (lambda: soon(1), 1.0),
+        (skewed, 1.0),
+        ({"Retry-After": "0"}, 0.0),
+        ({"Retry-After": "-5"}, 0.0),
+        ({"Retry-After": "nonsense"}, 0.0),
+        ({"Retry-After": "Wed, 99 Foo 2026 00:00:00 GMT"}, 0.0),
     ],
 )
 def test_retry_after_is_waited_for(
-    headers: dict[str, str] | Callable[[], dict[str, str]], least: float, most: float
+    headers: dict[str, str] | Callable[[], dict[str, str]], seconds: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """By the clock it may take longer, for a busy machine; what is asked of the clock may not."""
     answer(GOOD)  # imports and the first connection are not part of the wait
+    sleep, asked = asyncio.sleep, list[float]()
+
+    def counted(delay: float) -> Coroutine[Any, Any, None]:
+        asked.append(delay)
+        return sleep(delay)
+
+    monkeypatch.setattr(asyncio, "sleep", counted)
     limited: Script = lambda _: error(429, headers=headers() if callable(headers) else headers)  # noqa: E731
     started = time.perf_counter()
     result, server = answer(limited, GOOD)
-    assert least <= time.perf_counter() - started < most
+    assert time.perf_counter() - started >= seconds
+    assert sum(asked) < seconds + 0.3
     assert result.reading == READING
     assert len(server.requests) == 2
 

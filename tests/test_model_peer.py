@@ -26,6 +26,9 @@ from extractor.doctor import EXPECTED, SAMPLE, probe
 from extractor.errors import ModelInvalid, ModelRefused, ModelTruncated, ModelUnavailable
 from extractor.model import LanguageModel, ModelAnswer
 from extractor.settings import Settings
+from tests.patience import HANG
+
+pytestmark = pytest.mark.npm
 
 PEER = Path(__file__).parent / "peer"
 KEY = "peer-key"
@@ -83,11 +86,11 @@ def installed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
                 cwd=folder,
                 capture_output=True,
                 text=True,
-                timeout=120,
+                timeout=HANG,
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            _without("npm ci took longer than two minutes")
+            _without("npm ci took longer than five minutes")
         if done.returncode or not command.exists():
             _without(f"npm ci failed: {done.stderr.strip().splitlines()[-1:]}")
         (folder / "complete").touch()
@@ -113,15 +116,16 @@ def peer(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.wait(timeout=10)
+        server.wait(timeout=HANG)
 
 
 def _await_up(server: subprocess.Popen[bytes], url: str) -> None:
-    for _ in range(100):
+    end = time.monotonic() + HANG
+    while time.monotonic() < end:
         if server.poll() is not None:
             pytest.fail(f"aimock ended with status {server.returncode}")
         try:
-            urllib.request.urlopen(url, timeout=1).close()
+            urllib.request.urlopen(url, timeout=10).close()
         except urllib.error.HTTPError as refused:
             refused.close()
             return
@@ -129,7 +133,7 @@ def _await_up(server: subprocess.Popen[bytes], url: str) -> None:
             time.sleep(0.1)
         else:
             return
-    pytest.fail("aimock did not come up within 10 seconds")
+    pytest.fail(f"aimock did not come up within {HANG:.0f} seconds")
 
 
 @pytest.fixture(autouse=True)
@@ -139,7 +143,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def options(peer: str, model: str, **changes: Any) -> Settings:
     return Settings(
-        **{"model": model, "base_url": f"{peer}/v1", "api_key": KEY, "attempts": 2, "timeout": 10.0, **changes}
+        **{"model": model, "base_url": f"{peer}/v1", "api_key": KEY, "attempts": 2, "timeout": HANG, **changes}
     )
 
 
@@ -157,7 +161,7 @@ def read(peer: str, model: str, **changes: Any) -> ModelAnswer:
 def asked(peer: str, model: str) -> list[dict[str, Any]]:
     """Bodies of the requests that aimock has seen for `model`."""
     request = urllib.request.Request(f"{peer}/__aimock/journal?limit=1000", headers={"Authorization": f"Bearer {KEY}"})
-    with urllib.request.urlopen(request, timeout=5) as reply:
+    with urllib.request.urlopen(request, timeout=HANG) as reply:
         entries = json.load(reply)
     entries = entries["entries"] if isinstance(entries, dict) else entries
     return [entry["body"] for entry in entries if (entry.get("body") or {}).get("model") == model]
@@ -253,7 +257,7 @@ def _chaos(peer: str, rates: dict[str, float] | None) -> None:
         method="POST" if rates else "DELETE",
         headers={"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"},
     )
-    urllib.request.urlopen(request, timeout=5).close()
+    urllib.request.urlopen(request, timeout=HANG).close()
 
 
 def test_the_probe_finds_out_what_it_speaks(peer: str) -> None:

@@ -115,6 +115,7 @@ def test_rows_of_projects_stay_projects(tmp_path: Path, name: str) -> None:
     assert not [flag for flag in result.document.flags if flag.code == "unclaimed_text"]
 
 
+@pytest.mark.large
 def test_the_time_grows_with_the_number_of_rows_alone(tmp_path: Path) -> None:
     rows = [*PROJECTS, *([["乙局", "", "", ""], ["甲中心", "80.00", "", ""]] * 8_000)]
     begin = process_time()

@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from extractor.version import __version__
+from tests.patience import HANG
 from tests.second_readers import needs_weights
 
 ROOT = Path(__file__).parents[1]
@@ -37,7 +38,7 @@ def imported(*arguments: str, cwd: Path = ROOT) -> set[str]:
         env=environment | {"PYTHONIOENCODING": "utf-8"},
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=HANG,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     modules = re.findall(r"^import time:[^|]*\|[^|]*\|\s*(\S+)$", done.stderr, re.MULTILINE)
@@ -108,12 +109,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=HANG,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     return next(folder.glob("*.whl"))
 
 
+@pytest.mark.wheel
 def test_wheel_holds_every_module_and_data_file(wheel: Path) -> None:
     kinds = {".py", ".toml", ".tsv", ".npz", ".md", ".typed", ".jinja", ".css", ".js"}
     wanted = {
@@ -126,12 +128,14 @@ def test_wheel_holds_every_module_and_data_file(wheel: Path) -> None:
     assert {f"{installed}/py.typed" for installed in INSTALLED_AS.values()} <= wanted
 
 
+@pytest.mark.wheel
 def test_wheel_holds_nothing_else(wheel: Path) -> None:
     names = ZipFile(wheel).namelist()
     assert {name.partition("/")[0] for name in names} == {"extractor", f"budget_extractor-{__version__}.dist-info"}
     assert any(name.endswith("/licenses/LICENSE") for name in names)
 
 
+@pytest.mark.wheel
 def test_the_wheel_lives_beside_a_users_own_schemas_and_prompts(wheel: Path, tmp_path: Path) -> None:
     site, work = tmp_path / "site", tmp_path / "work"
     ZipFile(wheel).extractall(site)
@@ -146,7 +150,7 @@ def test_the_wheel_lives_beside_a_users_own_schemas_and_prompts(wheel: Path, tmp
         cwd=work,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=HANG,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     file, count = done.stdout.split()

@@ -534,6 +534,7 @@ def rendered(raw: bytes) -> Image.Image:
     return Image.open(io.BytesIO(done.stdout))
 
 
+@pytest.mark.ocr
 @pytest.mark.skipif(not ocr.is_installed(), reason="the extra `ocr` is not installed")
 def test_ocr_reads_a_page_for_real() -> None:
     if rendered(drawn(lambda canvas: canvas.drawString(20, 200, "项目"))).getextrema()[0][0] == 255:
@@ -683,6 +684,7 @@ def test_pages_of_any_size(size: tuple[float, float]) -> None:
     assert lines(read(drawn(draw, size=size))) == ["表"]
 
 
+@pytest.mark.large
 def test_half_a_million_characters_on_a_page() -> None:
     def draw(canvas: Canvas) -> None:
         canvas.setFont("Helvetica", 1)

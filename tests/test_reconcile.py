@@ -248,9 +248,9 @@ def test_doubts_about_the_cut_are_flagged_once() -> None:
 
 
 def test_an_absurd_item_number_costs_nothing() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert found(check(project(indicators=items(1, 10**15)))) == [(FlagCode.MISSING_NUMBER, "indicators")]
-    assert time.monotonic() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(

@@ -622,6 +622,7 @@ def test_vendored_files_are_those_that_were_published() -> None:
     assert not re.search(r"</script|<!--|\r", library_text, re.IGNORECASE), "could not stand inside a script element"
 
 
+@pytest.mark.large
 def test_size_of_a_thousand_projects(tmp_path: Path) -> None:
     with RunStore(tmp_path / "run.sqlite") as store:
         fill(store, 1_000)

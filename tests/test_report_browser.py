@@ -22,8 +22,11 @@ from extractor.report.words import words
 from extractor.schemas.project import Amounts
 from extractor.schemas.record import FlagCode
 from extractor.store import RunStore
+from tests.patience import HANG
 from tests.run_samples import document, flag, info
 from tests.test_report import HOSTILE, hostile_run, project
+
+pytestmark = pytest.mark.browser
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 FLAGS = (
@@ -85,7 +88,7 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
     assert len({url.partition("#")[0] for url in asked if url.startswith("file")}) == 1
 
 
-def until(browser: Browser, holds: Callable[[], object], seconds: float = 20) -> None:
+def until(browser: Browser, holds: Callable[[], object], seconds: float = HANG) -> None:
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, (

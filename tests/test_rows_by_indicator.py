@@ -151,7 +151,9 @@ def printed_projects(draw: st.DrawFn) -> list[Project]:
     return projects
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 @given(printed_projects())
 def test_whatever_is_merged(tmp_path: Path, projects: list[Project]) -> None:
     rows = [HEADER, *(row for one in projects for row in one.rows())]

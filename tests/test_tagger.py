@@ -40,6 +40,7 @@ from extractor.tagger.vocabulary import CLASSES, UNKNOWN_IDEOGRAPH, characters
 from extractor.text import Squashed, squash
 from tests.conftest import ROOT
 from tests.golden_sources import sources
+from tests.patience import HANG
 
 Floats = NDArray[np.float32]
 Pieces = Sequence[tuple[str, str]]
@@ -623,6 +624,7 @@ def test_golden_fields_are_hardly_ever_disputed(own_network: Network, golden_doc
     assert disputed <= 0.005 * business
 
 
+@pytest.mark.golden
 def test_readings_do_not_hang_on_the_last_bit(own_network: Network, golden_documents: list[OpenDocument]) -> None:
     generator = np.random.default_rng(1)
 
@@ -638,6 +640,7 @@ def test_readings_do_not_hang_on_the_last_bit(own_network: Network, golden_docum
     assert list(readings_of(one)) == list(readings_of(other))
 
 
+@pytest.mark.golden
 def test_two_threads_at_once_read_the_same(own_network: Network, golden_documents: list[OpenDocument]) -> None:
     tagger = Tagger(own_network)
     alone = [read_document(tagger, one) for one in golden_documents]
@@ -652,13 +655,13 @@ def test_two_threads_at_once_read_the_same(own_network: Network, golden_document
 @pytest.mark.parametrize("code", ["import extractor", "import extractor.cli", "import extractor.tagger"])
 def test_numpy_is_imported_where_text_is_tagged_and_nowhere_else(code: str) -> None:
     script = f"{code}; import json, sys; print(json.dumps(sorted({{'numpy', 'threadpoolctl'}} & set(sys.modules))))"
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=HANG)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == []
 
 
 def test_help_does_without_numpy() -> None:
     command = [sys.executable, "-X", "importtime", "-m", "extractor", "run", "--help"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=HANG)
     assert done.returncode == 0
     assert "numpy" not in done.stderr

@@ -177,6 +177,7 @@ def sums_are_consistent(result: DocumentResult, text: str, name: str) -> list[Mo
     return found
 
 
+@pytest.mark.golden
 def test_golden_documents() -> None:
     found = []
     for path in sources():
