@@ -442,7 +442,7 @@ def test_what_is_understood_and_what_is_left(text: str, understood: str | None, 
     assert target.rest == rest
 
 
-@pytest.mark.parametrize("word", words().stop_words)
+@pytest.mark.parametrize("word", words().stops.folded)
 def test_words_in_which_a_numeral_counts_nothing(word: str) -> None:
     assert parse(f"推进{word}工作").kind == "qualitative"
     assert said(parse(f"{word}工作完成率≥95%")) == at_least(95, "%")

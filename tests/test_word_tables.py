@@ -1,4 +1,4 @@
-"""The tables of words that a person extends: their form."""
+"""The tables of words that a person extends: their form, and what is said of a wrong one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import re
 from importlib.resources import files
 
 import pytest
+
+from extractor.errors import UsageError
+from extractor.tables import Section, read
+from extractor.targets.words import Words
 
 TABLES = {
     "extractor.layouts": ("terms.toml", "taxonomy.toml"),
@@ -39,3 +43,33 @@ def test_a_list_stands_one_word_a_line(package: str, name: str) -> None:
 )
 def test_two_words_on_a_line_are_seen(line: str, several: bool) -> None:
     assert (_SEVERAL.match(line) is not None) == several
+
+
+MODELS: dict[str, tuple[str, type[Section]]] = {
+    "words.toml": ("extractor.targets", Words),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "said"),
+    [
+        # A key that no section has, and a section that no table has.
+        ("words.toml", "\nsized = ", "\nsizd = ", "[doubts] sizd: there is no such key"),
+        ("words.toml", "\n[quantities]", "\n[quantites]", "[quantites]: there is no such key"),
+        ("words.toml", '[before]\n"≥" = [', '[before]\n"=>" = [', "[before] =>: "),
+        # A pattern that is none, a word that is none, a list that is none.
+        ("words.toml", "\ngraded = ", "\ngraded = '(' # ", "[columns] graded: "),
+        ("words.toml", '\n  "顶",', "\n  7,", "[units] counted[0]: "),
+        ("words.toml", '\n"旬" = [', '\n"旬" = "旬" # ', "[periods] 旬: "),
+        ("words.toml", "\nonce = ", "\nonce : ", "not a valid TOML file: "),
+    ],
+)
+def test_a_wrong_table_is_explained(name: str, right: str, wrong: str, said: str) -> None:
+    package, model = MODELS[name]
+    text = files(package).joinpath(name).read_text(encoding="utf-8")
+    assert text.count(right) == 1
+    assert read(text, name, model)
+    with pytest.raises(UsageError) as raised:
+        read(text.replace(right, wrong), name, model)
+    assert str(raised.value).startswith(f"{name}: ")
+    assert said in str(raised.value)

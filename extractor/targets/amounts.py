@@ -140,7 +140,7 @@ def _upper(text: str, end: int, table: Words) -> tuple[int | None, str]:
     match = _AND.match(text, end)
     if match and _NUMERAL.match(text, match.end()) and _RANGE_ENDS in text[match.end() : match.end() + 16]:
         return match.end(), "and"
-    behind = table.behind.match(text, end)
+    behind = table.behind.operator.match(text, end)
     if behind and sign_of(behind) == "≥":
         match = _TO.match(text, behind.end())
         if match and _NUMERAL.match(text, match.end()):
@@ -155,7 +155,7 @@ def _behind(text: str, amount: Amount, table: Words) -> bool:
         return False
     amount.end, amount.unit, amount.per, amount.period = each_one
     is_excluded = _excludes(text, amount, table)
-    match = table.behind.match(text, amount.end)
+    match = table.behind.operator.match(text, amount.end)
     if match:
         if not _takes(amount, sign_of(match), "下" in match[0]):
             return False
@@ -164,7 +164,7 @@ def _behind(text: str, amount: Amount, table: Words) -> bool:
     if is_excluded:
         amount.operator = _EXCLUSIVE.get(amount.operator)
         return amount.operator is not None
-    including = None if match else table.including.match(text, amount.end)
+    including = None if match else table.behind.including.match(text, amount.end)
     if including:
         amount.end = including.end()
         amount.operator = _INCLUSIVE.get(amount.operator, amount.operator)
@@ -183,7 +183,7 @@ def _takes(amount: Amount, sign: Operator, is_below: bool) -> bool:
 
 def _excludes(text: str, amount: Amount, table: Words) -> bool:
     """Takes in a (不含) or (不含95%) behind the amount, which says that the bound itself is not meant."""
-    match = table.excluding.match(text, amount.end)
+    match = table.behind.excluding.match(text, amount.end)
     if match is None or (match[1] and numerals.digits(match[1]) != amount.low):
         return False
     amount.end = match.end()
@@ -218,7 +218,7 @@ def _closed(text: str, at: int, amount: Amount) -> bool:
 def _is_doubtful(text: str, amount: Amount) -> bool:
     """Whether what follows makes another number of it, or a name: 100元起, 3个多月, 8小时工作制, 110千伏变电站."""
     table, end = words(), amount.end
-    behind = table.doubtful.match(text, end)
+    behind = table.doubts.behind.match(text, end)
     if behind and not (amount.is_range and behind[0] == "不等"):
         return True
     if amount.leads or amount.trails:
@@ -226,11 +226,11 @@ def _is_doubtful(text: str, amount: Amount) -> bool:
     if amount.is_range and amount.unit == "日":
         return True  # 1-5日: days of a month as well as a duration
     follows = text[end : end + 1]
-    if amount.unit in table.ratings:
+    if amount.unit in table.doubts.ratings:
         return "\u4e00" <= follows <= "\u9fff"
     if amount.unit not in DURATIONS or amount.per or amount.period or not follows:
         return False
-    return (table.named.match(text, end) or _NIGHTS.match(text, end)) is not None  # 3天2夜
+    return (table.doubts.named.match(text, end) or _NIGHTS.match(text, end)) is not None  # 3天2夜
 
 
 def _is_value(text: str, at: int) -> bool:
@@ -240,4 +240,4 @@ def _is_value(text: str, at: int) -> bool:
     if not "\u4e00" <= text[at - 1] <= "\u9fff":
         return False
     table, before = words(), text[max(0, at - 4) : at]
-    return any(ends.search(before) for ends in (table.last_filler, table.quantity, table.ratio))
+    return any(ends.search(before) for ends in (table.words.last, table.quantities.quantity, table.quantities.ratio))

@@ -50,7 +50,7 @@ def choose(wording: Wording, begin: int, possible: list[Finding], own: list[Find
 def _is_torn(one: Finding, other: Finding) -> bool:
     """Whether two amounts make up one: 1小时30分钟, 3元5角."""
     units = {finding.amount.unit for finding in (one, other) if finding.amount}
-    return one.end == other.start and (units <= DURATIONS or units <= words().money)
+    return one.end == other.start and (units <= DURATIONS or units <= words().units.money)
 
 
 def _are_alternatives(text: str, possible: list[Finding]) -> bool:
@@ -66,9 +66,9 @@ def _goes_on(text: str, at: int) -> bool:
 def _is_condition(text: str, amount: Amount) -> bool:
     """Whether the number says whom or what it is about: 60岁以上老人, 1年以上劳动合同, 10万元以上项目."""
     table = words()
-    if amount.unit in table.conditions:
+    if amount.unit in table.units.conditions:
         return True
-    about = amount.unit in table.money or amount.unit in DURATIONS
+    about = amount.unit in table.units.money or amount.unit in DURATIONS
     return about and amount.trails and not amount.leads and _goes_on(text, amount.end)
 
 
@@ -95,7 +95,7 @@ def _pair(text: str, possible: list[Finding]) -> Finding | None:
     table, between = words(), text[first.end : second.start]
     if not between and _is_frequency(one, two, table):
         count = "" if one.low == 1 else f"{one.low:f}"
-        two.period = count + table.periods[one.unit or ""]
+        two.period = count + table.period[one.unit or ""]
         return Finding("amount", first.start, second.end, first.depth, two)
     bounds = (one.operator, two.operator) == ("≥", "≤") and one.unit == two.unit and one.low <= two.high
     if bounds and _AND.fullmatch(between) and not (one.per or one.period or two.per or two.period):
@@ -106,7 +106,7 @@ def _pair(text: str, possible: list[Finding]) -> Finding | None:
 
 def _is_frequency(one: Amount, two: Amount, table: Words) -> bool:
     """一年两次, 1年2次: so often in so much time."""
-    if one.unit not in table.periods or two.unit not in table.frequency or two.period is not None:
+    if one.unit not in table.period or two.unit not in table.frequency.units or two.period is not None:
         return False
     return one.operator is None and not one.is_range and one.low == one.low.to_integral_value()
 
@@ -126,15 +126,15 @@ def _sandwiched(text: str, begin: int, last: Finding) -> Finding | None:
 def _is_doubtful(text: str, chosen: Finding, amount: Amount) -> bool:
     """Whether a word beside the amount makes another target of it: 不等于0, 上限50万元, 30户以上自然村."""
     table, before = words(), text[max(0, chosen.start - _REACH) : chosen.start]
-    if table.turned.search(before) or (before.endswith("!") and text[chosen.start] == "="):
+    if table.doubts.turned.search(before) or (before.endswith("!") and text[chosen.start] == "="):
         return True
-    if amount.unit in table.frequency and amount.period is None and table.bare.search(before):
+    if amount.unit in table.frequency.units and amount.period is None and table.doubts.bare.search(before):
         return True
     if amount.operator is None:
-        return table.bounding.search(before) is not None
-    if amount.leads or amount.unit not in table.sizes:
+        return table.doubts.bounding.search(before) is not None
+    if amount.leads or amount.unit not in table.doubts.sizes:
         return False
-    return text[chosen.end - 1] in "上下内" and table.sized.match(text, chosen.end) is not None
+    return text[chosen.end - 1] in "上下内" and table.doubts.sized.match(text, chosen.end) is not None
 
 
 def _is_plain(text: str, chosen: Finding, amount: Amount, own: list[Finding]) -> bool:
@@ -148,11 +148,11 @@ def _is_plain(text: str, chosen: Finding, amount: Amount, own: list[Finding]) ->
         if one.end > amount.numeral or one.kind not in ("denial", "operator", "unclear"):
             continue
         if one.kind == "unclear":
-            if amount.unit in table.frequency or (one.word == "每" and amount.unit not in _RATES):
+            if amount.unit in table.frequency.units or (one.word == "每" and amount.unit not in _RATES):
                 return False
             continue
         between = text[one.end : amount.numeral]
-        if one.kind == "denial" and not table.subject.search(between):
+        if one.kind == "denial" and not table.denials.subject.search(between):
             return False
         # 不低于总数的95%, but not 不低于2023年的95%, 低于上年5个百分点
         is_share = amount.unit == "%" and between.endswith("的") and not any(map(str.isdigit, between))

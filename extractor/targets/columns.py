@@ -40,7 +40,7 @@ def complete(text: str, operator: str | None, measure_unit: str | None) -> tuple
     target = reading.read(text)
     if unit == "年" and _is_year(text):
         return Target(kind="deadline", start=squash(text), end=squash(text), span=_ink(text)), ()
-    column = _unit(unit, table) if unit and unit not in table.no_unit else None
+    column = _unit(unit, table) if unit and unit not in table.columns.no_unit else None
     conflicts: list[Conflict] = []
     if column is not None:
         if _is_year(text) and target.kind == "qualitative":
@@ -48,11 +48,11 @@ def complete(text: str, operator: str | None, measure_unit: str | None) -> tuple
         target, clash = _with_unit(target, column)
         if clash:
             conflicts.append(Conflict("unit", (measure_unit or "").strip()))
-    if sign in table.column_qualitative:
+    if sign in table.columns.qualitative:
         if target.kind in ("number", "range") and target.rest is None:
             conflicts.append(Conflict("number", (operator or "").strip()))
-    elif sign in table.column_operators:
-        target, clash_of = _with_operator(target, table.column_operators[sign], squash(text), table)
+    elif sign in table.columns.operators:
+        target, clash_of = _with_operator(target, table.columns.operators[sign], squash(text), table)
         if clash_of:
             conflicts.append(Conflict(clash_of, (operator or "").strip()))
     return target, tuple(conflicts)
@@ -105,7 +105,7 @@ def _with_unit(target: Target, column: Amount) -> tuple[Target, bool]:
     if target.period is None:
         changes["period"] = column.period
     merged = target.model_copy(update=changes)
-    if merged.kind == "number" and merged.period and merged.unit in words().frequency and not merged.average:
+    if merged.kind == "number" and merged.period and merged.unit in words().frequency.units and not merged.average:
         merged = merged.model_copy(update={"kind": "frequency"})
     return merged, False
 
@@ -115,7 +115,7 @@ def _with_operator(
 ) -> tuple[Target, Literal["operator", "words"] | None]:
     if target.kind == "qualitative":
         is_bound = _SIDES[sign] in ("up", "down")
-        return target, "words" if is_bound and text and not table.graded.search(text) else None
+        return target, "words" if is_bound and text and not table.columns.graded.search(text) else None
     if target.kind == "deadline":
         return _dated(target, sign)
     if target.kind not in ("number", "frequency", "formula") or not target.is_numeric:

@@ -76,14 +76,14 @@ def same_unit(one: str | None, other: str | None) -> bool:
 
 
 def _names(unit: str) -> set[str]:
-    same = words().same
+    same = words().units.canonical
     parts = fold(unit).replace("(", "/").replace(")", "").replace("、", "/").split("/")
     return {same.get(part, part) for part in parts if part}
 
 
 def _is_comparable(one: Target, other: Target) -> bool:
     """Of one unit, per the same, in the same period."""
-    same = words().same
+    same = words().units.canonical
     return (
         same_unit(one.unit, other.unit)
         and one.per == other.per

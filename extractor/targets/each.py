@@ -42,11 +42,11 @@ def behind(text: str, at: int, unit: str | None) -> Each | None:
             found = _one(text, here.end, here)
             if found is None:
                 return here
-        elif sign == "(" and unit is not None and unit != "%" and unit not in words().periods:
+        elif sign == "(" and unit is not None and unit != "%" and unit not in words().period:
             found = _in_brackets(text, here)
             if found is None:
                 return here
-        elif sign in _JOINED and here.per is not None and text[here.end + 1 : here.end + 2] in words().periods:
+        elif sign in _JOINED and here.per is not None and text[here.end + 1 : here.end + 2] in words().period:
             found = _one(text, here.end + 1, here)
         else:
             break
@@ -62,16 +62,16 @@ def before(text: str, at: int) -> Each | None:
     (Each(end=3, unit=None, per=None, period='2年'), Each(end=6, unit=None, per='综合网格', period=None))
     """
     table = words()
-    if table.irregular.match(text, at + 1):
+    if table.doubts.irregular.match(text, at + 1):
         return None
     found = _one(text, at, Each(at))
     if found is not None and found.period is not None:
         return found
-    if found is not None and found.per in table.before_nouns:
-        noun = table.nouns.match(text, found.end)
+    if found is not None and found.per in table.per.before_nouns:
+        noun = table.per.noun.match(text, found.end)
         if noun:
             return Each(noun.end(), per=noun[0])
-    return None if found is None or found.per == table.counter else found
+    return None if found is None or found.per == table.per.counter else found
 
 
 def _bracketed(text: str, at: int, here: Each) -> Each | None:
@@ -102,7 +102,7 @@ def _period(text: str, at: int, here: Each, table: Words) -> Each | None:
     number, start = _count(text, at)
     for size in (4, 3, 2, 1):
         word = text[start : start + size]
-        period = table.periods.get(word.removeprefix("个"))
+        period = table.period.get(word.removeprefix("个"))
         if period and len(word) == size and text[start + size : start + size + 1] not in ("度", "均"):
             return here._replace(end=start + size, period=number + period) if here.period is None else None
     return None
@@ -122,18 +122,18 @@ def _count(text: str, at: int) -> tuple[str, int]:
 def _thing(text: str, at: int, here: Each, table: Words) -> Each | None:
     for size in range(min(_LONGEST, len(text) - at), 0, -1):
         word, end = text[at : at + size], at + size
-        if word in table.man_days and here.per is None and here.period is None:
+        if word in table.units.man_days and here.per is None and here.period is None:
             return here._replace(end=end, per=word[0], period=word[1])
-        if word in table.per:
+        if word in table.things:
             if here.unit is not None and here.per is None and here.period is None and _is_either(here.unit, word):
                 return here._replace(end=end, unit=f"{here.unit}/{word}")
             return here._replace(end=end, per=word if here.per is None else f"{here.per}/{word}")
     number, start = _count(text, at)
     if number and here.per is None and (here.unit is not None or text[at - 1] == "每"):
         scaled = table.scale.match(text, start)
-        unit, end = table.unit_at(text, scaled.end() if scaled else start)
+        unit, end = table.units.at(text, scaled.end() if scaled else start)
         is_round = text[at - 1] == "每" or number.strip("0") in ("", "1")  # 元/10万人, but not 10场/2000人次
-        if unit is not None and unit not in table.frequency and is_round:
+        if unit is not None and unit not in table.frequency.units and is_round:
             return here._replace(end=end, per=text[at:end])
     return None
 
@@ -144,7 +144,7 @@ def _priced(text: str, at: int, here: Each, table: Words) -> Each | None:
     while end < len(text) and end - at < _LONGEST and "\u4e00" <= text[end] <= "\u9fff":
         end += 1
     alone = end > at and (end == len(text) or text[end] in _CLOSED)
-    if alone and text[at - 1] == "/" and here.unit in table.money and here.per is None:
+    if alone and text[at - 1] == "/" and here.unit in table.units.money and here.per is None:
         return here._replace(end=end, per=text[at:end])
     return None
 
@@ -153,6 +153,6 @@ def _priced(text: str, at: int, here: Each, table: Words) -> Each | None:
 def _is_either(unit: str, other: str) -> bool:
     """Whether a slash between the two is an "or" (台/套), or writes one unit apart (人/次)."""
     table = words()
-    return (other == "次" and unit in table.counted_by_times) or any(
-        unit in group and other in group for group in table.either
+    return (other == "次" and unit in table.units.times) or any(
+        unit in group and other in group for group in table.units.either
     )

@@ -29,7 +29,7 @@ class Formula(NamedTuple):
 def read(text: str, begin: int, end: int, found: list[Finding]) -> Formula | None:
     """The formula that text[begin:end] holds; None where there is none. `found`: what stands in it."""
     table = words()
-    if not SIGNS.search(text, begin, end) or table.no_formula.search(text, begin, end):
+    if not SIGNS.search(text, begin, end) or table.quantities.names.search(text, begin, end):
         return None
     limit, stop = _limit(text, end, found)
     while stop > begin and text[stop - 1] in ",;。":
@@ -43,7 +43,7 @@ def read(text: str, begin: int, end: int, found: list[Finding]) -> Formula | Non
         other = text[other_left:other_right]
         if _NUMBER.search(other) or SIGNS.search(other):
             return None
-        named = other_left < left and table.ratio.search(other.translate(_BRACKETS)) is not None
+        named = other_left < left and table.quantities.ratio.search(other.translate(_BRACKETS)) is not None
     else:
         named = False
     if _OUTSIDE.search(expression) or not _is_arithmetic(expression, named, table):
@@ -59,7 +59,7 @@ def _limit(text: str, end: int, found: list[Finding]) -> tuple[Amount | None, in
     begin = last.start
     # 控制在2%以内 behind the formula: nothing but fillers before the amount
     table = words()
-    filler = table.last_filler.search(text, max(0, begin - 4), begin)
+    filler = table.words.last.search(text, max(0, begin - 4), begin)
     return last.amount, filler.start() if filler else begin
 
 
@@ -89,16 +89,16 @@ def _is_arithmetic(expression: str, named: bool, table: Words) -> bool:
         return True
     above, slash, below = (part.translate(_BRACKETS) for part in bare.partition("/"))
     terms = [part for part in re.split("[+-]", above) if part]
-    quantities = [table.quantity.search(term) is not None for term in terms]
+    quantities = [table.quantities.quantity.search(term) is not None for term in terms]
     if not slash:
         return ("+" in bare and (named or all(quantities))) or (named and len(terms) > 1 and all(quantities))
     if not above or not below or "/" in below:
         return False
     if named:
         return True
-    if any(below.startswith(whole) and above.endswith(below[len(whole) :]) for whole in table.wholes):
+    if any(below.startswith(whole) and above.endswith(below[len(whole) :]) for whole in table.quantities.wholes):
         return True  # 电子化档案/总档案
-    if below.startswith(table.wholes) and quantities[-1]:
+    if below.startswith(table.quantities.wholes) and quantities[-1]:
         return True
-    is_quantity = table.quantity.search(below) is not None or _NUMBER.match(below) is not None
+    is_quantity = table.quantities.quantity.search(below) is not None or _NUMBER.match(below) is not None
     return is_quantity and (any(quantities) or len(terms) > 1)

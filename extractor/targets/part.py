@@ -68,12 +68,12 @@ def _amount(part: Part, wording: Wording, chosen: Finding, amount: Amount, own: 
         if one.end > amount.numeral:
             continue
         between = wording.text[one.end : amount.numeral]
-        if one.kind == "operator" and (one.word in table.adverbs or between.endswith("的")):
+        if one.kind == "operator" and (one.word in table.adverbs.words or between.endswith("的")):
             operator = operator or one.operator
             if operator != one.operator or amount.is_range:
                 return
         elif one.kind in ("mean", "each") or (one.kind == "by" and amount.low == amount.high == 1):
-            if table.totals.search(between):
+            if table.by.totals.search(between):
                 continue  # 每季度通报共4次: 4 in all
             periods |= {one.period} - {None}
             things |= {one.per} - {None}
@@ -85,14 +85,14 @@ def _amount(part: Part, wording: Wording, chosen: Finding, amount: Amount, own: 
         return
     if amount.is_range and operator is not None:
         return
-    shared = table.shared.search(wording.text, max(0, chosen.start - 4), chosen.start)
+    shared = table.doubts.shared.search(wording.text, max(0, chosen.start - 4), chosen.start)
     goes_on = shared and shared[0].startswith("分别") and _GOES_ON.match(wording.text, chosen.end)
-    if shared and not goes_on and not (things and not (periods and amount.unit in table.frequency)):
+    if shared and not goes_on and not (things and not (periods and amount.unit in table.frequency.units)):
         return  # 每日早晚各1次 is twice a day; 分别为10个、20个 gives every one
     part.amount, part.used, part.average = amount, used, average
     part.period, part.per = amount.period or next(iter(periods), None), next(iter(things), None)
     part.kind, part.operator = ("range", None) if amount.is_range else ("number", operator)
-    if part.period and amount.unit in table.frequency and not average:
+    if part.period and amount.unit in table.frequency.units and not average:
         part.kind = "frequency"
 
 
@@ -107,7 +107,7 @@ def _deadline(part: Part, wording: Wording, own: list[Finding]) -> None:
         return
     table, before = words(), [other for other in own if other.end <= one.start]
     is_bound = any(other.kind == "operator" and other.word in table.blocks for other in before)
-    if is_bound or table.turned.search(wording.text, max(0, one.start - 4), one.start):
+    if is_bound or table.doubts.turned.search(wording.text, max(0, one.start - 4), one.start):
         part.holds = True  # 不低于2024年, 早于6月
         return
     each = [other for other in before if other.kind == "each" and other.period]
@@ -124,9 +124,9 @@ def _is_meant(part: Part, wording: Wording, one: Finding, date: Printed, begin: 
     if date.operator == "≤":
         return True
     table = words()
-    if table.done.match(wording.text, one.end, part.end):
+    if table.words.done.match(wording.text, one.end, part.end):
         return True
     if wording.clean(one.end, part.end) or (date.is_year and wording.text[one.end - 1] == "度"):
         return False
-    is_labelled = table.dated.search(wording.before(one.start)) is not None
+    is_labelled = table.words.before_a_date.search(wording.before(one.start)) is not None
     return date.operator == "≥" or is_labelled or not wording.clean(begin, one.start)

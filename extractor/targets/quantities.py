@@ -56,8 +56,8 @@ def read(text: str, at: int, table: Words) -> Quantity | None:
     value = numerals.chinese(match[0]) if match else None
     if match is None or value is None or _is_vague(text, match.end(), table):
         return None
-    unit, end = table.unit_at(text, match.end())
-    if end < 0 or (unit is not None and unit != "%" and text[match.end() : end] not in table.counted):
+    unit, end = table.units.at(text, match.end())
+    if end < 0 or (unit is not None and unit != "%" and text[match.end() : end] not in table.units.behind_numerals):
         return None
     return _bracketed(text, Quantity(end, value, Decimal(1), unit), table)
 
@@ -80,7 +80,7 @@ def _digits(text: str, match: re.Match[str], table: Words) -> Quantity | None:
     value, end, scale = numerals.digits(match[0]), match.end(), Decimal(1)
     if value is None or _is_vague(text, end, table):
         return None
-    unit, unit_end = table.unit_at(text, end)
+    unit, unit_end = table.units.at(text, end)
     scaled = table.scale.match(text, end) if unit is None and unit_end >= 0 else None
     if scaled:
         scale, end = table.scales[scaled[0]], scaled.end()
@@ -94,7 +94,7 @@ def _digits(text: str, match: re.Match[str], table: Words) -> Quantity | None:
             value, scale, end = times(value, scale) + times(small, less), Decimal(1), lesser_scale.end()
         if _is_vague(text, end, table):
             return None
-        unit, unit_end = table.unit_at(text, end)
+        unit, unit_end = table.units.at(text, end)
     if unit_end < 0:
         return None
     return _bracketed(text, Quantity(unit_end, value, scale, unit), table)
@@ -102,14 +102,14 @@ def _digits(text: str, match: re.Match[str], table: Words) -> Quantity | None:
 
 def _is_vague(text: str, end: int, table: Words) -> bool:
     """Whether more is said than the numeral: 100余人, 20多家."""
-    return end < len(text) and (text[end] in table.vague_behind or text[end].isdigit())
+    return end < len(text) and (text[end] in table.numerals.vague_behind or text[end].isdigit())
 
 
 def _bracketed(text: str, quantity: Quantity, table: Words) -> Quantity:
     """Units in brackets behind the number or the unit: 100(%), 2台(套)."""
     bracket = _IN_BRACKETS.match(text, quantity.end)
-    inner = table.units.get(bracket[1]) if bracket else None
-    if bracket is None or inner is None or quantity.unit == "%" or (quantity.unit and inner in table.periods):
+    inner = table.units.known.get(bracket[1]) if bracket else None
+    if bracket is None or inner is None or quantity.unit == "%" or (quantity.unit and inner in table.period):
         return quantity
     unit = inner if quantity.unit is None else f"{quantity.unit}({bracket[1]})"
     return quantity._replace(unit=unit, end=bracket.end())

@@ -49,7 +49,7 @@ class _Reader:
 
     def target(self) -> Target:
         wording, text = self.wording, self.wording.text
-        if wording.table.withheld.fullmatch(text.strip("()")):
+        if wording.table.withheld.pattern.fullmatch(text.strip("()")):
             return Target(kind="withheld")
         is_words = len(text) > _LONGEST or not _ANYTHING.search(text) or wording.is_torn or _MISPRINTED.search(text)
         if is_words or not wording.number_items():

@@ -12,7 +12,7 @@ from extractor.targets import amounts, dates, each, numerals
 from extractor.targets.amounts import Amount
 from extractor.targets.dates import Printed
 from extractor.targets.numbering import MARKER
-from extractor.targets.words import CHINESE_DIGITS, Words, words
+from extractor.targets.words import CHINESE_DIGITS, Words, grouped, words
 
 BOUND = "bound"
 """Word of a number that is not understood by itself, since a sign follows: the 90% of 90%≤完成率≤100%."""
@@ -51,24 +51,24 @@ class Finding:
 @lru_cache
 def _token() -> re.Pattern[str]:
     table = words()
-    means = table.means
-    period, per = "|".join(means["period"]), "|".join(means["per"])
+    means = table.averages
+    period, per = "|".join(means.period), "|".join(means.per)
     kinds = {
-        "once": table.once,
-        "relative": table.relative,
-        "stop": table.stops,
+        "once": table.by.once,
+        "relative": table.doubts.relative,
+        "stop": table.stops.pattern,
         "day": "年底|年末|[上下]半年|第?[一二三四1-4]季度",
         "number": "±?[0-9]",
         "chinese": f"[百千]分之|[{CHINESE_DIGITS}]+",
-        "operator": "|".join(re.escape(word) for word in sorted(table.before, key=len, reverse=True)),
-        "denial": table.denials,
-        "both": f"(?<![{means['not_before_both']}])[年月日](?:{per})均",
+        "operator": "|".join(re.escape(word) for word in sorted(table.operators, key=len, reverse=True)),
+        "denial": table.denials.verbs.pattern,
+        "both": f"(?<![{means.not_before_both}])[年月日](?:{per})均",
         # 3年均 is not 年均, but PM2.5年均 is
-        "mean": f"(?<![{means['not_after']}])(?<!(?<![.])[0-9])(?<!残疾)(?<!老年)(?:(?:{period}|{per})均"
-        f"|(?<![{means['not_before_plain']}])(?:{period})平均)(?![{means['not_before']}]|水平)|{means['plain']}",
+        "mean": f"(?<![{means.not_after}])(?<!(?<![.])[0-9])(?<!残疾)(?<!老年)(?:(?:{period}|{per})均"
+        f"|(?<![{means.not_before_plain}])(?:{period})平均)(?![{means.not_before}]|水平)|{means.plain}",
         "each": "每",
-        "unclear": table.irregular.pattern,
-        "by": table.by,
+        "unclear": table.doubts.irregular.pattern,
+        "by": grouped(table.by.words),
         "cut": f"[,;。、\n{MARKER}]",
         "open": r"\(",
         "close": r"\)",
@@ -112,14 +112,14 @@ class _Scan:
             elif kind == "unclear":
                 self._add("unclear", match.start(), position)
             elif kind == "once":
-                self._add("each", match.start(), position, period=self.table.periods[match[0].removeprefix("一")])
+                self._add("each", match.start(), position, period=self.table.period[match[0].removeprefix("一")])
             elif kind == "mean":
                 self._mean(match)
             elif kind == "both":
                 self._add("mean", match.start(), position, period=match[0][0], per=match[0][1:-1])
             elif kind == "by":
                 word = match[0][1:]
-                self._add("by", match.start(), position, period=self.table.periods.get(word, word))
+                self._add("by", match.start(), position, period=self.table.period.get(word, word))
             elif kind == "denial":
                 self._add("denial", match.start(), position)
             elif kind == "cut":
@@ -147,14 +147,14 @@ class _Scan:
 
     def _operator(self, match: re.Match[str]) -> None:
         start, word = match.start(), match[0]
-        if start and self.text[start - 1] in self.table.not_after.get(word, ""):
+        if start and self.text[start - 1] in self.table.adverbs.not_after.get(word, ""):
             return
-        self._add("operator", start, match.end(), operator=self.table.before[word], word=word)
+        self._add("operator", start, match.end(), operator=self.table.operators[word], word=word)
 
     def _mean(self, match: re.Match[str]) -> None:
         word = match[0].removesuffix("均").removesuffix("平")
         plain = match[0] == "平均"
-        period = None if plain else self.table.periods.get(word)
+        period = None if plain else self.table.period.get(word)
         self._add("mean", match.start(), match.end(), period=period, per=None if plain or period else word)
 
     def _each(self, at: int) -> int | None:
@@ -168,7 +168,8 @@ class _Scan:
         """The operator that stands before `at`, with nothing but fillers, periods and 每户 in between."""
         for finding in reversed(self.found):
             if finding.end == at or (
-                at - finding.end <= 8 and self.table.between.fullmatch(self.text, finding.end, at)
+                at - finding.end <= 8
+                and self.table.words.between_operator_and_number.fullmatch(self.text, finding.end, at)
             ):
                 if finding.kind == "operator":
                     return finding
@@ -182,15 +183,15 @@ class _Scan:
         if not _DATE.match(self.text, at):
             return None
         before = self._before(at)
-        if before and before.word not in self.table.before_dates:
+        if before and before.word not in self.table.words.before_dates:
             before = None
         date = dates.read(self.text, at, before.operator if before else None)
         if date is None:
             return None
-        if self.text.endswith(self.table.not_this_year, 0, date.begin):
+        if self.text.endswith(self.table.words.not_this_year, 0, date.begin):
             self._add("bad", at, date.end)
             return date.end
-        this_year = self.table.this_year.search(self.text, max(0, date.begin - 3), date.begin)
+        this_year = self.table.words.ends_this_year.search(self.text, max(0, date.begin - 3), date.begin)
         start = this_year.start() if this_year else date.begin
         if before:
             self.found.remove(before)
@@ -225,7 +226,7 @@ class _Scan:
             return self._unread(at, bad=True)
         elif previous in ("点", "时") and at > 1 and text[at - 2].isdigit():
             return self._unread(at)
-        if text[at] == "0" and self.table.zero.match(text, at + 1):
+        if text[at] == "0" and self.table.numerals.zero.match(text, at + 1):
             self._add("amount", at, at + 1, amount=amounts.zero(at))
             return at + 1
         # A number that an operator stands before can not be passed over.
@@ -251,9 +252,11 @@ class _Scan:
         if word == "隔" and self.text.endswith("间隔", 0, at):
             return self.text.endswith("每间隔", 0, at)
         if word != "数":
-            return word in self.table.vague_before
+            return word in self.table.numerals.vague_before
         noun = self.text[at - 2 : at - 1]
-        return not (noun in self.table.counted_before or noun in self.table.units) and bool(_ROUND.match(self.text, at))
+        return not (noun in self.table.numerals.counted or noun in self.table.units.known) and bool(
+            _ROUND.match(self.text, at)
+        )
 
     def _day_of_month(self, at: int) -> int | None:
         last = self.found[-1] if self.found else None
@@ -277,10 +280,10 @@ class _Scan:
         if at and self.text[at - 1].isascii() and self.text[at - 1].isdigit():
             self._add("bad", at, match.end())  # 10一15人
             return match.end()
-        if at and self.text[at - 1] in self.table.vague_before:
+        if at and self.text[at - 1] in self.table.numerals.vague_before:
             self._add("number", at, match.end())
             return match.end()
-        if match[0] in ("零", "〇") and self.table.zero.match(self.text, match.end()):
+        if match[0] in ("零", "〇") and self.table.numerals.zero.match(self.text, match.end()):
             self._add("amount", at, match.end(), amount=amounts.zero(at))
             return match.end()
         end = self._amount(at, at, self._before(at), negative=False)
@@ -315,7 +318,7 @@ class _Scan:
         run = _RUN.match(self.text, at + (self.text[at] == "±"))
         end = run.end() if run else at + 1
         digits = run[0].rstrip(".,:/~-") if run else ""
-        unit_end = self.table.unit_at(self.text, at + len(digits))[1]
+        unit_end = self.table.units.at(self.text, at + len(digits))[1]
         if self.text[unit_end : unit_end + 1] in _SIGNS and not (at and self.text[at - 1].isascii()):
             self._add("bad", at, end, word=BOUND)
             return end

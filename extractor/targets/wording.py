@@ -92,7 +92,7 @@ class Wording:
     def before(self, at: int, reach: int = 12) -> str:
         """The words before a position, without fillers at their end."""
         text = self.text[max(0, at - reach) : at]
-        while match := self.table.last_filler.search(text):
+        while match := self.table.words.last.search(text):
             text = text[: match.start()]
         return text
 
@@ -112,11 +112,11 @@ def cleaned(text: str) -> str:
         text = text.strip(_EDGES)
         if text and _BRACKETS.get(text[0]) == text[-1:] and not set(text[1:-1]) & set("()（）"):
             text = text[1:-1]
-        match = table.filler.match(text)
-        if match and text[match.end() : match.end() + 1] not in table.not_fillers_before:
+        match = table.words.first.match(text)
+        if match and text[match.end() : match.end() + 1] not in table.words.not_fillers_before:
             text = text[match.end() :]
-        match = table.last_filler.search(text)
-        if match and text[: match.start()][-1:] not in table.not_fillers_behind.get(match[0][0], _NOTHING):
+        match = table.words.last.search(text)
+        if match and text[: match.start()][-1:] not in table.words.not_fillers_behind.get(match[0][0], _NOTHING):
             text = text[: match.start()]
     return text if _SAID.search(fold(text)) and text not in _PREPOSITIONS else ""
 
