@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from extractor.chunk import chunk
-from extractor.chunk.forms.table import header_of, spots_of
+from extractor.chunk.forms.header import header_of
+from extractor.chunk.forms.sheet import spots_of
 from extractor.layouts import terms
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import category

@@ -1,25 +1,36 @@
-"""What the labels of a form mean: the words of terms.toml, looked up as a form prints them."""
+"""What the labels of a form mean: the words of terms.toml, looked up as a form prints them, and their shapes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from extractor.layouts import Terms, terms
 from extractor.schemas.document import MappedText
+from extractor.schemas.layout import BREAKDOWN
 from extractor.text import fold, join_lines, squash
 
 Period = Literal["cycle", "annual"]
+MoneyColumn = Literal["rate", "spent", "before", "adjusted", "planned"]
 
 _LEAD = re.compile(
-    r"(?:\d{1,2}[.、]|\(\d{1,2}\)|\([一二三四五六七八九十]\)|[一二三四五六七八九十]、)?(?:其中:?)?(?:\d{1,2}[.、])?"
+    r"""(?: \d{1,2}[.、] | \(\d{1,2}\) | \([一二三四五六七八九十]\) | [一二三四五六七八九十]、 )?
+        (?: 其中:? )?
+        (?: \d{1,2}[.、] )?""",
+    re.VERBOSE,
 )
+"""An item number before a label, and 其中."""
 _BRACKETS = re.compile(r"\([^()]*\)")
+_SUBTOTAL = re.compile(r"(?<=.)(?:小计|合计)$")
 _LONGEST = 30
 _LONGEST_UNKNOWN = 16
 _SENTENCE = re.compile(r"[,。;!?]")
+_HAN = re.compile("[一-鿿]")
+_ITEM = re.compile(r"(?:目标|指标)\d{0,3}[:、.]")
+_VALUE = re.compile(r"\d[\d,.]*[^\W\d]{0,3}%?|[^\W\d]{0,4}\d{4}[-年/.].*")
+"""A number, with its unit or without; a date."""
 
 
 class Label(NamedTuple):
@@ -40,23 +51,39 @@ class FormWords:
         self.terms = words
         self.fields = {squash(word): field for field, many in form["fields"].items() for word in many}
         levels = [word for word, field in words.columns.items() if field in {"level1", "level2"}]
+        levels += [word for many in form["columns"].values() for word in many if word.startswith("指标")]
+        levels += [word for many in form["levels"].values() for word in many]
         self.levels = tuple({between.join(word[:2]) for word in levels for between in ("", "\n", " ")})
         """How a header of indicators begins, wrapped or not: one of these is in every text that prints one."""
         self.weak_names = frozenset(("项目", *map(squash, form["fields"]["name"])))
         """Labels of a name beside which the form may print 项目名称 as well."""
         self.prefer = {field: tuple(map(squash, many)) for field, many in form["prefer"].items()}
         self.columns = {squash(word): field for field, many in form["columns"].items() for word in many}
+        self.bare_levels = {squash(word): field for field, many in form["levels"].items() for word in many}
         known = {name: tuple(map(squash, many)) for name, many in form["words"].items()}
         self.groups, self.money = frozenset(known["groups"]), frozenset(known["money"])
         self.labels, self.sums = frozenset(known["labels"]), frozenset(known["sums"])
         self.spent = frozenset(known["spent"])
         self.budget, self.categories = known["budget"], frozenset(known["categories"])
-        self.cycle = re.compile(form["patterns"]["cycle"])
-        self.annual = re.compile(form["patterns"]["annual"])
-        self.whole_department = re.compile(form["patterns"]["whole_department"])
-        self.whole = re.compile(form["patterns"]["whole"])
-        self.fragment = re.compile(form["patterns"]["fragment"])
-        self.residue = re.compile(form["patterns"]["residue"])
+        patterns = form["patterns"]
+        self.cycle = re.compile(patterns["cycle"])
+        self.several = re.compile(patterns["several"])
+        self.annual = re.compile(patterns["annual"])
+        self.whole_department = re.compile(patterns["whole_department"])
+        self.whole = re.compile(patterns["whole"])
+        self.fragment = re.compile(patterns["fragment"])
+        self.residue = re.compile(patterns["residue"])
+        self.no_money = re.compile(patterns["no_money"])
+        self.spending = re.compile(patterns["spending"])
+        self.money_word = re.compile(patterns["money_word"])
+        self.seal = re.compile(patterns["seal"])
+        self.nearest = tuple(re.compile(pattern) for pattern in patterns["nearest"])
+        self._shapes = {field: re.compile(pattern) for field, pattern in form["shapes"].items()}
+        self._column_shapes = {field: re.compile(pattern) for field, pattern in form["column_shapes"].items()}
+        self._money_columns: Mapping[MoneyColumn, re.Pattern[str]] = {
+            kind: re.compile(pattern) for kind, pattern in form["money"].items()
+        }
+        self._known: dict[str, Label | None] = {}
 
     def label(self, printed: str) -> Label | None:
         """The label that a cell holds and nothing else; None where its text is no known label.
@@ -64,25 +91,59 @@ class FormWords:
         >>> words = form_words(terms())
         >>> words.label("其中：财政拨款（万元）：")
         Label(text='财政拨款', field='fiscal', unit='万元', is_group=False, is_money=False)
-        >>> words.label("云溪市教育局")
+        >>> words.label("云溪市教育局"), words.label("年度主要目标和成果").field, words.label("预算申报数").field
+        (None, 'goal', 'total')
         """
+        if len(printed) > 3 * _LONGEST:
+            return None
+        if printed not in self._known:
+            if len(self._known) > 20_000:
+                self._known.clear()
+            self._known[printed] = self._label(printed)
+        return self._known[printed]
+
+    def _label(self, printed: str) -> Label | None:
         word = squash(printed).rstrip(":")
         if not word or len(word) > _LONGEST:
             return None
         bare = _LEAD.sub("", word, count=1)
-        for known in (word, bare, _BRACKETS.sub("", bare)):
+        inner = _BRACKETS.sub("", bare).rstrip(":")
+        for known in (word, bare, inner, _SUBTOTAL.sub("", inner)):
             field = self.fields.get(known) or self.terms.columns.get(known)
             if field is not None or known in self.labels or known in self.groups:
-                unit = self.terms.unit_in_header(word)
-                group = known in self.groups or known in self.money
-                return Label(self._printed(printed, field), field, unit, group, known in self.money)
-        return None
+                return self._made(printed, word, known, self._field(known, inner, field))
+        field = self._by_shape(inner)
+        return self._made(printed, word, inner, field) if field else None
+
+    def is_listed(self, printed: str) -> bool:
+        """Whether a label is one of the words that are listed, and not known by its shape alone."""
+        word = squash(printed).rstrip(":")
+        bare = _LEAD.sub("", word, count=1)
+        words = (word, bare, _BRACKETS.sub("", bare))
+        known = (self.fields, self.terms.columns, self.labels, self.groups)
+        return any(one in many for one in words for many in known)
+
+    def _made(self, printed: str, word: str, known: str, field: str | None) -> Label:
+        group = known in self.groups or known in self.money
+        unit = self.terms.unit_in_header(word)
+        return Label(self._printed(printed, field), field, unit, group, known in self.money)
+
+    @staticmethod
+    def _field(known: str, inner: str, field: str | None) -> str | None:
+        """The field of a known word; a subtotal of a source of its own keeps the label that is printed."""
+        is_source = field is not None and field.startswith(BREAKDOWN)
+        return BREAKDOWN + inner if is_source and known != inner and inner.startswith(known) else field
+
+    def _by_shape(self, word: str) -> str | None:
+        if word in self.labels or self.no_money.search(word):
+            return None
+        return next((f for f, shape in self._shapes.items() if f != "source" and shape.fullmatch(word)), None)
 
     def _printed(self, printed: str, field: str | None) -> str:
         text = join_lines(printed).rstrip(":： ")
         if field is None or field in {"department", "unit", "name", "goal"}:
             return text
-        return _BRACKETS.sub("", _LEAD.sub("", squash(text), count=1)) or text
+        return _BRACKETS.sub("", _LEAD.sub("", squash(text), count=1)).rstrip(":") or text
 
     def unknown(self, printed: str) -> Label | None:
         """A label of the form's own, if the text is short enough to be one.
@@ -90,11 +151,54 @@ class FormWords:
         >>> form_words(terms()).unknown("是否纳入评审"), form_words(terms()).unknown("完成维修，保障安全。")
         (Label(text='是否纳入评审', field=None, unit=None, is_group=False, is_money=False), None)
         """
+        if len(printed) > 3 * _LONGEST:
+            return None
         word = squash(printed)
-        is_short = len(word) <= _LONGEST_UNKNOWN and not _SENTENCE.search(word)
-        if not is_short or not any("一" <= character <= "鿿" for character in word):
+        inner = _BRACKETS.sub("", word).rstrip(":")
+        is_short = len(inner) <= _LONGEST_UNKNOWN and not _SENTENCE.search(word.rstrip(":"))
+        if not is_short or not _HAN.search(inner) or _VALUE.fullmatch(inner):
             return None
         return Label(join_lines(printed).rstrip(":： "), None, self.terms.unit_in_header(word))
+
+    def bare(self, label: Label) -> Label:
+        """A label of a row of money without what stands before it: 其中, an item number.
+
+        >>> form_words(terms()).bare(Label("其中：中央财政资金", None)).text
+        '中央财政资金'
+        """
+        text = _LEAD.sub("", fold(label.text), count=1)
+        return label._replace(text=label.text[len(label.text) - len(text) :].lstrip() or label.text)
+
+    def source(self, printed: str) -> str | None:
+        """The funding column of a label that by its shape names a source of funds: 市县资金, 中央补助安排.
+
+        >>> form_words(terms()).source("其中：中央补助安排"), form_words(terms()).source("资金用途")
+        ('breakdown:中央补助安排', None)
+        """
+        word = _BRACKETS.sub("", _LEAD.sub("", squash(printed).rstrip(":"), count=1)).rstrip(":")
+        if self.no_money.search(word):
+            return None
+        return BREAKDOWN + word if self._shapes["source"].fullmatch(word) or self.terms.funding(word) else None
+
+    def tells_money(self, printed: str) -> bool:
+        """Whether a label is about money, so that a unit in its brackets is one of amounts.
+
+        >>> words = form_words(terms())
+        >>> words.tells_money("资金投入情况（万元）"), words.tells_money("人均标准（元）")
+        (True, False)
+        """
+        word = squash(printed)
+        return bool(self.money_word.search(word)) and not self.no_money.search(word)
+
+    def money_column(self, printed: str) -> MoneyColumn | None:
+        """What a column of a table of money tells.
+
+        >>> words = form_words(terms())
+        >>> [words.money_column(label) for label in ("执行数", "执行率", "全年预算数（A）", "年初预算", "上年度资金")]
+        ['spent', 'rate', 'adjusted', 'planned', 'before']
+        """
+        word = squash(printed)
+        return next((kind for kind, pattern in self._money_columns.items() if pattern.search(word)), None)
 
     def inline(self, content: MappedText) -> tuple[Label, MappedText] | None:
         """Label and value that stand in one cell, with a colon between them.
@@ -109,18 +213,27 @@ class FormWords:
             return None
         rest = content.text[at + 1 :]
         start = at + 1 + len(rest) - len(rest.lstrip())
-        end = start + len(rest.strip())
+        end = at + 1 + len(rest.rstrip())
+        if seal := self.seal.match(fold(content.text[start:end])):
+            start += seal.end()
+        if unit := self.terms.amount_unit.search(fold(content.text[start:end])):
+            end = start + unit.start()
+        end = max(start, start + len(content.text[start:end].rstrip()))
         return label, MappedText(content.text[start:end], content.offsets[start:end])
 
     def column(self, printed: str) -> str | None:
         """The indicator column that a header cell names.
 
-        >>> form_words(terms()).column("指标值（包含数字及文字描述）"), form_words(terms()).column("偏差原因")
-        ('annual_value', None)
+        >>> words = form_words(terms())
+        >>> words.column("指标值（包含数字及文字描述）"), words.column("全年（程）指标值"), words.column("偏差原因")
+        ('annual_value', 'annual_value', None)
         """
         word = squash(printed).rstrip(":")
         bare = _BRACKETS.sub("", word)
-        return self.terms.column(word) or self.columns.get(word) or self.columns.get(bare)
+        known = self.terms.column(word) or self.columns.get(word) or self.columns.get(bare)
+        if known is not None or len(word) > _LONGEST:
+            return known
+        return next((field for field, shape in self._column_shapes.items() if shape.fullmatch(bare)), None)
 
     def is_residue(self, printed: str) -> bool:
         """Whether a cell holds what the template printed into it, or marks like ×××, and nothing else.
@@ -130,14 +243,15 @@ class FormWords:
         (True, True, False)
         """
         word = squash(printed)
-        return bool(self.residue.fullmatch(word) or self.terms.template.fullmatch(word))
+        rest = _ITEM.sub("", word)
+        return not rest or bool(self.residue.fullmatch(rest) or self.terms.template.fullmatch(rest))
 
     def heads_indicators(self, printed: str) -> bool:
         """Whether a cell to the left of the indicators only says what they are: 绩效指标, 年度绩效指标."""
         label = self.label(printed)
         if label is None:
             return False
-        word = squash(label.text).removesuffix("完成情况")
+        word = _BRACKETS.sub("", squash(label.text)).removesuffix("完成情况")
         return label.field == "indicators" or (label.is_group and word.endswith("指标"))
 
     def period(self, printed: str) -> Period | None:
@@ -149,13 +263,22 @@ class FormWords:
         word = squash(printed)
         if self.cycle.search(word):
             return "cycle"
-        return "annual" if self.annual.search(word) else None
+        return "annual" if self.annual.search(_BRACKETS.sub("", word)) else None
 
     def best(self, field: str, candidates: Sequence[Label]) -> int:
-        """Which of several labels of one field is the field's own; the others are attributes."""
+        """Which of several labels of one field is the field's own; the others are attributes.
+
+        Of several 主管部门 it is the one nearest to the spender: the county's before the ministry.
+        """
         order = self.prefer.get(field, ())
         ranks = [order.index(word) if (word := squash(one.text)) in order else len(order) for one in candidates]
+        if field == "department":
+            ranks = [self._distance(squash(one.text)) for one in candidates]
         return ranks.index(min(ranks))
+
+    def _distance(self, word: str) -> int:
+        found = (rank for rank, pattern in enumerate(self.nearest) if pattern.search(word))
+        return next(found, len(self.nearest))
 
 
 @lru_cache(maxsize=64)
@@ -164,4 +287,4 @@ def form_words(words: Terms) -> FormWords:
     return FormWords(words)
 
 
-__all__ = ["FormWords", "Label", "Period", "form_words", "terms"]
+__all__ = ["FormWords", "Label", "MoneyColumn", "Period", "form_words", "terms"]

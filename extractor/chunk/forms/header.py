@@ -1,0 +1,249 @@
+"""The header of a form's indicators: which column holds what, by its words and by what stands below it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from extractor.chunk.forms.sheet import Spot
+from extractor.chunk.titles import are_headers
+from extractor.layouts.forms import FormWords, Period
+from extractor.layouts.taxonomy import LEVELS
+from extractor.schemas.document import Row
+from extractor.text import join_lines, squash
+
+TABLE_FIELDS = frozenset(
+    ("level1", "level2", "indicator_name", "cycle_value", "annual_value", "operator", "measure_unit", "weight")
+)
+VALUES = ("cycle_value", "annual_value")
+_TWINS = ("level2", "indicator_name", "annual_value", "cycle_value", "operator", "measure_unit", "weight")
+_LONGEST_HEADER = 40
+_BESIDE_VALUES = frozenset(("cycle_value", "annual_value", "operator", "measure_unit", "weight"))
+_MAY_BE_VALUES = frozenset(("内容", "单位"))
+_SIGN = re.compile(r"[≥≤><=═≧≦＞＜]{1,2}|定性|定量|(?:不)?(?:大于|小于|等于|低于|高于|超过)(?:等于)?")
+_LEAST_SIGNS = 2
+
+
+class Column(NamedTuple):
+    """A column of the indicators' table; `side` 1 is the second of twin columns, `name` a label of its own."""
+
+    first: int
+    after: int
+    field: str | None
+    side: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a form's indicators, as its header prints them."""
+
+    columns: tuple[Column, ...]
+    width: int
+    periods: tuple[Period, Period] = ("cycle", "annual")
+    is_twin: bool = False
+
+    @property
+    def first(self) -> int:
+        return self.columns[0].first
+
+    def at(self, position: int) -> Column | None:
+        return next((column for column in self.columns if column.first <= position < column.after), None)
+
+    def is_fitted(self, spots: Sequence[Spot]) -> bool:
+        """Whether every cell of a row stands in one of these columns, and none takes two of them."""
+        return all((one := self.at(spot.first)) is not None and spot.after <= one.after for spot in spots)
+
+
+def is_sign(printed: str) -> bool:
+    """Whether a cell holds nothing but an operator.
+
+    >>> is_sign("≥"), is_sign("＞="), is_sign("═"), is_sign("定性"), is_sign("≥90%")
+    (True, True, True, True, False)
+    """
+    return _SIGN.fullmatch(squash(printed)) is not None
+
+
+def header_of(
+    row: Row, spots: Sequence[Spot], words: FormWords, over: Mapping[int, Period], below: Sequence[Row] = ()
+) -> Columns | None:
+    """The indicators' table that a row heads; None where it heads none. `over` are periods printed above columns."""
+    found = [
+        (spot, words.column(spot.text) if len(spot.text) <= _LONGEST_HEADER else None)
+        for spot in spots
+        if not spot.is_blank
+    ]
+    found = _with_bare_levels(found, words)
+    fields = [name for _, name in found if name]
+    if not _is_header(fields):
+        return None
+    begin = next(index for index, (_, name) in enumerate(found) if name in TABLE_FIELDS)
+    is_twin = fields.count("indicator_name") == 2
+    columns = _columns(found[begin:], is_twin=is_twin)
+    if is_twin and not any(column.side for column in columns):
+        is_twin = False
+    periods: tuple[Period, Period] = ("cycle", "annual")
+    if is_twin:
+        periods = _periods(columns, words, over)
+    elif _stands_for_several_years(found[:begin], [column.field for column in columns], words):
+        columns = [one._replace(field="cycle_value") if one.field == "annual_value" else one for one in columns]
+    columns = _with_signs(columns, below)
+    return Columns(_with_whole(columns, words), len(row.cells), periods, is_twin)
+
+
+def _is_header(fields: Sequence[str]) -> bool:
+    """Two levels side by side, or the name of an indicator beside its value and what is said of the value."""
+    if "name" in fields:
+        return False
+    if len({"level1", "level2", "indicator_name"} & set(fields)) > 1:
+        return True
+    beside = {"operator", "measure_unit", "weight"} & set(fields)
+    return "indicator_name" in fields and "annual_value" in fields and len(beside) > 1
+
+
+def _with_bare_levels(found: Sequence[tuple[Spot, str | None]], words: FormWords) -> list[tuple[Spot, str | None]]:
+    """一级 | 二级 | 三级 are levels side by side only, and 指标 is a name only beside its value and its sign."""
+    bare = [words.bare_levels.get(squash(spot.text)) for spot, _ in found]
+    named = {name for _, name in found}
+    if sum(one is not None for one in bare) > 1:
+        return [(spot, other or name) for (spot, name), other in zip(found, bare, strict=True)]
+    if (
+        "indicator_name" not in named
+        and "annual_value" in named
+        and len({"operator", "measure_unit", "weight"} & named) > 1
+    ):
+        return [
+            (spot, "indicator_name" if squash(spot.text) == "指标" and name in {None, "indicators"} else name)
+            for spot, name in found
+        ]
+    return list(found)
+
+
+def _columns(found: Sequence[tuple[Spot, str | None]], *, is_twin: bool) -> list[Column]:
+    seen: set[str] = set()
+    side = 0
+    columns: list[Column] = []
+    for spot, name in found:
+        own = name if name in TABLE_FIELDS else None
+        if own in seen:
+            if is_twin and own in _TWINS and side == 0:
+                side, seen = 1, set()
+            else:
+                own = None
+        if own:
+            seen.add(own)
+        columns.append(Column(spot.first, spot.after, own, side, join_lines(spot.text)))
+    return columns
+
+
+def _periods(columns: Sequence[Column], words: FormWords, over: Mapping[int, Period]) -> tuple[Period, Period]:
+    starts = [
+        next(column.first for column in columns if column.side == one and column.field in _TWINS) for one in (0, 1)
+    ]
+    told = [over.get(max((at for at in over if at <= start), default=-1)) for start in starts]
+    values = [words.period(c.name) for c in columns if c.field in VALUES]
+    if told == ["annual", "cycle"] or (len(values) == 2 and values == ["annual", "cycle"]):
+        return ("annual", "cycle")
+    return ("cycle", "annual")
+
+
+def _stands_for_several_years(
+    before: Sequence[tuple[Spot, str | None]], fields: Sequence[str | None], words: FormWords
+) -> bool:
+    """Whether the cell to the left of a header says that its values are those of several years: 长期绩效指标."""
+    told = [words.period(spot.text) for spot, _ in before if "指标" in squash(spot.text)]
+    return told == ["cycle"] and "cycle_value" not in fields
+
+
+def _with_signs(columns: Sequence[Column], below: Sequence[Row]) -> list[Column]:
+    """A column of signs that no word names is the operators'."""
+    if not below or any(column.field == "operator" for column in columns):
+        return list(columns)
+    return [
+        column._replace(field="operator") if column.field is None and _holds_signs(column, below) else column
+        for column in columns
+    ]
+
+
+def _holds_signs(column: Column, below: Sequence[Row]) -> bool:
+    printed = [row.cells[column.first].content.text for row in below if column.first < len(row.cells)]
+    texts = [text for text in printed if text.strip()]
+    return len(texts) >= _LEAST_SIGNS and all(map(is_sign, texts))
+
+
+def _with_whole(columns: Sequence[Column], words: FormWords) -> tuple[Column, ...]:
+    """Where no column is that of the values, the one that holds for all places is."""
+    if any(column.field in VALUES for column in columns):
+        return tuple(columns)
+    whole = next((c for c in columns if c.field is None and words.whole.fullmatch(squash(c.name))), None)
+    return tuple(c._replace(field="annual_value") if c is whole else c for c in columns)
+
+
+def refined(table: Columns, spots: Sequence[Spot], words: FormWords) -> Columns | None:
+    """The columns under a second header row (指标值 over 中期 | 年度, or over places); None where a row is none."""
+    ink = [spot for spot in spots if not spot.is_blank]
+    known = [words.column(spot.text) for spot in ink]
+    return _by_sites(table, ink, known, words) or _by_years(table, ink, known) or _by_parts(table, ink, known)
+
+
+def _by_parts(table: Columns, ink: Sequence[Spot], known: Sequence[str | None]) -> Columns | None:
+    if not ink or any(name not in _BESIDE_VALUES for name in known):
+        return None
+    if len(ink) == 1 and squash(ink[0].text) in _MAY_BE_VALUES:
+        return None
+    below: list[Column] = []
+    for spot, name in zip(ink, known, strict=True):
+        over = table.at(spot.first)
+        if over is None or over.field not in _BESIDE_VALUES:
+            return None
+        below.append(Column(spot.first, spot.after, name, over.side, join_lines(spot.text)))
+    return _replaced(table, {table.at(column.first) for column in below}, below)
+
+
+def _by_years(table: Columns, ink: Sequence[Spot], known: Sequence[str | None]) -> Columns | None:
+    """What stands below the header of the values: 前年 | 上年 | 预计当年实现."""
+    over = table.at(ink[0].first) if len(ink) > 1 else None
+    if over is None or over.field not in VALUES or None not in known or not set(known) & set(VALUES):
+        return None
+    if not all(over.first <= spot.first < spot.after <= over.after for spot in ink):
+        return None
+    if not are_headers([squash(spot.text) for spot in ink]) or {*known} - {None, *VALUES}:
+        return None
+    parts = [
+        Column(spot.first, spot.after, name, over.side, join_lines(spot.text))
+        for spot, name in zip(ink, known, strict=True)
+    ]
+    return _replaced(table, {over}, parts)
+
+
+def _by_sites(table: Columns, ink: Sequence[Spot], known: Sequence[str | None], words: FormWords) -> Columns | None:
+    """The places for which a value stands below one header: 全省 | 望川市 | 溪口县."""
+    over = table.at(ink[0].first) if len(ink) > 1 else None
+    if over is None or over.field != "annual_value" or not are_headers([squash(spot.text) for spot in ink]):
+        return None
+    if any(not over.first <= spot.first < spot.after <= over.after for spot in ink) or any(known):
+        return None
+    parts = [Column(spot.first, spot.after, None, over.side, join_lines(spot.text)) for spot in ink]
+    parted = _replaced(table, {over}, parts)
+    return replace(parted, columns=_with_whole(parted.columns, words))
+
+
+def _replaced(table: Columns, gone: set[Column | None], parts: Sequence[Column]) -> Columns:
+    kept = [one for one in table.columns if one not in gone]
+    return replace(table, columns=tuple(sorted([*kept, *parts], key=lambda one: one.first)))
+
+
+def joins_header(spots: Sequence[Spot], words: FormWords) -> bool:
+    """Whether a row is the upper part of a header of two rows: columns of indicators, and no values.
+
+    Its cells go on beside the row of levels below it: 实际完成值 | 分值 | 得分.
+    """
+    known = [words.column(spot.text) for spot in spots]
+    return len({name for name in known if name in TABLE_FIELDS}) > 1 and are_headers(
+        [squash(one.text) for one in spots]
+    )
+
+
+__all__ = ["LEVELS", "TABLE_FIELDS", "VALUES", "Column", "Columns", "header_of", "is_sign", "joins_header", "refined"]

@@ -1,0 +1,198 @@
+"""A row of labels with their values: which cell is which is decided for the row as a whole.
+
+Each cell is a label or a value. What it looks like, whether its text is known, and what stands beside it speak for
+one or the other; of all ways to read the row the one with the least against it is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from extractor.chunk.forms.shapes import is_nothing, is_number, is_text
+from extractor.chunk.forms.sheet import SheetRow, Spot
+from extractor.layouts.forms import FormWords, Label
+from extractor.schemas.document import MappedText
+from extractor.text import squash
+
+Role = Literal["label", "value", "whole"]
+_NEVER = 99.0
+_AS_LABEL = {"known": 0.0, "unknown": 1.0}
+_AS_VALUE = {"text": 0.0, "unknown": 0.4, "known": 1.6, "colon": 6.0}
+_ALONE = 4.0
+"""A value that no label stands before."""
+_EMPTY = 1.6
+"""A label at the end of a row, with no cell for its value."""
+_BESIDE = 2.5
+"""A label right beside a label: the first has no value."""
+_OVER_BLANK = 2.0
+"""A value beyond a blank cell, which is the label's own value where merged cells are kept."""
+
+
+class Pair(NamedTuple):
+    """A label and its value, None where that was left blank; `at` is the value's column."""
+
+    label: Label
+    value: MappedText | None
+    at: int
+
+
+class RowRead(NamedTuple):
+    """What a row of pairs says. `group` is a label of the labels to its right; `loose` has no label."""
+
+    pairs: tuple[Pair, ...]
+    group: Label | None
+    loose: tuple[Spot, ...]
+
+
+class _Cell(NamedTuple):
+    spot: Spot
+    known: Label | None
+    label: Label | None
+    whole: tuple[Label, MappedText] | None
+    is_unit: bool
+    has_gap: bool
+    """Whether a blank cell stands before it."""
+
+
+def read_pairs(row: SheetRow, words: FormWords, *, in_group: bool) -> RowRead:
+    """The labels and values of a row; `in_group` says that a label to its left goes on from above."""
+    cells = _cells(row, words)
+    roles = _best_roles(cells, row, words, in_group=in_group)
+    return _paired(cells, roles, row)
+
+
+def _cells(row: SheetRow, words: FormWords) -> list[_Cell]:
+    cells: list[_Cell] = []
+    has_gap = False
+    for spot in row.spots:
+        if spot.is_blank:
+            has_gap = True
+            continue
+        known = words.label(spot.text)
+        whole = words.inline(spot.cell.content)
+        if whole is not None and not whole[1].text.strip() and squash(spot.text).endswith(":"):
+            whole = None  # a label with a colon, its value in the next cell
+        is_unit = words.terms.amount_unit.fullmatch(squash(spot.text).strip("()")) is not None
+        cells.append(_Cell(spot, known, known or words.unknown(spot.text), whole, is_unit, has_gap))
+        has_gap = False
+    return cells
+
+
+def _best_roles(cells: Sequence[_Cell], row: SheetRow, words: FormWords, *, in_group: bool) -> list[Role]:
+    """The roles with the least against them, cell by cell: each next cell depends on the one before it alone."""
+    best: dict[Role, tuple[float, tuple[Role, ...]]] = {}
+    for index, cell in enumerate(cells):
+        following: dict[Role, tuple[float, tuple[Role, ...]]] = {}
+        for role in ("label", "value", "whole"):
+            against = _against(cell, role)
+            if against >= _NEVER:
+                continue
+            if index == 0:
+                begin = _ALONE if role == "value" else 0.0
+                following[role] = (against + begin, (role,))
+                continue
+            left = cells[index - 1]
+            ways = [
+                (
+                    cost
+                    + against
+                    + _step(left, cell, before, role, row, words, is_first=index == 1, in_group=in_group),
+                    path,
+                )
+                for before, (cost, path) in best.items()
+            ]
+            cost, path = min(ways, key=lambda way: way[0])
+            following[role] = (cost, (*path, role))
+        best = following
+    trailing = bool(row.spots) and row.spots[-1].is_blank
+    ends = {role: cost + (_EMPTY if role == "label" and not trailing else 0.0) for role, (cost, _) in best.items()}
+    last = min(ends, key=lambda role: (ends[role], role == "label"))
+    return list(best[last][1])
+
+
+def _against(cell: _Cell, role: Role) -> float:
+    if cell.is_unit or cell.whole is not None:
+        return 0.0 if role == "whole" else _NEVER
+    if role == "whole":
+        return _NEVER
+    text = cell.spot.text
+    if role == "label":
+        if cell.label is None or is_number(text):
+            return _NEVER
+        return _AS_LABEL["known" if cell.known is not None else "unknown"] * (0.3 if _ends_in_colon(text) else 1.0)
+    if cell.known is not None:
+        return _AS_VALUE["colon" if _ends_in_colon(text) else "known"]
+    if cell.label is not None and _ends_in_colon(text):
+        return _AS_VALUE["colon"]
+    return _AS_VALUE["text" if cell.label is None or is_text(text) or is_nothing(text) else "unknown"]
+
+
+def _step(
+    before: _Cell,
+    cell: _Cell,
+    left: Role,
+    right: Role,
+    row: SheetRow,
+    words: FormWords,
+    *,
+    is_first: bool,
+    in_group: bool,
+) -> float:
+    """What speaks against a role behind another."""
+    if left == "label" and right == "value":
+        return _OVER_BLANK if cell.has_gap and row.has_merges else 0.0
+    if left == "label":  # its value is blank, or it is a label of labels
+        if cell.has_gap:
+            return 0.0 if row.has_merges else 0.5
+        if _ends_in_colon(before.spot.text) and _ends_in_colon(cell.spot.text):
+            return 0.5
+        return _beside(before, row, words, is_first=is_first, in_group=in_group)
+    return _ALONE if right == "value" else 0.0
+
+
+def _beside(before: _Cell, row: SheetRow, words: FormWords, *, is_first: bool, in_group: bool) -> float:
+    """What speaks against a label that stands right before a label: less where it may be that of a group."""
+    if before.known is not None and squash(before.known.text) in words.labels:
+        return 2.0  # 资金来源 | 财政拨款: a label of its own elsewhere
+    if is_first and not in_group and (goes := row.below) is not None:
+        at = before.spot.first
+        cell = goes.cells[at] if at < len(goes.cells) else None
+        if cell is not None and cell.merged == "above":
+            return 0.1
+    if before.known is not None and before.known.is_group:
+        return 0.1 if is_first else 0.3
+    return _BESIDE
+
+
+def _ends_in_colon(text: str) -> bool:
+    return squash(text).endswith(":")
+
+
+def _paired(cells: Sequence[_Cell], roles: Sequence[Role], row: SheetRow) -> RowRead:
+    pairs: list[Pair] = []
+    loose: list[Spot] = []
+    group: Label | None = None
+    open_label: _Cell | None = None
+    for index, (cell, role) in enumerate(zip(cells, roles, strict=True)):
+        if role == "value" and open_label is not None and open_label.label is not None:
+            pairs.append(Pair(open_label.label, cell.spot.cell.content, cell.spot.first))
+            open_label = None
+            continue
+        if open_label is not None and open_label.label is not None:
+            is_group = role == "label" and not cell.has_gap and len(cells) > index
+            if is_group and group is None and not pairs:
+                group = open_label.label
+            else:
+                pairs.append(Pair(open_label.label, None, open_label.spot.after))
+            open_label = None
+        if role == "label":
+            open_label = cell
+        elif cell.whole is not None:
+            label, value = cell.whole
+            pairs.append(Pair(label, value if value.text.strip() else None, cell.spot.first))
+        elif not cell.is_unit:
+            loose.append(cell.spot)
+    if open_label is not None and open_label.label is not None:
+        pairs.append(Pair(open_label.label, None, open_label.spot.after))
+    return RowRead(tuple(pairs), group, tuple(loose))
