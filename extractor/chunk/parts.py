@@ -14,7 +14,7 @@ from typing import Literal
 from extractor.chunk.amounts import NUMBER
 from extractor.chunk.choice import choose_layout, named_by_headers, prose_layout
 from extractor.chunk.forms.cut import looks_like_forms, names_a_project
-from extractor.chunk.forms.table import spots_of
+from extractor.chunk.forms.sheet import inked
 from extractor.chunk.grid.headers import MIN_COLUMNS, Headers
 from extractor.chunk.grid.merged import Merges
 from extractor.chunk.prose.cut import looks_like_prose
@@ -109,7 +109,7 @@ def _kinds(document: Document, layouts: Sequence[LayoutSpec]) -> list[Kind]:
 def _names_a_form(table: Table) -> bool:
     """Whether 项目名称 stands beside a name in a table."""
     words = form_words(terms())
-    rows = ([spot for spot in spots_of(row) if not spot.is_blank] for row in table.rows)
+    rows = map(inked, table.rows)
     return any(names_a_project(spots, words) for spots in rows if spots)
 
 

@@ -66,7 +66,7 @@ def is_unfilled(printed: str) -> bool:
     unit = match["unit"]
     if not unit:
         return bool(word)
-    known = target_words().units
+    known = target_words().units.known
     each, slash, per = unit.partition("/")
     if slash and (each.lstrip(_SCALES) in known or each in known):
         return per in known or per.partition("·")[0] in known
