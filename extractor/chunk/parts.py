@@ -156,14 +156,22 @@ def _runs(text: str, pieces: Iterable[_Piece]) -> list[_Piece]:
             above, below = _split(text, waiting) if runs else ([], waiting)
             for one in above:
                 _add(runs[-1], one)
-            run = _Piece(piece.kind)
-            for one in (*below, piece):
-                _add(run, one)
-            runs.append(run)
+            if piece.kind == "prose":  # no prose begins with a table
+                last = max((at for at, one in enumerate(below, 1) if one.tables), default=0)
+                below, before = below[last:], below[:last]
+                runs += [_run("list", before)] if before else []
+            runs.append(_run(piece.kind, [*below, piece]))
         waiting = []
     for one in waiting:
         _add(runs[-1], one)
     return runs
+
+
+def _run(kind: Kind, pieces: Iterable[_Piece]) -> _Piece:
+    run = _Piece(kind)
+    for piece in pieces:
+        _add(run, piece)
+    return run
 
 
 def _announced(text: str, waiting: Sequence[_Piece]) -> bool:
