@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from extractor.chunk.unread import Unread
 from extractor.messages import flag, message
-from extractor.schemas.document import Block, Document
+from extractor.schemas.document import Block, Document, Found
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import Flag, FlagCode
 
@@ -43,6 +43,21 @@ def check_outside(text: str, unread: Sequence[Unread], language: str = "zh") -> 
     if lines := [piece for piece in unread if not (piece.of_projects or piece.in_table)]:
         flags.append(_together(FlagCode.READER_NOTE, text, lines, language))
     return flags
+
+
+def check_told_again(told: Sequence[Found], language: str = "zh") -> list[Flag]:
+    """Projects that prose tells and a form tells again: only the form was read."""
+    return [
+        flag(
+            FlagCode.READER_NOTE,
+            "document",
+            language=language,
+            variant="told_again",
+            name=found.value,
+            spans=(found.span,) if found.span else (),
+        )
+        for found in told
+    ]
 
 
 def _together(code: FlagCode, text: str, pieces: Sequence[Unread], language: str) -> Flag:

@@ -18,7 +18,7 @@ def account(text: str, marks: Sequence[Mark]) -> CharacterAccount:
         blank += between
         counts["furniture"] += rest
         if mark.end > position:
-            counts[mark.kind] += mark.end - max(position, mark.start)
+            counts["furniture" if mark.kind == "again" else mark.kind] += mark.end - max(position, mark.start)
             position = mark.end
     between, rest = _unmarked(text, position, len(text))
     result = CharacterAccount(

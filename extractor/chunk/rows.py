@@ -13,7 +13,8 @@ from extractor.layouts import Terms
 from extractor.schemas.document import Document, Found, Header, Line, MappedText, PrintedUnit
 from extractor.text import fold, join_lines, squash
 
-Kind = Literal["blocks", "header", "totals", "furniture", "outside"]
+Kind = Literal["blocks", "header", "totals", "furniture", "outside", "again"]
+"""again: a project that is told a second time; it counts as furniture."""
 
 _LONGEST_NOTE = 2_000
 _APART = re.compile(r"(?<=\S)(?:\s{2,}|\t|\u3000)(?=[^:\s]{2,12}:)")

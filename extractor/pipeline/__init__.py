@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from extractor import builtin, rules
 from extractor.builtin import SecondReader, SecondReadings
-from extractor.checks.completeness import check_end, check_outside
+from extractor.checks.completeness import check_end, check_outside, check_told_again
 from extractor.checks.notes import check_notes, explained
 from extractor.checks.project import check_project, find_repeats
 from extractor.checks.sums import check_document, rows_in_doubt
@@ -151,6 +151,7 @@ def finish(
     sums_fit = all(found.code != FlagCode.SUM_MISMATCH for found in flags)
     flags += check_end(document, chunks.blocks, projects, sums_fit=sums_fit, language=language)
     flags += check_outside(document.text, chunks.unread, language)
+    flags += check_told_again(chunks.told_again, language)
     flags += surveyed.second.document_flags
     aliases = load_aliases(settings.aliases)
     records = [record_of(info, draft, aliases) for draft in drafts]
