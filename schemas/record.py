@@ -40,6 +40,7 @@ class FlagCode(StrEnum):
     MODEL_TRUNCATED = "model_truncated"
     MODEL_FAILED = "model_failed"
     BOUNDARY_UNSURE = "boundary_unsure"
+    IMPLAUSIBLE = "implausible"
     UNREAD_CONTENT = "unread_content"
     READER_NOTE = "reader_note"
 

@@ -14,6 +14,7 @@ from extractor import builtin, rules
 from extractor.builtin import SecondReader, SecondReadings
 from extractor.checks.completeness import check_end, check_outside, check_told_again
 from extractor.checks.notes import check_notes, explained
+from extractor.checks.plausible import check_plausible
 from extractor.checks.project import check_project, find_repeats
 from extractor.checks.sums import check_document, rows_in_doubt
 from extractor.checks.unread import check_unread
@@ -248,6 +249,7 @@ def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons
     draft.comparison = compare(draft.rules, model, view, layout.structure, layout.withheld, language, third=builtin)
     draft.flags += draft.comparison.flags
     draft.flags += check_project(draft.project, block, layout, draft.comparison.spans, language)
+    draft.flags += check_plausible(draft.project, block, layout.terms, draft.comparison.spans, language)
     draft.flags += check_unread(block, layout.terms, draft.flags, language)
     draft.unclaimed = _ink_of(surveyed.opened.document.text, draft.flags)
     return draft

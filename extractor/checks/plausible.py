@@ -1,0 +1,165 @@
+"""Values that cannot be what they are published as, whatever the words of the document: they need no vocabulary of it.
+
+A goal that is a label, a name that ends in an open bracket, money printed beside a total that is null: each is a sign
+that a cell was taken for its neighbour. What the readers agree on is looked at as well, since both may have been led
+astray by the same cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from extractor.chunk.amounts import read_amount
+from extractor.layouts import Terms
+from extractor.layouts.forms import form_words
+from extractor.layouts.taxonomy import category
+from extractor.messages import flag
+from extractor.schemas import paths
+from extractor.schemas.document import Block, MappedText
+from extractor.schemas.project import Indicator, ProjectReading
+from extractor.schemas.record import Flag, FlagCode, Span
+from extractor.text import squash
+
+_NOTHING = re.compile(r"nan|none|null|nat|#ref!|#n/a|#value!|#name\?|undefined", re.IGNORECASE)
+"""What programs write for an empty cell or a broken formula."""
+_SEAL = re.compile(r"\(?(?:盖章|公章|签章|签字|章)\)?:?")
+_STOPS = tuple(",。;:、!?)]》")
+_OPEN_ENDS = tuple("(、,:和及与-《[")
+_PAIRS = (("(", ")"), ("《", "》"), ("[", "]"), ('"', '"'))
+_SIGN = re.compile(r"[≥≤=＝═><＞＜]=?|定性")
+_BEHIND = re.compile(r"[;；]")
+_MONEY = re.compile(r"资金|预算|金额|经费|拨款|投资|总额|合计")
+_NO_BUDGET = re.compile(
+    r"执行|支出数|支付|到位|上年|去年|调整|结转|率|得分|分值|权重|科目|编码|代码|电话|说明|原因|日期|时间|人数|数量|标准"
+)
+_ENOUGH = 2
+_SHOWN = 24
+
+
+def check_plausible(
+    project: ProjectReading, block: Block, terms: Terms, spans: Mapping[str, Span], language: str = "zh"
+) -> list[Flag]:
+    """A flag on each field that holds what such a field never holds."""
+    found = [
+        flag(FlagCode.IMPLAUSIBLE, path, variant=variant, language=language, text=text[:_SHOWN], spans=_at(spans, path))
+        for path, variant, text in (*_texts(project, terms), *_indicators(project))
+    ]
+    if project.withheld:
+        return found
+    money = tuple(_money(project, block))
+    if money:
+        found.append(
+            flag(
+                FlagCode.IMPLAUSIBLE,
+                paths.amount("total"),
+                variant="no_total",
+                language=language,
+                text="、".join(money[:_ENOUGH]),
+            )
+        )
+    missing = _rows_printed(block) - len(project.indicators)
+    if missing > 0:
+        found.append(
+            flag(FlagCode.IMPLAUSIBLE, "indicators", variant="rows_missing", language=language, text=f"{missing}")
+        )
+    return found
+
+
+def _texts(project: ProjectReading, terms: Terms) -> Iterator[tuple[str, str, str]]:
+    """The project's own texts: (path, what is wrong, its words)."""
+    for path in ("name", "goal", "unit", "department"):
+        value = getattr(project, path)
+        if value is None:
+            continue
+        word = squash(value)
+        if _NOTHING.fullmatch(word):
+            yield path, "nothing", value
+        elif _SEAL.fullmatch(word) or _is_label(word, terms):
+            yield path, "label", value
+        elif category("level1", word) or category("level2", word):
+            yield path, "category", value
+        elif word.startswith(_STOPS) or (path != "goal" and _is_open(word)):
+            yield path, "cut", value
+
+
+def _indicators(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
+    for index, indicator in enumerate(project.indicators):
+        for field in Indicator.model_fields:
+            value = getattr(indicator, field)
+            if isinstance(value, str) and _NOTHING.fullmatch(squash(value)):
+                yield paths.indicator(index, field), "nothing", value
+        name, operator = squash(indicator.name or ""), squash(indicator.operator or "")
+        is_category = category("level2", name) or category("level1", name)
+        if is_category and name.endswith("指标") and (indicator.level2 is None or squash(indicator.level2) != name):
+            yield paths.indicator(index, "name"), "category", indicator.name or ""
+        if operator and (category("level2", operator) or category("level1", operator)):
+            yield paths.indicator(index, "operator"), "category", indicator.operator or ""
+        for field in ("cycle_value", "annual_value"):
+            pieces = _BEHIND.split(squash(getattr(indicator, field) or ""))
+            if any(category("level2", piece) or category("level1", piece) for piece in pieces[1:]):
+                yield paths.indicator(index, field), "another_cell", getattr(indicator, field)
+    signs = Counter(label for label, value in _of_indicators(project) if _SIGN.fullmatch(squash(value)))
+    operators = any(indicator.operator for indicator in project.indicators)
+    if not operators and signs and max(signs.values()) >= _ENOUGH:
+        label = signs.most_common(1)[0][0]
+        yield "indicators", "signs_unread", label
+
+
+def _of_indicators(project: ProjectReading) -> Iterator[tuple[str, str]]:
+    """Attributes that an indicator's row holds, under their label without the count."""
+    for label, value in project.attributes.items():
+        yield re.sub(r"\(\d+\)$", "", label), value
+
+
+def _is_label(word: str, terms: Terms) -> bool:
+    """Whether a text is nothing but a label of a form or of a column."""
+    label = form_words(terms).label(word)
+    return label is not None or (terms.column(word) is not None and word in terms.columns)
+
+
+def _is_open(word: str) -> bool:
+    """Whether a name was cut: it ends in the middle, or opens a bracket that it does not close.
+
+    >>> _is_open("桥梁检测(2025"), _is_open("桥梁检测(2025年)"), _is_open("桥梁检测及")
+    (True, False, True)
+    """
+    if word.endswith(_OPEN_ENDS):
+        return True
+    return any(left != right and word.count(left) > word.count(right) for left, right in _PAIRS)
+
+
+def _money(project: ProjectReading, block: Block) -> Iterator[str]:
+    """Money that a project prints, where it has no amount at all, or parts without their total."""
+    amounts = project.amounts
+    if amounts.total is not None or amounts.unplaced:
+        return
+    parts = [amount for amount in (amounts.fiscal, amounts.special_account, amounts.other) if amount is not None]
+    if len(parts) >= _ENOUGH:
+        yield from parts
+    if parts or amounts.breakdown:
+        return
+    for label, value in project.attributes.items():
+        word = squash(label)
+        number = read_amount(MappedText(value, range(len(value))))
+        if number is not None and _MONEY.search(word) and not _NO_BUDGET.search(word) and not _is_zero(value):
+            yield f"{label} {value}"
+
+
+def _is_zero(value: str) -> bool:
+    return not value.strip(" 0.,元万")
+
+
+def _rows_printed(block: Block) -> int:
+    """Rows of indicators that a block's cells print, by their categories; 0 where they print none by themselves.
+
+    A category that is merged over several rows is printed once, so there may be more, never fewer.
+    """
+    lines = block.content.text.splitlines()
+    words = (word for word in map(squash, lines) if word.endswith("指标"))
+    return sum(category("level2", word) is not None for word in words) if block.cells else 0
+
+
+def _at(spans: Mapping[str, Span], path: str) -> tuple[Span, ...]:
+    return (spans[path],) if path in spans else ()

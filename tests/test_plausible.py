@@ -1,0 +1,104 @@
+"""Checks that need no vocabulary: values that a field never holds, in a project of its own making."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractor.checks.plausible import check_plausible
+from extractor.layouts import terms
+from extractor.schemas.document import Block, BlockContext, MappedText
+from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
+
+GOOD = ProjectReading(
+    name="桥梁检测",
+    unit="云溪市公路所",
+    department="云溪市交通局",
+    goal="检测桥梁12座。",
+    amounts=Amounts(total="80.00"),
+    indicators=(
+        Indicator(level1="产出指标", level2="数量指标", name="检测桥梁", annual_value="≥12座"),
+        Indicator(level1="满意度指标", level2="服务对象满意度指标", name="服务对象满意度", annual_value="≥90%"),
+    ),
+)
+TEXT = "桥梁检测\n数量指标\n检测桥梁\n≥12座\n服务对象满意度指标\n服务对象满意度\n≥90%"
+
+
+def block(text: str = TEXT) -> Block:
+    context = BlockContext("form", None, None, None, None, (), Amounts())
+    return Block(0, MappedText(text, range(len(text))), context, 0, len(text), None, {"name": (0, 4)})
+
+
+def found(project: ProjectReading, text: str = TEXT) -> list[tuple[str, str]]:
+    flags = check_plausible(project, block(text), terms(), {}, "en")
+    assert {str(flag.code) for flag in flags} <= {"implausible"}
+    return [(flag.path, flag.message) for flag in flags]
+
+
+def test_nothing_is_said_of_a_right_project() -> None:
+    assert found(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("name", "项目名称", "is a label"),
+        ("goal", "年度绩效目标", "is a label"),
+        ("goal", "实际完成情况", "is a label"),
+        ("unit", "（盖章）", "is a label"),
+        ("department", "产出指标", "is a category"),
+        ("name", "桥梁检测（2025", "to be cut"),
+        ("name", "、桥梁检测", "to be cut"),
+        ("goal", "。检测桥梁", "to be cut"),
+        ("name", "nan", "writes for an empty cell"),
+        ("goal", "#REF!", "writes for an empty cell"),
+    ],
+)
+def test_a_text_that_no_such_field_holds(field: str, value: str, says: str) -> None:
+    ((path, message),) = found(GOOD.model_copy(update={field: value}))
+    assert path == field
+    assert says in message
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("name", "质量指标", "is a category"),
+        ("operator", "时效指标", "is a category"),
+        ("annual_value", "≥12座；质量指标；合格率", "another cell"),
+        ("annual_value", "NaN", "writes for an empty cell"),
+    ],
+)
+def test_an_indicator_that_took_another_cell(field: str, value: str, says: str) -> None:
+    first = GOOD.indicators[0].model_copy(update={field: value})
+    ((path, message),) = found(GOOD.model_copy(update={"indicators": (first, GOOD.indicators[1])}))
+    assert path == f"indicators[0].{field}"
+    assert says in message
+
+
+def test_rows_of_indicators_that_were_not_read() -> None:
+    one = GOOD.model_copy(update={"indicators": GOOD.indicators[:1]})
+    assert found(one) == [("indicators", "The source prints 1 more rows of indicators than were read.")]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "attributes", "says"),
+    [
+        (Amounts(), {"项目资金（万元）": "80.00"}, "项目资金（万元） 80.00"),
+        (Amounts(fiscal="60.00", other="20.00"), {}, "60.00、20.00"),
+        (Amounts(fiscal="60.00"), {}, None),
+        (Amounts(), {"执行数": "80.00", "预算科目编码": "2140106", "资金总额": "0.00"}, None),
+        (Amounts(breakdown=(FundingLine(label="省级", amount="80.00"),)), {"资金总额": "80.00"}, None),
+        (Amounts(unplaced=("80.00",)), {"资金总额": "80.00"}, None),
+    ],
+)
+def test_money_without_a_total(amounts: Amounts, attributes: dict[str, str], says: str | None) -> None:
+    flags = found(GOOD.model_copy(update={"amounts": amounts, "attributes": attributes}))
+    assert [path for path, _ in flags] == (["amounts.total"] if says else [])
+    assert says is None or says in flags[0][1]
+
+
+def test_a_column_of_signs_that_no_field_took() -> None:
+    signs = {"指标方向(1)": "≥", "指标方向(2)": "="}
+    assert [path for path, _ in found(GOOD.model_copy(update={"attributes": signs}))] == ["indicators"]
+    read = tuple(indicator.model_copy(update={"operator": "≥"}) for indicator in GOOD.indicators)
+    assert found(GOOD.model_copy(update={"attributes": signs, "indicators": read})) == []
