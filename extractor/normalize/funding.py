@@ -16,6 +16,7 @@ from importlib.resources import files
 from typing import Any, Literal, NamedTuple, get_args
 
 from extractor.layouts.terms import is_several_years, terms
+from extractor.schemas.layout import Column
 from extractor.schemas.record import Normalized, NormalizedFunding
 from extractor.text import squash
 
@@ -100,9 +101,11 @@ def _column(term: str, entry: Mapping[str, Any]) -> _Column:
 
 def _canonical_four() -> Iterable[tuple[str, str]]:
     """The words by which layouts and forms know the canonical four."""
-    names = {"total": "资金总额", "fiscal": "财政拨款", "special_account": "财政专户管理资金", "other": "其他资金"}
-    data = terms().data
-    for table in (data["columns"], data["form"]["fields"]):
+    names: dict[Column, str] = {
+        "total": "资金总额", "fiscal": "财政拨款", "special_account": "财政专户管理资金", "other": "其他资金",
+    }  # fmt: skip
+    shared = terms().shared
+    for table in (shared.columns, shared.form.fields):
         for column, name in names.items():
             for word in table.get(column, ()):
                 yield squash(word), name
