@@ -8,8 +8,9 @@ from importlib.resources import files
 import pytest
 
 from extractor.errors import UsageError
-from extractor.layouts import terms
+from extractor.layouts import taxonomy, terms
 from extractor.layouts.shared import Shared
+from extractor.normalize import funding
 from extractor.tables import Section, read
 from extractor.targets.words import Words
 
@@ -48,6 +49,8 @@ def test_two_words_on_a_line_are_seen(line: str, several: bool) -> None:
 
 
 MODELS: dict[str, tuple[str, type[Section]]] = {
+    "funding.toml": ("extractor.normalize", funding.Table),
+    "taxonomy.toml": ("extractor.layouts", taxonomy.Table),
     "terms.toml": ("extractor.layouts", Shared),
     "words.toml": ("extractor.targets", Words),
 }
@@ -69,6 +72,19 @@ MODELS: dict[str, tuple[str, type[Section]]] = {
             "[columns] cycel_value: ",
         ),
         ("terms.toml", "\n[withheld]", "\n[withhold]", "[withhold]: there is no such key"),
+        (
+            "taxonomy.toml",
+            '"满意率指标",\n]\npatterns = ',
+            '"满意率指标",\n]\npattern = ',
+            "[level1.3] pattern: there is no such key",
+        ),
+        (
+            "funding.toml",
+            '[term."上年结转"]\nkind = ',
+            '[term."上年结转"]\nkin = ',
+            "[term.上年结转] kin: there is no such key",
+        ),
+        ("funding.toml", "[of_level]\n", "[of_levels]\n", "[of_levels]: there is no such key"),
         # A pattern that is none, a word that is none, a list that is none.
         ("words.toml", "\ngraded = ", "\ngraded = '(' # ", "[columns] graded: "),
         ("words.toml", '\n  "顶",', "\n  7,", "[units] counted[0]: "),
