@@ -98,7 +98,7 @@ def test_labels(label: str, source: str | None, term: str | None, level: str | N
 
 
 def test_every_funding_column_that_layouts_read_has_a_term() -> None:
-    unknown = [label for label in terms().data["funding"]["labels"] if funding_of(label).term is None]
+    unknown = [label for label in terms().shared.funding.labels if funding_of(label).term is None]
     assert unknown == []
 
 

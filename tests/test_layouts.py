@@ -42,8 +42,8 @@ def test_layouts_of_one_kind_come_most_specific_first() -> None:
 
 def test_no_word_names_two_columns() -> None:
     named: dict[str, str] = {}
-    data = terms().data
-    for column, words in [*data["columns"].items(), ("funding", data["funding"]["labels"])]:
+    shared = terms().shared
+    for column, words in [*shared.columns.items(), ("funding", shared.funding.labels)]:
         for word in words:
             assert named.setdefault(squash(word), column) == column, word
         assert len({squash(word) for word in words}) == len(words), column
@@ -105,7 +105,7 @@ def test_unit_in_header(cell: str, unit: str | None) -> None:
 
 
 def test_a_layout_adds_synonyms_to_those_it_shares() -> None:
-    mine = Terms(terms().data, {"name": ["支出事项"]})
+    mine = Terms(terms().shared, {"name": ["支出事项"]})
     assert mine.column("支出事项（全称）") == "name"
     assert mine.column("项目名称") == "name"
     assert terms().column("支出事项") is None

@@ -8,6 +8,9 @@ from importlib.resources import files
 import pytest
 
 from extractor.errors import UsageError
+from extractor.layouts import taxonomy, terms
+from extractor.layouts.shared import Shared
+from extractor.normalize import funding
 from extractor.tables import Section, read
 from extractor.targets.words import Words
 
@@ -46,6 +49,9 @@ def test_two_words_on_a_line_are_seen(line: str, several: bool) -> None:
 
 
 MODELS: dict[str, tuple[str, type[Section]]] = {
+    "funding.toml": ("extractor.normalize", funding.Table),
+    "taxonomy.toml": ("extractor.layouts", taxonomy.Table),
+    "terms.toml": ("extractor.layouts", Shared),
     "words.toml": ("extractor.targets", Words),
 }
 
@@ -57,6 +63,28 @@ MODELS: dict[str, tuple[str, type[Section]]] = {
         ("words.toml", "\nsized = ", "\nsizd = ", "[doubts] sizd: there is no such key"),
         ("words.toml", "\n[quantities]", "\n[quantites]", "[quantites]: there is no such key"),
         ("words.toml", '[before]\n"≥" = [', '[before]\n"=>" = [', "[before] =>: "),
+        ("terms.toml", "\nnext_part = ", "\nnextpart = ", "[furniture] nextpart: there is no such key"),
+        ("terms.toml", "\nsums = ", "\nsum = ", "[form.words] sum: there is no such key"),
+        (
+            "terms.toml",
+            '\ncycle_value = [\n  "实施周期指标值"',
+            '\ncycel_value = [\n  "实施周期指标值"',
+            "[columns] cycel_value: ",
+        ),
+        ("terms.toml", "\n[withheld]", "\n[withhold]", "[withhold]: there is no such key"),
+        (
+            "taxonomy.toml",
+            '"满意率指标",\n]\npatterns = ',
+            '"满意率指标",\n]\npattern = ',
+            "[level1.3] pattern: there is no such key",
+        ),
+        (
+            "funding.toml",
+            '[term."上年结转"]\nkind = ',
+            '[term."上年结转"]\nkin = ',
+            "[term.上年结转] kin: there is no such key",
+        ),
+        ("funding.toml", "[of_level]\n", "[of_levels]\n", "[of_levels]: there is no such key"),
         # A pattern that is none, a word that is none, a list that is none.
         ("words.toml", "\ngraded = ", "\ngraded = '(' # ", "[columns] graded: "),
         ("words.toml", '\n  "顶",', "\n  7,", "[units] counted[0]: "),
@@ -73,3 +101,9 @@ def test_a_wrong_table_is_explained(name: str, right: str, wrong: str, said: str
         read(text.replace(right, wrong), name, model)
     assert str(raised.value).startswith(f"{name}: ")
     assert said in str(raised.value)
+
+
+def test_every_pattern_of_prose_is_used_and_every_one_that_is_used_is_there() -> None:
+    folder = files("extractor.chunk").joinpath("prose")
+    code = "".join(file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".py"))
+    assert set(re.findall(r'patterns\["(\w+)"\]', code)) == set(terms().shared.prose.patterns)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from extractor.layouts.shared import alternation
 from extractor.layouts.taxonomy import labels
-from extractor.layouts.terms import Terms, alternation
+from extractor.layouts.terms import Terms
 from extractor.schemas.layout import LayoutSpec
 from extractor.text import squash
 
@@ -33,10 +34,10 @@ class CompiledLayout:
     def __init__(self, spec: LayoutSpec, terms: Terms) -> None:
         self.spec = spec
         own_words = spec.column_synonyms or spec.total_words
-        self.terms = Terms(terms.data, dict(spec.column_synonyms), spec.total_words) if own_words else terms
-        values = terms.data["values"]
-        cycle = alternation((*values["cycle"], *spec.indicators.cycle_labels))
-        annual = alternation((*values["annual"], *spec.indicators.annual_labels))
+        self.terms = Terms(terms.shared, dict(spec.column_synonyms), spec.total_words) if own_words else terms
+        values = terms.shared.values
+        cycle = alternation((*values.cycle, *spec.indicators.cycle_labels))
+        annual = alternation((*values.annual, *spec.indicators.annual_labels))
         ends = _own_ends((*spec.indicators.cycle_labels, *spec.indicators.annual_labels))
         self.value_label = re.compile(rf"(?:(?P<cycle>{cycle})|(?P<annual>{annual})){ends}")
         own_numbers = [_number_pattern(template) for template in spec.indicators.item_numbers]

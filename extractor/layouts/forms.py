@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from extractor.layouts import Terms, terms
+from extractor.layouts.shared import MoneyColumn
 from extractor.schemas.document import MappedText
 from extractor.schemas.layout import BREAKDOWN
+from extractor.tables import by_word
 from extractor.text import fold, join_lines, squash
 
 Period = Literal["cycle", "annual"]
-MoneyColumn = Literal["rate", "spent", "before", "adjusted", "planned"]
 
 _LEAD = re.compile(
     r"""(?: \d{1,2}[.、] | \(\d{1,2}\) | \([一二三四五六七八九十]\) | [一二三四五六七八九十]、 )?
@@ -47,42 +48,28 @@ class FormWords:
     """Look-up over the words of forms; `terms` may hold a layout's own synonyms."""
 
     def __init__(self, words: Terms) -> None:
-        form = words.data["form"]
+        form = words.shared.form
         self.terms = words
-        self.fields = {squash(word): field for field, many in form["fields"].items() for word in many}
+        self.fields, self.columns = by_word(form.fields), by_word(form.columns)
+        self.bare_levels = by_word(form.levels)
+        self.prefer: dict[str, Sequence[str]] = dict(form.prefer.items())
         levels = [word for word, field in words.columns.items() if field in {"level1", "level2"}]
-        levels += [word for many in form["columns"].values() for word in many if word.startswith("指标")]
-        levels += [word for many in form["levels"].values() for word in many]
+        levels += [*(word for word in self.columns if word.startswith("指标")), *self.bare_levels]
         self.levels = tuple({between.join(word[:2]) for word in levels for between in ("", "\n", " ")})
         """How a header of indicators begins, wrapped or not: one of these is in every text that prints one."""
-        self.weak_names = frozenset(("项目", *map(squash, form["fields"]["name"])))
+        self.weak_names = frozenset(("项目", *form.fields["name"]))
         """Labels of a name beside which the form may print 项目名称 as well."""
-        self.prefer = {field: tuple(map(squash, many)) for field, many in form["prefer"].items()}
-        self.columns = {squash(word): field for field, many in form["columns"].items() for word in many}
-        self.bare_levels = {squash(word): field for field, many in form["levels"].items() for word in many}
-        known = {name: tuple(map(squash, many)) for name, many in form["words"].items()}
-        self.groups, self.money = frozenset(known["groups"]), frozenset(known["money"])
-        self.labels, self.sums = frozenset(known["labels"]), frozenset(known["sums"])
-        self.spent = frozenset(known["spent"])
-        self.budget, self.categories = known["budget"], frozenset(known["categories"])
-        patterns = form["patterns"]
-        self.cycle = re.compile(patterns["cycle"])
-        self.several = re.compile(patterns["several"])
-        self.annual = re.compile(patterns["annual"])
-        self.whole_department = re.compile(patterns["whole_department"])
-        self.whole = re.compile(patterns["whole"])
-        self.fragment = re.compile(patterns["fragment"])
-        self.residue = re.compile(patterns["residue"])
-        self.no_money = re.compile(patterns["no_money"])
-        self.spending = re.compile(patterns["spending"])
-        self.money_word = re.compile(patterns["money_word"])
-        self.seal = re.compile(patterns["seal"])
-        self.nearest = tuple(re.compile(pattern) for pattern in patterns["nearest"])
-        self._shapes = {field: re.compile(pattern) for field, pattern in form["shapes"].items()}
-        self._column_shapes = {field: re.compile(pattern) for field, pattern in form["column_shapes"].items()}
-        self._money_columns: Mapping[MoneyColumn, re.Pattern[str]] = {
-            kind: re.compile(pattern) for kind, pattern in form["money"].items()
-        }
+        labels, patterns = form.words, form.patterns
+        self.groups, self.money, self.labels = labels.groups, labels.money, labels.labels
+        self.sums, self.spent = labels.sums, labels.spent
+        self.budget, self.categories = labels.budget, labels.categories
+        self.cycle, self.several, self.annual = patterns.cycle, patterns.several, patterns.annual
+        self.whole_department, self.whole = patterns.whole_department, patterns.whole
+        self.fragment, self.residue = patterns.fragment, patterns.residue
+        self.no_money, self.spending, self.money_word = patterns.no_money, patterns.spending, patterns.money_word
+        self.seal, self.nearest = patterns.seal, patterns.nearest
+        self._shapes, self._column_shapes = form.shapes, form.column_shapes
+        self._money_columns = form.money
         self._known: dict[str, Label | None] = {}
 
     def label(self, printed: str) -> Label | None:

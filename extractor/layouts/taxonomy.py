@@ -7,20 +7,35 @@ categories(...)          what an indicator's printed labels and codes mean, with
 from __future__ import annotations
 
 import re
-import tomllib
+from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import Literal, NamedTuple
 
 from extractor.schemas.record import NormalizedCategory
+from extractor.tables import Pattern, Section, Words, load
 from extractor.text import squash
 
 Level = Literal["level1", "level2"]
 LEVELS: tuple[Level, ...] = ("level1", "level2")
 
-_NUMBER = re.compile(r"(?:\d{1,2}[.、]|\(\d{1,2}\)|\([一二三四五六七八九十]\)|[一二三四五六七八九十]、|[①-⑳])")
-_SCORE = re.compile(r"[(\[](?:权重|分值|满分|共|计)?:?\d{1,3}(?:\.\d{1,2})?[分%]?[)\]]|\d{1,3}(?:\.\d{1,2})?分")
-"""What a self-evaluation form prints behind a label: (10分), 20分, (权重:30%)."""
+_NUMBER = re.compile(
+    r"""
+    \d{1,2}[.、]                  # 1.
+    | \(\d{1,2}\)                # (1)
+    | \([一二三四五六七八九十]\)  # (一)
+    | [一二三四五六七八九十]、     # 一、
+    | [①-⑳]
+    """,
+    re.VERBOSE,
+)
+_SCORE = re.compile(
+    r"""
+    [(\[](?:权重|分值|满分|共|计)?:?\d{1,3}(?:\.\d{1,2})?[分%]?[)\]]  # (10分), (权重:30%), [10]
+    | \d{1,3}(?:\.\d{1,2})?分                                        # 20分
+    """,
+    re.VERBOSE,
+)
+"""What a self-evaluation form prints behind a label."""
 
 
 class Categories(NamedTuple):
@@ -30,25 +45,41 @@ class Categories(NamedTuple):
     level2: NormalizedCategory | None = None
 
 
+class _Category(Section):
+    term: str
+    synonyms: Words
+    variants: Words
+    patterns: tuple[Pattern, ...] = ()
+
+
+class Table(Section):
+    """All of taxonomy.toml: the categories of each level by their codes."""
+
+    level1: dict[str, _Category]
+    level2: dict[str, _Category]
+
+
 class _Level(NamedTuple):
     by_word: dict[str, NormalizedCategory]
     by_code: dict[str, NormalizedCategory]
     variants: dict[str, NormalizedCategory]
-    patterns: list[tuple[re.Pattern[str], NormalizedCategory]]
+    patterns: list[tuple[Pattern, NormalizedCategory]]
 
 
 @lru_cache
-def _tables() -> dict[str, _Level]:
-    data = tomllib.loads(files("extractor.layouts").joinpath("taxonomy.toml").read_text(encoding="utf-8"))
-    tables = {}
-    for name, entries in data.items():
-        level = tables[name] = _Level({}, {}, {}, [])
-        for code, entry in entries.items():
-            category = level.by_code[code] = NormalizedCategory(code=code, term=entry["term"])
-            level.by_word.update({squash(word): category for word in (entry["term"], *entry["synonyms"])})
-            level.variants.update({squash(word): category for word in entry["variants"]})
-            level.patterns.extend((re.compile(pattern), category) for pattern in entry.get("patterns", ()))
-    return tables
+def _tables() -> dict[Level, _Level]:
+    table = load("extractor.layouts", "taxonomy.toml", Table)
+    return {"level1": _level(table.level1), "level2": _level(table.level2)}
+
+
+def _level(entries: Mapping[str, _Category]) -> _Level:
+    level = _Level({}, {}, {}, [])
+    for code, entry in entries.items():
+        category = level.by_code[code] = NormalizedCategory(code=code, term=entry.term)
+        level.by_word.update({squash(word): category for word in (entry.term, *entry.synonyms)})
+        level.variants.update({squash(word): category for word in entry.variants})
+        level.patterns.extend((pattern, category) for pattern in entry.patterns)
+    return level
 
 
 @lru_cache(maxsize=4096)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Container, Iterable, Mapping
-from decimal import Decimal
 from functools import lru_cache
-from importlib.resources import files
-from typing import Any
 
-from extractor.schemas.layout import BREAKDOWN
+from extractor.layouts.shared import Shared, alternation
+from extractor.schemas.layout import BREAKDOWN, Column
+from extractor.tables import by_word, load
 from extractor.text import squash
 
 _LONGEST_LABEL = 60
@@ -19,67 +17,36 @@ _BRACKETS = re.compile(r"\([^()]*\)")
 _UNIT_IN_BRACKETS = re.compile(r"\((?:单位:)?([^()]*元)\)")
 
 
-def alternation(words: Iterable[str]) -> str:
-    """Words as one regular expression over squashed text, longest first."""
-    return "|".join(re.escape(squash(word)) for word in sorted(set(words), key=len, reverse=True))
-
-
-def _any(patterns: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
-
-
 class Terms:
     """Look-up over the shared words; `extra` are a layout's own column synonyms, `totals` its total words."""
 
     def __init__(
-        self, data: Mapping[str, Any], extra: Mapping[Any, Iterable[str]] | None = None, totals: Iterable[str] = ()
+        self, shared: Shared, extra: Mapping[Column, Iterable[str]] | None = None, totals: Iterable[str] = ()
     ) -> None:
-        self.data = data
-        self.columns: dict[str, str] = {
-            squash(word): column for column, words in data["columns"].items() for word in words
-        }
-        for label in data["funding"]["labels"]:
-            self.columns[squash(label)] = BREAKDOWN + label
-        for column, words in (extra or {}).items():
-            self.columns |= {squash(word): column for word in words}
-        self.grand_totals = frozenset(squash(word) for word in (*data["totals"]["grand"], *totals))
-        self.subtotals = tuple(squash(word) for word in data["totals"]["subtotal"])
-        self.scales = {squash(unit): Decimal(scale) for unit, scale in data["header"]["scales"].items()}
-        self.withheld = _any(data["withheld"]["phrases"])
-        self.goal_headings = frozenset(squash(word) for word in data["brackets"]["goal"])
-        self.template = _any(data["empty"]["template"])
-        self.not_applicable = frozenset(squash(word) for word in data["empty"]["not_applicable"])
-        self.page_furniture = _any(data["furniture"]["page"])
-        self.running = _any(data["furniture"]["running"])
-        self.heading = _any(data["furniture"]["heading"])
-        self.endings = _any(data["furniture"]["endings"])
-        self.categories = _any(data["totals"]["category"])
-        self.withheld_alone = frozenset(data["withheld"]["alone"])
-        self.notes = _any(data["furniture"]["notes"])
-        self.next_part = _any(data["furniture"]["next_part"])
-        self.body_columns = frozenset(squash(word) for word in data["names"]["columns"])
-        self.bodies = tuple(data["names"]["bodies"])
-        self._shapes = {column: _any(patterns) for column, patterns in data["shapes"].items()}
-        self._funding_shapes = _any(data["funding"]["shapes"])
-        self.one_year = _any(data["periods"]["year"])
-        self.several_years = _any(data["periods"]["several"])
-        self.name_endings = tuple(data["names"]["endings"])
+        self.shared = shared
+        self.columns: dict[str, str] = dict(by_word(shared.columns).items())
+        self.columns |= {squash(label): BREAKDOWN + label for label in shared.funding.labels}
+        self.columns |= {squash(word): column for column, words in (extra or {}).items() for word in words}
+        self.grand_totals = shared.totals.grand | frozenset(map(squash, totals))
         self.header_run = re.compile(rf"(?:(?P<column>{alternation(self.columns)})(?:\([^()]*\))?)+")
         self.header_word = re.compile(rf"({alternation(self.columns)})((?:\([^()]*\))?)")
-        self._header_lengths = sorted(set(map(len, self.columns)))
         self.header_begins = frozenset(word[0] for word in self.columns)
-        units = alternation(self.scales)
-        labels = alternation(data["header"]["amount_unit"])
-        self.amount_unit = re.compile(rf"(?:{labels}):(?:人民币)?({units})")
-        self.unit_in_prose = re.compile(
-            rf"(?:金额|资金|货币|计量)?单位(?:均|统一|一律)?(?:为|是)(?:人民币)?({units})"
-            rf"|(?:金额|资金|数据|数字)[^。;,]{{0,10}}以(?:人民币)?({units})(?:为(?:计量|金额|货币)?单位|计)"
-        )
-        self.department = re.compile(rf"^(?:{alternation(data['header']['department'])}):(.+?)(?=(?:{labels}):|$)")
-        self.year = re.compile(rf"(?:{alternation(data['header']['year'])}):((?:19|20)\d\d)")
-        self.department_begins = frozenset(word[0] for word in data["header"]["department"])
-        self.header_labels = {squash(word): field for field in ("department", "unit") for word in data["header"][field]}
-        self.header_unit = re.compile(rf"^(?:{alternation(data['header']['unit'])}):(.+?)(?=(?:{labels}):|$)")
+        self._header_lengths = sorted(set(map(len, self.columns)))
+        self._shapes = shared.shapes
+        self._funding_shapes = shared.funding.shapes
+        self.one_year, self.several_years = shared.periods.year, shared.periods.several
+        self.subtotals, self.categories = shared.totals.subtotal, shared.totals.category
+        self.goal_headings = shared.brackets.goal
+        self.withheld, self.withheld_alone = shared.withheld.phrases, shared.withheld.alone
+        self.template, self.not_applicable = shared.empty.template, shared.empty.not_applicable
+        header, furniture, names = shared.header, shared.furniture, shared.names
+        self.department, self.department_begins = header.names_department, header.department_begins
+        self.header_unit, self.header_labels = header.names_unit, header.labels
+        self.year, self.scales = header.names_year, header.yuan
+        self.amount_unit, self.unit_in_prose = header.names_measure, header.tells_measure
+        self.page_furniture, self.running, self.heading = furniture.page, furniture.running, furniture.heading
+        self.notes, self.endings, self.next_part = furniture.notes, furniture.endings, furniture.next_part
+        self.bodies, self.body_columns, self.name_endings = names.bodies, names.columns, names.endings
 
     def column(self, cell: str) -> str | None:
         """Canonical column that a header cell names.
@@ -172,7 +139,7 @@ class Terms:
 @lru_cache
 def terms() -> Terms:
     """The shared words, loaded once."""
-    return Terms(tomllib.loads(files(__package__).joinpath("terms.toml").read_text(encoding="utf-8")))
+    return Terms(load("extractor.layouts", "terms.toml", Shared))
 
 
 def is_several_years(label: str) -> bool:

@@ -7,16 +7,16 @@ by_source(record.normalized)     {"fiscal": …, "special_account": …, "other"
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal, localcontext
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any, Literal, NamedTuple, get_args
+from functools import cached_property, lru_cache
+from typing import Literal, NamedTuple, get_args
 
 from extractor.layouts.terms import is_several_years, terms
+from extractor.schemas.layout import Column
 from extractor.schemas.record import Normalized, NormalizedFunding
+from extractor.tables import Patterns, Section, Words, load
 from extractor.text import squash
 
 Source = Literal["fiscal", "special_account", "other"]
@@ -55,54 +55,84 @@ class _Column(NamedTuple):
     within: frozenset[str]
 
 
-class _Tables(NamedTuple):
-    columns: dict[str, _Column]
-    by_word: dict[str, _Column]
-    levels: dict[str, tuple[str, _Column]]
-    longest_level: int
-    money: frozenset[str]
-    several_years: re.Pattern[str]
-    spent: re.Pattern[str]
+class _Term(Section):
+    source: Source | None = None
+    within: Words = ()
+    kind: str | None = None
+    synonyms: Words
+
+
+class _Level(Section):
+    term: str
+    names: Words
+    within: Words
+
+
+class _OfLevel(Section):
+    source: Source
+    kind: str
+    within: Words
+    money: Words
+
+
+class _Basis(Section):
+    several_years: Patterns
+    spent: Patterns
+
+
+class Table(Section):
+    """All of funding.toml, by printed label."""
+
+    term: dict[str, _Term]
+    level: dict[str, _Level]
+    of_level: _OfLevel
+    basis: _Basis
+
+    @cached_property
+    def columns(self) -> dict[str, _Column]:
+        """The canonical columns by their terms."""
+        every, columns = self.of_level, {}
+        for term, one in self.term.items():
+            columns[term] = _Column(term, one.source, one.kind or term, frozenset(one.within))
+        for level in self.level.values():
+            within = frozenset((*every.within, *level.within))
+            columns[level.term] = _Column(level.term, every.source, every.kind, within)
+        return columns
+
+    @cached_property
+    def by_word(self) -> dict[str, _Column]:
+        terms_of = {squash(word): term for term, one in self.term.items() for word in (term, *one.synonyms)}
+        for word, term in _canonical_four():
+            terms_of.setdefault(word, term)
+        return {word: self.columns[term] for word, term in terms_of.items()}
+
+    @cached_property
+    def levels(self) -> dict[str, tuple[str, _Column]]:
+        """Name of a level → the level, and the column of its money."""
+        named = ((name, level, one) for level, one in self.level.items() for name in one.names)
+        return {squash(name): (level, self.columns[one.term]) for name, level, one in named}
+
+    @cached_property
+    def longest_level(self) -> int:
+        return max(map(len, self.levels))
+
+    @cached_property
+    def money(self) -> frozenset[str]:
+        return frozenset(map(squash, self.of_level.money))
 
 
 @lru_cache
-def _tables() -> _Tables:
-    data = tomllib.loads(files("extractor.normalize").joinpath("funding.toml").read_text(encoding="utf-8"))
-    columns = {term: _column(term, entry) for term, entry in data["term"].items()}
-    by_word: dict[str, _Column] = {}
-    for term, entry in data["term"].items():
-        by_word |= {squash(word): columns[term] for word in (term, *entry["synonyms"])}
-    levels: dict[str, tuple[str, _Column]] = {}
-    of_level = data["of_level"]
-    for level, entry in data["level"].items():
-        within = [*of_level["within"], *entry["within"]]
-        column = columns[entry["term"]] = _column(entry["term"], of_level | {"within": within})
-        levels |= {squash(name): (level, column) for name in entry["names"]}
-    for word, name in _canonical_four():
-        by_word.setdefault(word, columns[name])
-    return _Tables(
-        columns,
-        by_word,
-        levels,
-        max(map(len, levels)),
-        frozenset(map(squash, of_level["money"])),
-        re.compile("|".join(f"(?:{pattern})" for pattern in data["basis"]["several_years"])),
-        re.compile("|".join(f"(?:{pattern})" for pattern in data["basis"]["spent"])),
-    )
-
-
-def _column(term: str, entry: Mapping[str, Any]) -> _Column:
-    source = entry.get("source")
-    if source is not None and source not in SOURCES:
-        raise ValueError(f"funding.toml: {term}: {source!r} is none of {', '.join(SOURCES)}")
-    return _Column(term, source, entry.get("kind", term), frozenset(entry.get("within", ())))
+def _table() -> Table:
+    return load("extractor.normalize", "funding.toml", Table)
 
 
 def _canonical_four() -> Iterable[tuple[str, str]]:
     """The words by which layouts and forms know the canonical four."""
-    names = {"total": "资金总额", "fiscal": "财政拨款", "special_account": "财政专户管理资金", "other": "其他资金"}
-    data = terms().data
-    for table in (data["columns"], data["form"]["fields"]):
+    names: dict[Column, str] = {
+        "total": "资金总额", "fiscal": "财政拨款", "special_account": "财政专户管理资金", "other": "其他资金",
+    }  # fmt: skip
+    shared = terms().shared
+    for table in (shared.columns, shared.form.fields):
         for column, name in names.items():
             for word in table.get(column, ()):
                 yield squash(word), name
@@ -141,30 +171,30 @@ def _bare(part: str) -> str:
 
 
 def _basis(words: Sequence[str]) -> Basis:
-    tables = _tables()
-    if any(tables.spent.fullmatch(_BRACKETS.sub("", word)) for word in words):
+    basis = _table().basis
+    if any(basis.spent.fullmatch(_BRACKETS.sub("", word)) for word in words):
         return "spent"
-    if any(tables.several_years.fullmatch(word) or is_several_years(word) for word in words):
+    if any(basis.several_years.fullmatch(word) or is_several_years(word) for word in words):
         return "several_years"
     return "year"
 
 
 def _look_up(word: str) -> tuple[_Column | None, str | None]:
     """Column and level of a label; what stands in brackets counts only where the table knows it."""
-    tables = _tables()
+    table = _table()
     forms = (word, _BRACKETS.sub("", word))
     for form in dict.fromkeys((*forms, *(_OF_THE_YEAR.sub("", form) for form in forms))):
-        if form in tables.by_word:
-            return tables.by_word[form], None
-        for length in range(min(len(form) - 1, tables.longest_level), 0, -1):
-            level, column = tables.levels.get(form[:length], (None, None))
+        if form in table.by_word:
+            return table.by_word[form], None
+        for length in range(min(len(form) - 1, table.longest_level), 0, -1):
+            level, column = table.levels.get(form[:length], (None, None))
             if level is None:
                 continue
             rest = form[length:]
-            if rest in tables.money:
+            if rest in table.money:
                 return column, level
-            if rest in tables.by_word:
-                return tables.by_word[rest], level
+            if rest in table.by_word:
+                return table.by_word[rest], level
     return None, None
 
 
@@ -240,7 +270,7 @@ def _sum(values: Iterable[Decimal]) -> Decimal:
 
 def _lines(funding: Iterable[NormalizedFunding]) -> list[_Line]:
     """The lines of the year's money. Of two by one name (省级资金, 省级财政资金) one may hold the other: the larger."""
-    columns = _tables().columns
+    columns = _table().columns
     found: dict[tuple[str, str | None], _Line] = {}
     for one in funding:
         column = columns.get(one.term or "") or _Column(one.label, None, one.label, frozenset())

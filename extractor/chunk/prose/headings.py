@@ -8,7 +8,7 @@ their shape what the section is about; one whose words say nothing is a heading 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -64,10 +64,10 @@ class Heading(NamedTuple):
 class Words:
     """What the words of a heading tell (`kinds`), and the other patterns of prose, by their name."""
 
-    def __init__(self, kinds: dict[str, list[str]], patterns: dict[str, str]) -> None:
-        self._kinds = [(kind, re.compile("|".join(f"(?:{one})" for one in many))) for kind, many in kinds.items()]
+    def __init__(self, kinds: Mapping[str, re.Pattern[str]], patterns: Mapping[str, re.Pattern[str]]) -> None:
+        self._kinds = list(kinds.items())
         self._known: dict[str, str | None] = {}
-        self.patterns = {name: re.compile(pattern) for name, pattern in patterns.items()}
+        self.patterns = patterns
 
     def kind(self, label: str) -> str | None:
         """What a section with this heading is about.
@@ -87,8 +87,7 @@ class Words:
 
 @lru_cache(maxsize=64)
 def words(terms: Terms) -> Words:
-    data = terms.data["prose"]
-    return Words(data["kinds"], data["patterns"])
+    return Words(terms.shared.prose.kinds, terms.shared.prose.patterns)
 
 
 def numeral(printed: str) -> int:

@@ -286,10 +286,10 @@ def _counts_on(first: str, second: str) -> bool:
 
 def _cuts_label(first: str, second: str) -> bool:
     """Whether a value's label is cut in two: 年度指标 | 值：80公里."""
-    values = terms().data["values"]
+    values = terms().shared.values
     return any(
         first.endswith(word[:cut]) and second.startswith(f"{word[cut:]}:")
-        for word in (*values["cycle"], *values["annual"])
+        for word in (*values.cycle, *values.annual)
         for cut in range(_TWO, len(word))
     )
 

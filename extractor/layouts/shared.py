@@ -1,0 +1,226 @@
+"""The words that every layout shares: terms.toml, a model for each section."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator
+
+from extractor.schemas.layout import Column
+from extractor.tables import Pattern, Patterns, Section, Set, Words
+from extractor.text import squash
+
+
+def alternation(words: Iterable[str]) -> str:
+    """Words as one regular expression over squashed text, longest first."""
+    return "|".join(re.escape(squash(word)) for word in sorted(set(words), key=len, reverse=True))
+
+
+def _squashed(words: Any) -> Any:
+    return [squash(word) if isinstance(word, str) else word for word in words] if isinstance(words, list) else words
+
+
+Squashed = Annotated[tuple[str, ...], BeforeValidator(_squashed)]
+SquashedSet = Annotated[frozenset[str], BeforeValidator(_squashed)]
+MoneyColumn = Literal["rate", "spent", "before", "adjusted", "planned"]
+"""What a column of a form's table of money holds."""
+
+
+class Funding(Section):
+    """Columns of money beside the canonical four."""
+
+    labels: Words
+    shapes: Patterns
+
+
+class Periods(Section):
+    """Columns of money of one year, and of several."""
+
+    year: Patterns
+    several: Patterns
+
+
+class Totals(Section):
+    """Names of rows that sum up others."""
+
+    grand: SquashedSet
+    subtotal: Squashed
+    category: Patterns
+
+
+class Values(Section):
+    """Labels of an indicator's values."""
+
+    cycle: Words
+    annual: Words
+
+
+class Brackets(Section):
+    """Headings in brackets."""
+
+    goal: SquashedSet
+
+
+class Header(Section):
+    """Lines above a table: whose it is, of which year, in which measure of money."""
+
+    department: Squashed
+    unit: Squashed
+    year: Words
+    amount_unit: Words
+    scales: dict[str, Decimal]
+
+    @cached_property
+    def yuan(self) -> dict[str, Decimal]:
+        """How many yuan each measure is."""
+        return {squash(unit): scale for unit, scale in self.scales.items()}
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Label → the field that it names."""
+        return dict.fromkeys(self.department, "department") | dict.fromkeys(self.unit, "unit")
+
+    @cached_property
+    def department_begins(self) -> frozenset[str]:
+        return frozenset(word[0] for word in self.department)
+
+    @cached_property
+    def names_department(self) -> Pattern:
+        return self._names(self.department)
+
+    @cached_property
+    def names_unit(self) -> Pattern:
+        return self._names(self.unit)
+
+    @cached_property
+    def names_year(self) -> Pattern:
+        return re.compile(rf"(?:{alternation(self.year)}):((?:19|20)\d\d)")
+
+    @cached_property
+    def names_measure(self) -> Pattern:
+        """单位:万元"""
+        return re.compile(rf"(?:{alternation(self.amount_unit)}):(?:人民币)?({alternation(self.yuan)})")
+
+    @cached_property
+    def tells_measure(self) -> Pattern:
+        """A sentence that says it: 金额单位均为万元, 数据以万元为单位."""
+        units = alternation(self.yuan)
+        return re.compile(
+            rf"""
+            (?:金额|资金|货币|计量)?单位(?:均|统一|一律)?(?:为|是)      # 金额单位均为
+            (?:人民币)?({units})                                        # 万元
+            | (?:金额|资金|数据|数字)[^。;,]{{0,10}}以                  # 本表数据均以
+            (?:人民币)?({units})(?:为(?:计量|金额|货币)?单位|计)        # 万元为单位
+            """,
+            re.VERBOSE,
+        )
+
+    def _names(self, labels: Iterable[str]) -> Pattern:
+        """A label and the name behind it, up to the measure of money that may stand on the same line."""
+        return re.compile(rf"^(?:{alternation(labels)}):(.+?)(?=(?:{alternation(self.amount_unit)}):|$)")
+
+
+class Withheld(Section):
+    """What says that a project is not published."""
+
+    phrases: Patterns
+    alone: Set
+
+
+class Empty(Section):
+    """Cells that say nothing."""
+
+    template: Patterns
+    not_applicable: SquashedSet
+
+
+class Furniture(Section):
+    """Lines that belong to a page or to a form, and to no project."""
+
+    page: Patterns
+    running: Patterns
+    heading: Patterns
+    notes: Patterns
+    endings: Patterns
+    next_part: Patterns
+
+
+class Names(Section):
+    """How names end, and what stands over those of bodies."""
+
+    bodies: Words
+    columns: SquashedSet
+    endings: Words
+
+
+class FormLabels(Section):
+    """Labels that are words of a form only."""
+
+    categories: SquashedSet
+    groups: SquashedSet
+    money: SquashedSet
+    labels: SquashedSet
+    budget: Squashed
+    spent: SquashedSet
+    sums: SquashedSet
+
+
+class FormPatterns(Section):
+    """Labels and titles of forms by their shape."""
+
+    cycle: Pattern
+    several: Pattern
+    annual: Pattern
+    whole_department: Pattern
+    whole: Pattern
+    fragment: Pattern
+    residue: Pattern
+    no_money: Pattern
+    spending: Pattern
+    money_word: Pattern
+    seal: Pattern
+    nearest: tuple[Pattern, ...]
+
+
+class Form(Section):
+    """One project to a form."""
+
+    fields: dict[Column, Squashed]
+    shapes: dict[Column | Literal["source"], Pattern]
+    prefer: dict[Column, Squashed]
+    words: FormLabels
+    money: dict[MoneyColumn, Pattern]
+    columns: dict[Column, Squashed]
+    column_shapes: dict[Column, Pattern]
+    levels: dict[Column, Squashed]
+    patterns: FormPatterns
+
+
+class Prose(Section):
+    """Projects told in sections of running text: what their headings are about, and other patterns by their name."""
+
+    kinds: dict[str, Patterns]
+    patterns: dict[str, Pattern]
+
+
+class Shared(Section):
+    """All of terms.toml."""
+
+    columns: dict[Column, Squashed]
+    shapes: dict[Column, Patterns]
+    funding: Funding
+    periods: Periods
+    totals: Totals
+    values: Values
+    brackets: Brackets
+    header: Header
+    withheld: Withheld
+    empty: Empty
+    furniture: Furniture
+    names: Names
+    form: Form
+    prose: Prose
