@@ -24,7 +24,10 @@ def name_by_place(fields: list[str | None], labels: Sequence[str], below: Sequen
     """
     if not set(_TELLING) & set(fields):
         return
-    cells = [[text for row in below if column < len(row.cells) and (text := _text(row, column))] for column in range(len(fields))]
+    cells = [
+        [text for row in below if column < len(row.cells) and (text := _text(row, column))]
+        for column in range(len(fields))
+    ]
     for level in LEVELS:
         _put(fields, level, [at for at in _unknown(fields, labels) if _are_categories(level, cells[at])][:1])
     if "level2" in fields or "level1" in fields:
@@ -34,7 +37,11 @@ def name_by_place(fields: list[str | None], labels: Sequence[str], below: Sequen
     if "indicator_name" in fields and not set(_VALUES) & set(fields):
         after = fields.index("indicator_name") + 1
         after += after < len(fields) and fields[after] == "operator"
-        _put(fields, "annual_value", [at for at in _unknown(fields, labels) if at == after and _are(_VALUE.search, cells[at])])
+        _put(
+            fields,
+            "annual_value",
+            [at for at in _unknown(fields, labels) if at == after and _are(_VALUE.search, cells[at])],
+        )
     end = min(at for at, field in enumerate(fields) if field in _TELLING or (field and is_amount_column(field)))
     names = [at for at in _unknown(fields, labels) if at < end and _are(_is_name, cells[at])]
     # Of a body and its projects, the projects are those that change from row to row.
