@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.chunk.grid.columns import Columns
+from extractor.chunk.grid.glued import unglued
 from extractor.chunk.grid.joining import Joint, join_row
 from extractor.chunk.grid.merged import Merges
 from extractor.chunk.grid.opened import Opened, unit_between, units_of_columns
 from extractor.chunk.grid.others import Others
+from extractor.chunk.grid.placed import Habits
 from extractor.chunk.grid.rowcells import read_row
 from extractor.chunk.grid.rowkinds import Classified, Place, RowKind, RowKinds
 from extractor.chunk.rows import Kind, Mark, Section
@@ -21,7 +23,7 @@ from extractor.text import fold, squash
 
 def read_grid(document: Document, layout: CompiledLayout) -> tuple[list[Section], list[Mark]]:
     """Sections of a document's tables with their rows, and what every stretch of the text is."""
-    return _Grid(document, layout).read()
+    return _Grid(unglued(document, layout.terms), layout).read()
 
 
 class _Grid:
@@ -38,6 +40,7 @@ class _Grid:
         self.sections: list[Section] = []
         self.section = Opened()
         self.columns: Columns | None = None
+        self.habits = Habits()
         self.header_rows: set[int] = set()
         self.after_break = self.other_table = self.announced = False
 
@@ -115,6 +118,8 @@ class _Grid:
             self.other_table = True
 
     def _header(self, rows: Sequence[Row], columns: Columns) -> None:
+        if self.columns is None or self.columns.fields != columns.fields:
+            self.habits = Habits()
         self.columns = columns
         self.other_table = False
         self.header_rows |= set(map(id, rows))
@@ -154,7 +159,7 @@ class _Grid:
         self.section.units, self.section.unit_above = list(self.sections[-1].units), above
 
     def _data(self, row: Row, page: int | None, columns: Columns) -> None:
-        printed = read_row(row, page, columns, self.merges, self.layout)
+        printed = read_row(row, page, columns, self.merges, self.layout, self.habits)
         printed.unit_above = self.section.unit_above
         if self.after_break:
             printed.apart = frozenset()

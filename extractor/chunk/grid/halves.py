@@ -46,7 +46,7 @@ def carry_over(project: PrintedRow, printed: PrintedRow) -> bool:
     }
     if all(squash(project.parts[part].text) == squash(rest[part].text) for part in rest if part in project.parts):
         rest = {}  # printed again, or nothing
-    elif ("name" in rest and not project.numbers) or any(part == "number" or _is_code(part) for part in rest):
+    elif ("name" in rest and not project.numbers) or any(part == "number" or is_code(part) for part in rest):
         return False
     indicator = {part: content for part, content in printed.parts.items() if part in INDICATOR_COLUMNS}
     last = f"indicators[{project.indicators - 1}]."
@@ -65,7 +65,7 @@ def carry_over(project: PrintedRow, printed: PrintedRow) -> bool:
 def has_other_code(project: PrintedRow, printed: PrintedRow) -> bool:
     """Whether a row prints the code of another project."""
     return any(
-        _is_code(part) and part in project.parts and squash(content.text) != squash(project.parts[part].text)
+        is_code(part) and part in project.parts and squash(content.text) != squash(project.parts[part].text)
         for part, content in printed.parts.items()
     )
 
@@ -75,10 +75,10 @@ def _is_rest_of_indicator(project: PrintedRow, last: str, printed: Mapping[str, 
     return "indicator_name" not in printed or (has_value and not any(field in printed for field in _VALUES))
 
 
-def _is_code(part: str) -> bool:
+def is_code(part: str) -> bool:
     """Whether a column holds the code that each project has for itself.
 
-    >>> _is_code("attributes.项目编码"), _is_code("goal")
+    >>> is_code("attributes.项目编码"), is_code("goal")
     (True, False)
     """
     return part.endswith(("编码", "代码"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractor.chunk.amounts import is_amount_column
 from extractor.chunk.content import free_key
 from extractor.chunk.grid.columns import INDICATOR_COLUMNS
-from extractor.chunk.grid.halves import OWN, carry_over, go_on, has_other_code
+from extractor.chunk.grid.halves import OWN, carry_over, go_on, has_other_code, is_code
 from extractor.chunk.grid.opened import Opened
 from extractor.chunk.grid.rowcells import ATTRIBUTES
 from extractor.chunk.rows import PrintedRow
@@ -35,6 +35,8 @@ def join_row(printed: PrintedRow, section: Opened, joint: Joint, layout: Compile
     if joint.by_indicator:
         if joint.after_break and above is not None and carry_over(above, printed):
             return
+        if above is not None and _goes_on(above, printed):
+            _put_rest(above, printed)
         if _add_indicator(printed, section):
             return
     goes_on = "name" in printed.held or printed.parts.keys() <= {"goal", "indicators"}
@@ -57,6 +59,31 @@ def _is_second_half(before: PrintedRow, printed: PrintedRow, layout: CompiledLay
         return False
     last = items or before.parts.get("goal")
     return more is not None and last is not None and not last.text.rstrip().endswith(_ENDS_SENTENCE)
+
+
+def _goes_on(project: PrintedRow, printed: PrintedRow) -> bool:
+    """Whether a row prints the rest of a goal cut in mid-sentence, as the rows that a merged cell is spread over.
+
+    Such a row has no amount, number or code of its own.
+    """
+    goal, more = project.parts.get("goal"), printed.parts.get("goal")
+    if goal is None or more is None or printed.numbers or not project.numbers or printed.held:
+        return False
+    if goal.text.rstrip().endswith(_ENDS_SENTENCE) or any(map(is_code, printed.parts)) or "number" in printed.parts:
+        return False
+    rest = [part for part in printed.parts if part not in INDICATOR_COLUMNS and not part.startswith(OWN)]
+    return all(part in project.parts for part in rest)
+
+
+def _put_rest(project: PrintedRow, printed: PrintedRow) -> None:
+    """Puts the rest of the project's own cells below what it has of them; the row's indicator stays."""
+    rest = {
+        part: text for part, text in printed.parts.items() if part not in INDICATOR_COLUMNS and not part.startswith(OWN)
+    }
+    go_on(project, replace(printed, parts=rest))
+    project.notes += [] if "row_joined" in project.notes else ["row_joined"]
+    for part in rest:
+        del printed.parts[part]
 
 
 def _fill_down(printed: PrintedRow, section: Opened, *, by_indicator: bool) -> None:

@@ -9,6 +9,7 @@ from extractor.chunk.content import free_key
 from extractor.chunk.grid.columns import Columns, align
 from extractor.chunk.grid.halves import OWN
 from extractor.chunk.grid.merged import Merges
+from extractor.chunk.grid.placed import Habits, Placing, is_shifted, placed
 from extractor.chunk.rows import PrintedRow
 from extractor.chunk.units import unit_of_cell
 from extractor.layouts import CompiledLayout
@@ -21,20 +22,23 @@ UNREAD = "unread."
 """Begins the key of a cell that no field takes, so that a person looks at it."""
 
 
-def read_row(row: Row, page: int | None, columns: Columns, merges: Merges, layout: CompiledLayout) -> PrintedRow:
+def read_row(
+    row: Row, page: int | None, columns: Columns, merges: Merges, layout: CompiledLayout, habits: Habits
+) -> PrintedRow:
     """A table's row: the text of each cell under its column, and which of them are amounts."""
     above, merging = merges.above(row), merges.merging(row)
     cells: Sequence[Cell] = row.cells
-    if len(cells) != len(columns.fields):
+    placing = _placing(row, columns, layout, habits)
+    exact = placing is None and len(cells) == len(columns.fields)
+    if not exact:
         cells = [cell for cell in cells if cell.merged != "left"]
         above, merging = {}, frozenset()
-    positions = align(cells, columns, layout)
+    positions = align(cells, columns, layout) if placing is None else list(placing.positions)
     parts: dict[str, MappedText] = {}
     labels: dict[str, str] = {}
     numbers: list[str] = []
     places: list[str] = []
     held: dict[str, MappedText] = {}
-    exact = len(cells) == len(columns.fields)
     units: list[PrintedUnit | None] = []
     for cell, position in zip(cells, positions, strict=True):
         content = cell.content
@@ -81,4 +85,25 @@ def read_row(row: Row, page: int | None, columns: Columns, merges: Merges, layou
         units=tuple(units),
         held=held,
         apart=frozenset(filter(None, map(columns.fields.__getitem__, own))),
+        notes=[] if placing is None or placing.sure else ["row_placed"],
     )
+
+
+def _placing(row: Row, columns: Columns, layout: CompiledLayout, habits: Habits) -> Placing | None:
+    """Where the cells of a row stand that cannot stand where they are printed; None for every other row."""
+    if not columns.by_indicator or any(cell.merged for cell in row.cells):
+        return None
+    texts = [squash(cell.content.text) for cell in row.cells]
+    width = len(columns.fields)
+    whole = len(texts) == width
+    shown: Sequence[str] = texts
+    if not whole:
+        shown = [""] * width
+        for text, position in zip(texts, align(row.cells, columns, layout), strict=True):
+            if position is not None:
+                shown = [*shown[:position], text, *shown[position + 1 :]]
+    if not is_shifted(shown, columns):
+        if whole:
+            habits.note(texts)
+        return None
+    return placed(texts, columns, habits) or Placing(tuple(align(row.cells, columns, layout)), sure=False)

@@ -1,0 +1,82 @@
+"""How well a text fits a column of projects or indicators: what cannot stand there, and what is likely to."""
+
+from __future__ import annotations
+
+import re
+
+from extractor.layouts.taxonomy import LEVELS, category
+from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
+
+NEVER = -20.0
+_NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,8})?")
+_SIGN = re.compile(r"[≥≤><=]{1,2}")
+_SIGN_WORD = re.compile(r"定性|定量|(?:大于|小于)?等于|大于|小于|正向|反向")
+_MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d+\.\d{2})")
+_BLANK = frozenset("-/\\")
+_NAMING = frozenset(("name", "unit", "department", "goal", "level1", "level2"))
+_VALUES = frozenset(("cycle_value", "annual_value"))
+_MEASURES = frozenset(("operator", "measure_unit", "weight"))
+_BEHIND = re.compile(r"(?:\([^()]*\))+$")
+_SHORT, _LONG = 4, 20
+
+
+def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
+    """Whether a text cannot stand in a column.
+
+    >>> cannot_stand("时效指标", "name", has_signs=True), cannot_stand("≥", "goal", has_signs=True)
+    (True, True)
+    >>> cannot_stand("5,000.00", "unit", has_signs=True), cannot_stand("数量指标", "level2", has_signs=True)
+    (True, False)
+    """
+    if field is None or text in _BLANK:
+        return False
+    levels = levels_of(text)
+    if levels:
+        return field != "indicator_name" and field not in levels
+    if _SIGN.fullmatch(text):
+        return has_signs and field != "operator"
+    return field in _NAMING and _MONEY.fullmatch(text) is not None
+
+
+def levels_of(text: str) -> set[str]:
+    """The levels of which a text is a category, named in full."""
+    word = _BEHIND.sub("", text)
+    if not word.endswith("指标"):
+        return set()
+    return {level for level in LEVELS if category(level, word)}
+
+
+def fit(text: str, field: str | None, *, has_signs: bool) -> float:
+    """How well a squashed text fits a column (None: one with a label of its own); NEVER where it cannot stand there.
+
+    >>> fit("12,000.00", "total", has_signs=False) > fit("12,000.00", "annual_value", has_signs=False)
+    True
+    """
+    if cannot_stand(text, field, has_signs=has_signs):
+        return NEVER
+    return _likely(text, field)
+
+
+def _likely(text: str, field: str | None) -> float:
+    is_amount = field is not None and _is_amount(field)
+    if field in LEVELS:
+        return 4.0 if category(field, _BEHIND.sub("", text)) else -8.0
+    if levels_of(text):
+        return -1.0
+    if _SIGN.fullmatch(text) or _SIGN_WORD.fullmatch(text):
+        return 4.0 if field == "operator" else -1.0
+    if _NUMBER.fullmatch(text):
+        if is_amount:
+            return 4.0 if _MONEY.fullmatch(text) else 1.5
+        return 1.5 if field in _VALUES or field in {"weight", "number"} else -4.0 if field in _NAMING else 0.0
+    if is_amount or field == "weight":
+        return -8.0 if is_amount else -4.0
+    if field in _MEASURES:
+        return 0.7 if field == "measure_unit" and len(text) <= _SHORT else -3.0
+    if len(text) > _LONG:
+        return 2.0 if field == "goal" else 0.0
+    return {"name": 1.0, "unit": 1.0, "indicator_name": 1.0}.get(field or "", 0.5)
+
+
+def _is_amount(field: str) -> bool:
+    return field in AMOUNT_COLUMNS or field.startswith(BREAKDOWN)
