@@ -9,12 +9,14 @@ from extractor.messages import flag, message
 from extractor.schemas.document import Block, Document, Found
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import Flag, FlagCode
+from extractor.text import ENDS_SENTENCE
 
 _SHOWN = 40
 _MOST_PIECES = 10
 _MOST_SPANS = 20
 _MOST_WORDS = 3
-_STOPS = ("。", "；", ";", "！", "”", "）", ")")
+_STOPS = (*ENDS_SENTENCE, "”", "）", ")")
+"""A block may also end in a quotation or in a remark."""
 _LINE_ENDS = ("\n", "\r", "\f")
 _EXPORTS = ("csv", "tsv")
 _MOST = 0.8
