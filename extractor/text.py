@@ -23,6 +23,16 @@ _VARIANTS = {
     "〔": "[", "〕": "]", "～": "~", "〜": "~", "∶": ":", "︰": ":", "﹔": ";",
 }  # fmt: skip
 
+STOPS = "。;"
+"""What ends a value and is no part of it, in squashed text."""
+CLAUSE_STOPS = STOPS + ",、"
+"""The same where further values follow in the same text: commas part them."""
+ENDS_SENTENCE = ("。", "；", ";", "！", "!")
+"""What ends a sentence as it is printed. A line that ends so does not go on in the next one."""
+IN_SENTENCES = ",。;!?"
+"""What stands between the parts of sentences, squashed: labels and names have none of it."""
+BRACKETED = re.compile(r"\([^()]*\)")
+"""A remark in brackets, squashed."""
 IGNORED = "。,、;:!.?·…()[]{}<>《》〈〉【】「」『』\"'`|-—_~/#│┃─═"
 """Punctuation that says nothing by itself, folded. % ≥ ≤ ± + = * do, and are missed where no value claims them."""
 _LINE_END = re.compile(r"[\n\r\f\v\x85\u2028\u2029]")
@@ -76,6 +86,15 @@ def squash(text: str) -> str:
 def _squash_short(text: str) -> str:
     """Labels and values come again and again."""
     return "".join(fold(text).split())
+
+
+def without_brackets(squashed: str) -> str:
+    """A squashed label without the remarks in its brackets.
+
+    >>> without_brackets("总计(万元)")
+    '总计'
+    """
+    return BRACKETED.sub("", squashed)
 
 
 def join_lines(text: str) -> str:

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from extractor.schemas.project import SOURCES, Amounts
+
 Word = Annotated[str, Field(min_length=1, max_length=60)]
 
 
@@ -38,17 +40,22 @@ Column = Literal[
     "number", "department", "unit", "name", "total", "fiscal", "special_account", "other", "goal", "indicators",
     "level1", "level2", "indicator_name", "cycle_value", "annual_value", "operator", "measure_unit", "weight",
 ]  # fmt: skip
-AMOUNT_COLUMNS: tuple[str, ...] = ("total", "fiscal", "special_account", "other")
+AMOUNT_COLUMNS: tuple[str, ...] = ("total", *SOURCES)
+"""Columns of money that have a field of their own in `Amounts`."""
+INDICATOR_COLUMNS: tuple[str, ...] = (
+    *("level1", "level2", "indicator_name", "cycle_value", "annual_value"),
+    *("operator", "measure_unit", "weight"),
+)
+"""Columns of a table with a row for each indicator."""
+CONTENT_COLUMNS = frozenset(("goal", "indicators", "indicator_name"))
+"""A table of projects has one of them."""
 BREAKDOWN = "breakdown:"
 """Begins the name of any other funding column, followed by its printed label."""
 COLUMN_LABELS = {
     "department": "主管部门",
     "unit": "预算单位",
     "name": "项目名称",
-    "total": "总计",
-    "fiscal": "财政拨款",
-    "special_account": "财政专户拨款",
-    "other": "其他资金",
+    **{column: Amounts.model_fields[column].description or column for column in AMOUNT_COLUMNS},
     "goal": "绩效目标",
     "indicators": "绩效指标",
 }

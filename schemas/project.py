@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -46,6 +46,11 @@ class FundingLine(_Reading):
 
     label: Text = Field(description="column label as printed")
     amount: AmountText = Field(description="printed digits without thousands separators")
+
+
+FundingSource = Literal["fiscal", "special_account", "other"]
+SOURCES: tuple[FundingSource, ...] = get_args(FundingSource)
+"""Where the money comes from: the columns that make up the total."""
 
 
 class Amounts(_Reading):

@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from extractor.schemas.project import Amounts, ProjectReading
+from extractor.schemas.project import Amounts, FundingSource, ProjectReading
 from extractor.schemas.target import Target
 
 Span = tuple[int, int]
@@ -152,9 +152,7 @@ class NormalizedFunding(_Published):
     """
 
     label: str = Field(description="column label as printed")
-    source: Literal["fiscal", "special_account", "other"] | None = Field(
-        None, description="which of the canonical sources the column belongs to"
-    )
+    source: FundingSource | None = Field(None, description="which of the canonical sources the column belongs to")
     term: str | None = Field(None, description="canonical name of the column: 一般公共预算, 政府性基金预算, 上年结转 …")
     level: str | None = Field(None, description="who pays: 中央, 省, 市, 县区")
     basis: Literal["year", "several_years", "spent"] = Field(

@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from extractor.errors import ExtractorError
-from extractor.readers import SUFFIXES, read
+from extractor.readers import read
+from extractor.readers.formats import SUFFIXES
 
 _TROUBLE = ("crash", "given up", "in the reader", "was not read", "senseless", "report this")
 """Words of a refusal that tell of the reader's trouble, not of the file's."""

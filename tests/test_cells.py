@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.ground.paths import leaves
 from extractor.schemas import cells, paths
-from extractor.schemas.layout import AMOUNT_COLUMNS
+from extractor.schemas.layout import AMOUNT_COLUMNS, CONTENT_COLUMNS, INDICATOR_COLUMNS, Column
 from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from tests.strategies import projects
 
@@ -94,3 +96,15 @@ def test_every_value_of_a_reading_has_a_path_of_the_grammar(project: ProjectRead
             assert paths.is_amount(path) is not paths.is_funding_label(path)
         else:
             assert getattr(project, path) == value
+
+
+def test_columns_of_money_and_of_indicators_are_the_fields_of_a_reading() -> None:
+    single = [
+        name
+        for name, field in Amounts.model_fields.items()
+        if field.annotation == Amounts.model_fields["total"].annotation
+    ]
+    assert list(AMOUNT_COLUMNS) == single
+    fields = [paths.field_of(column).replace("indicator_name", "name") for column in INDICATOR_COLUMNS]
+    assert fields == [name for name in Indicator.model_fields if name != "number" and not name.endswith("_code")]
+    assert {*AMOUNT_COLUMNS, *INDICATOR_COLUMNS, *CONTENT_COLUMNS} <= set(get_args(Column))

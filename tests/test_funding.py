@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from extractor.layouts import terms
 from extractor.normalize import normalize
-from extractor.normalize.funding import CONFLICT, SOURCES, UNKNOWN, by_source, funding_of, is_of_the_year
+from extractor.normalize.funding import CONFLICT, UNKNOWN, by_source, funding_of, is_of_the_year
 from extractor.schemas.document import PrintedUnit
-from extractor.schemas.project import Amounts, FundingLine, ProjectReading
+from extractor.schemas.project import SOURCES, Amounts, FundingLine, ProjectReading
 from extractor.schemas.record import Normalized, NormalizedFunding
 
 LABELS = [

@@ -81,7 +81,7 @@ def box(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatc
     folder = tmp_path_factory.mktemp("tricks")
     (folder / "tricks.py").write_text(TRICKS)
     patch = f"sys.path.append({str(folder)!r}); from extractor.readers import worker; "
-    patch += "worker.READERS['pdf'] = ('tricks', 'read'); from extractor"
+    patch += "worker.function = lambda name: __import__('tricks').read; from extractor"
     boxes: list[Sandbox] = []
 
     class Tricked(Sandbox):

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 
 from extractor.chunk.unread import Unread
 from extractor.messages import flag, message
+from extractor.readers.formats import is_exported
 from extractor.schemas.document import Block, Document, Found
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import Flag, FlagCode
+from extractor.text import ENDS_SENTENCE
 
 _SHOWN = 40
 _MOST_PIECES = 10
 _MOST_SPANS = 20
 _MOST_WORDS = 3
-_STOPS = ("。", "；", ";", "！", "”", "）", ")")
+_STOPS = (*ENDS_SENTENCE, "”", "）", ")")
+"""A block may also end in a quotation or in a remark."""
 _LINE_ENDS = ("\n", "\r", "\f")
-_EXPORTS = ("csv", "tsv")
 _MOST = 0.8
 
 
@@ -119,7 +121,7 @@ def _sign_of_a_cut(
 
 def _is_open_export(document: Document, blocks: Sequence[Block]) -> bool:
     """Whether a table that programs export lacks the end of its last line; values in cells have no full stops."""
-    if document.format not in _EXPORTS or document.text.endswith(_LINE_ENDS):
+    if not is_exported(document.format) or document.text.endswith(_LINE_ENDS):
         return False
     return not any(_ends_sentence(document.text, block) for block in blocks)
 

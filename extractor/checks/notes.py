@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from extractor.messages import flag, is_known, message
+from extractor.readers.formats import counts_sheets
 from extractor.schemas.document import Document, Note
 from extractor.schemas.record import Flag, FlagCode
 
@@ -67,7 +68,7 @@ def _place(document: Document, notes: Sequence[Note], names: dict[int | None, st
     pages = sorted({note.page for note in notes if note.page is not None})
     if names and pages:
         return message("place_sheets", language, names=_some([names.get(page) or str(page) for page in pages]))
-    if not pages or document.format in {"xlsx", "xls"}:
+    if not pages or counts_sheets(document.format):
         return message("place_document", language)
     return message("place_pages", language, pages=ranges(pages))
 

@@ -15,10 +15,9 @@ from extractor.normalize import scale_of
 from extractor.normalize.funding import is_of_the_year
 from extractor.schemas.document import PrintedTotal
 from extractor.schemas.layout import AMOUNT_COLUMNS, column_label
-from extractor.schemas.project import Amounts, ProjectReading
+from extractor.schemas.project import SOURCES, Amounts, ProjectReading
 from extractor.schemas.record import Flag, FlagCode, Span
 
-_PARTS = ("fiscal", "special_account", "other")
 _HUGE_IN_TEN_THOUSANDS = Decimal(10_000_000)
 _TINY_IN_YUAN = Decimal(1_000)
 _CENT = Decimal("0.01")
@@ -77,7 +76,7 @@ def parts_difference(amounts: Amounts) -> Decimal | None:
 
     Other funding columns count where they are the only ones: beside 财政拨款 they may be parts of it.
     """
-    known = [value for part in _PARTS if (value := getattr(amounts, part)) is not None]
+    known = [value for part in SOURCES if (value := getattr(amounts, part)) is not None]
     if not known:
         known = [line.amount for line in amounts.breakdown if is_of_the_year(line.label)]
     elif amounts.breakdown:

@@ -9,8 +9,9 @@ from decimal import Decimal
 from extractor.export.labels import Column, Labels
 from extractor.export.paths import field_name, value_at
 from extractor.export.wording import digits, funding_text, target_cells, target_text
-from extractor.normalize.funding import by_source
+from extractor.normalize.funding import PARTS, by_source
 from extractor.normalize.standing import Standing
+from extractor.schemas.layout import AMOUNT_COLUMNS
 from extractor.schemas.project import Indicator
 from extractor.schemas.record import DocumentLine, Flag, NormalizedIndicator, Record
 
@@ -46,6 +47,18 @@ class IndicatorEntry(Entry):
     normalized: NormalizedIndicator
 
 
+def _amount(column: str) -> Callable[[ProjectEntry], Cell]:
+    return lambda entry: getattr(entry.record.project.amounts, column)
+
+
+def _money(part: str) -> Callable[[ProjectEntry], Cell]:
+    return lambda entry: digits(entry.money.get(part))
+
+
+def _printed(field: str) -> Callable[[IndicatorEntry], Cell]:
+    return lambda entry: getattr(entry.indicator, field)
+
+
 _PROJECT: Mapping[str, Callable[[ProjectEntry], Cell]] = {
     "ordinal": lambda entry: entry.ordinal,
     "status": lambda entry: entry.words.status[entry.record.status],
@@ -53,18 +66,11 @@ _PROJECT: Mapping[str, Callable[[ProjectEntry], Cell]] = {
     "name": lambda entry: entry.record.project.name,
     "department": lambda entry: entry.record.project.department,
     "unit": lambda entry: entry.record.project.unit,
-    "total": lambda entry: entry.record.project.amounts.total,
-    "fiscal": lambda entry: entry.record.project.amounts.fiscal,
-    "special_account": lambda entry: entry.record.project.amounts.special_account,
-    "other": lambda entry: entry.record.project.amounts.other,
+    **{column: _amount(column) for column in AMOUNT_COLUMNS},
     "amount_unit": lambda entry: entry.record.document.amount_unit,
     "total_yuan": lambda entry: entry.record.normalized.amounts.get("total"),
     "standing": lambda entry: entry.words.standing[entry.standing],
-    "source_fiscal": lambda entry: digits(entry.money.get("fiscal")),
-    "source_special_account": lambda entry: digits(entry.money.get("special_account")),
-    "source_other": lambda entry: digits(entry.money.get("other")),
-    "source_unknown": lambda entry: digits(entry.money.get("unknown")),
-    "source_conflict": lambda entry: digits(entry.money.get("conflict")),
+    **{f"source_{part}": _money(part) for part in PARTS},
     "unplaced": lambda entry: _lines(iter(entry.record.project.amounts.unplaced)),
     "breakdown": lambda entry: _pairs(
         ((line.label, line.amount) for line in entry.record.project.amounts.breakdown), entry.words
@@ -90,17 +96,7 @@ _INDICATOR: Mapping[str, Callable[[IndicatorEntry], Cell]] = {
     "ordinal": lambda entry: entry.ordinal,
     "name_of_project": lambda entry: entry.record.project.name,
     "position": lambda entry: entry.position + 1,
-    "number": lambda entry: entry.indicator.number,
-    "level1_code": lambda entry: entry.indicator.level1_code,
-    "level1": lambda entry: entry.indicator.level1,
-    "level2_code": lambda entry: entry.indicator.level2_code,
-    "level2": lambda entry: entry.indicator.level2,
-    "name": lambda entry: entry.indicator.name,
-    "cycle_value": lambda entry: entry.indicator.cycle_value,
-    "annual_value": lambda entry: entry.indicator.annual_value,
-    "operator": lambda entry: entry.indicator.operator,
-    "measure_unit": lambda entry: entry.indicator.measure_unit,
-    "weight": lambda entry: entry.indicator.weight,
+    **{field: _printed(field) for field in Indicator.model_fields},
     "canonical1": lambda entry: entry.normalized.level1.term if entry.normalized.level1 else None,
     "canonical2": lambda entry: entry.normalized.level2.term if entry.normalized.level2 else None,
     "named": lambda entry: target_text(named, entry.words) if (named := entry.normalized.named) else None,

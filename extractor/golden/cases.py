@@ -6,17 +6,17 @@ Of an archive, each document is a case of its own, `<case>/<its name in the arch
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
 from extractor.errors import InputError, UsageError
-from extractor.readers import MAX_BYTES, archive, ocr
-from extractor.readers.word import doc
+from extractor.readers import MAX_BYTES, archive
+from extractor.readers.formats import TOOLS, Tool, is_here
 from extractor.schemas.project import ProjectReading, Text
 from extractor.schemas.record import Total
 
@@ -26,8 +26,7 @@ DOCUMENTS = "documents"
 
 _SHOWN = 5
 
-Need = Literal["libreoffice", "ocr"]
-IS_HERE = {"libreoffice": doc.is_installed, "ocr": ocr.is_installed}
+IS_HERE: dict[Tool, Callable[[], bool]] = {tool: partial(is_here, tool) for tool in TOOLS}
 
 
 class _Label(BaseModel):
@@ -52,7 +51,7 @@ class Label(_Label):
 
     document: DocumentLabel
     projects: tuple[ProjectReading, ...]
-    needs: Need | None = None
+    needs: Tool | None = None
 
 
 class ArchiveLabel(_Label):
@@ -72,7 +71,7 @@ class Case:
     member: archive.Member | None = None
 
     @property
-    def lacks(self) -> Need | None:
+    def lacks(self) -> Tool | None:
         """What the document needs and this machine has not got."""
         need = self.label.needs
         return None if need is None or IS_HERE[need]() else need

@@ -10,17 +10,19 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from extractor.schemas import paths
+from extractor.schemas.layout import AMOUNT_COLUMNS
 from extractor.schemas.project import Indicator, ProjectReading, plain_amount
-from extractor.text import squash
+from extractor.text import STOPS, squash
 
 Leaf = str | int
 
-COLUMNS = ("total", "fiscal", "special_account", "other")
+COLUMNS = AMOUNT_COLUMNS
 INDICATOR_FIELDS = tuple(Indicator.model_fields)
+_AMOUNT_PATHS = tuple((column, paths.amount(column)) for column in AMOUNT_COLUMNS)
 LABEL_FIELDS = ("level1_code", "level1", "level2_code", "level2")
 """Fields that one printed label may fill for several indicators (merged cells)."""
 
-CUT = "。;"
+CUT = STOPS
 """What is cut from the end of a value, in squashed text."""
 
 
@@ -75,16 +77,12 @@ def leaves(reading: ProjectReading) -> Iterator[tuple[str, Leaf]]:
     if reading.name is not None:
         yield "name", reading.name
     amounts = reading.amounts
-    if amounts.total is not None:
-        yield "amounts.total", amounts.total
-    if amounts.fiscal is not None:
-        yield "amounts.fiscal", amounts.fiscal
-    if amounts.special_account is not None:
-        yield "amounts.special_account", amounts.special_account
-    if amounts.other is not None:
-        yield "amounts.other", amounts.other
-    for index, amount in enumerate(amounts.unplaced):
-        yield paths.unplaced(index), amount
+    printed = amounts.__dict__
+    for column, path in _AMOUNT_PATHS:
+        if (amount := printed[column]) is not None:
+            yield path, amount
+    for index, number in enumerate(amounts.unplaced):
+        yield paths.unplaced(index), number
     for index, line in enumerate(amounts.breakdown):
         yield paths.funding_label(index), line.label
         yield paths.funding_amount(index), line.amount

@@ -12,7 +12,7 @@ from extractor.layouts.shared import MoneyColumn
 from extractor.schemas.document import MappedText
 from extractor.schemas.layout import BREAKDOWN
 from extractor.tables import by_word
-from extractor.text import fold, join_lines, squash
+from extractor.text import IN_SENTENCES, fold, join_lines, squash, without_brackets
 
 Period = Literal["cycle", "annual"]
 
@@ -23,11 +23,9 @@ _LEAD = re.compile(
     re.VERBOSE,
 )
 """An item number before a label, and 其中."""
-_BRACKETS = re.compile(r"\([^()]*\)")
 _SUBTOTAL = re.compile(r"(?<=.)(?:小计|合计)$")
 _LONGEST = 30
 _LONGEST_UNKNOWN = 16
-_SENTENCE = re.compile(r"[,。;!?]")
 _HAN = re.compile("[一-鿿]")
 _ITEM = re.compile(r"(?:目标|指标)\d{0,3}[:、.]")
 _VALUE = re.compile(r"\d[\d,.]*[^\W\d]{0,3}%?|[^\W\d]{0,4}\d{4}[-年/.].*")
@@ -94,7 +92,7 @@ class FormWords:
         if not word or len(word) > _LONGEST:
             return None
         bare = _LEAD.sub("", word, count=1)
-        inner = _BRACKETS.sub("", bare).rstrip(":")
+        inner = without_brackets(bare).rstrip(":")
         for known in (word, bare, inner, _SUBTOTAL.sub("", inner)):
             field = self.fields.get(known) or self.terms.columns.get(known)
             if field is not None or known in self.labels or known in self.groups:
@@ -106,7 +104,7 @@ class FormWords:
         """Whether a label is one of the words that are listed, and not known by its shape alone."""
         word = squash(printed).rstrip(":")
         bare = _LEAD.sub("", word, count=1)
-        words = (word, bare, _BRACKETS.sub("", bare))
+        words = (word, bare, without_brackets(bare))
         known = (self.fields, self.terms.columns, self.labels, self.groups)
         return any(one in many for one in words for many in known)
 
@@ -130,7 +128,7 @@ class FormWords:
         text = join_lines(printed).rstrip(":： ")
         if field is None or field in {"department", "unit", "name", "goal"}:
             return text
-        return _BRACKETS.sub("", _LEAD.sub("", squash(text), count=1)).rstrip(":") or text
+        return without_brackets(_LEAD.sub("", squash(text), count=1)).rstrip(":") or text
 
     def unknown(self, printed: str) -> Label | None:
         """A label of the form's own, if the text is short enough to be one.
@@ -141,8 +139,8 @@ class FormWords:
         if len(printed) > 3 * _LONGEST:
             return None
         word = squash(printed)
-        inner = _BRACKETS.sub("", word).rstrip(":")
-        is_short = len(inner) <= _LONGEST_UNKNOWN and not _SENTENCE.search(word.rstrip(":"))
+        inner = without_brackets(word).rstrip(":")
+        is_short = len(inner) <= _LONGEST_UNKNOWN and not set(word.rstrip(":")) & set(IN_SENTENCES)
         if not is_short or not _HAN.search(inner) or _VALUE.fullmatch(inner):
             return None
         return Label(join_lines(printed).rstrip(":： "), None, self.terms.unit_in_header(word))
@@ -162,7 +160,7 @@ class FormWords:
         >>> form_words(terms()).source("其中：中央补助安排"), form_words(terms()).source("资金用途")
         ('breakdown:中央补助安排', None)
         """
-        word = _BRACKETS.sub("", _LEAD.sub("", squash(printed).rstrip(":"), count=1)).rstrip(":")
+        word = without_brackets(_LEAD.sub("", squash(printed).rstrip(":"), count=1)).rstrip(":")
         if self.no_money.search(word):
             return None
         return BREAKDOWN + word if self._shapes["source"].fullmatch(word) or self.terms.funding(word) else None
@@ -216,7 +214,7 @@ class FormWords:
         ('annual_value', 'annual_value', None)
         """
         word = squash(printed).rstrip(":")
-        bare = _BRACKETS.sub("", word)
+        bare = without_brackets(word)
         known = self.terms.column(word) or self.columns.get(word) or self.columns.get(bare)
         if known is not None or len(word) > _LONGEST:
             return known
@@ -238,7 +236,7 @@ class FormWords:
         label = self.label(printed)
         if label is None:
             return False
-        word = _BRACKETS.sub("", squash(label.text)).removesuffix("完成情况")
+        word = without_brackets(squash(label.text)).removesuffix("完成情况")
         return label.field == "indicators" or (label.is_group and word.endswith("指标"))
 
     def period(self, printed: str) -> Period | None:
@@ -250,7 +248,7 @@ class FormWords:
         word = squash(printed)
         if self.cycle.search(word):
             return "cycle"
-        return "annual" if self.annual.search(_BRACKETS.sub("", word)) else None
+        return "annual" if self.annual.search(without_brackets(word)) else None
 
     def best(self, field: str, candidates: Sequence[Label]) -> int:
         """Which of several labels of one field is the field's own; the others are attributes.

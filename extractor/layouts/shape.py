@@ -11,7 +11,7 @@ from typing import NamedTuple
 from extractor.layouts import CompiledLayout
 from extractor.messages import message
 from extractor.schemas.document import Document
-from extractor.schemas.layout import COLUMN_LABELS
+from extractor.schemas.layout import COLUMN_LABELS, CONTENT_COLUMNS
 from extractor.text import squash
 
 _LONGEST = 20
@@ -99,7 +99,7 @@ def explain(document: Document, layout: CompiledLayout, language: str = "zh") ->
 def _missing(columns: set[str | None]) -> list[str]:
     """The columns that a table of projects must have and this one does not name."""
     missing = [] if "name" in columns else [COLUMN_LABELS["name"]]
-    if not columns & {"goal", "indicators", "indicator_name"}:
+    if not columns & CONTENT_COLUMNS:
         missing.append(f"{COLUMN_LABELS['goal']}/{COLUMN_LABELS['indicators']}")
     return missing
 

@@ -9,11 +9,10 @@ from functools import lru_cache
 from extractor.layouts.shared import Shared, alternation
 from extractor.schemas.layout import BREAKDOWN, Column
 from extractor.tables import by_word, load
-from extractor.text import squash
+from extractor.text import BRACKETED, squash, without_brackets
 
 _LONGEST_LABEL = 60
 _OF_WHICH = "其中:"
-_BRACKETS = re.compile(r"\([^()]*\)")
 _UNIT_IN_BRACKETS = re.compile(r"\((?:单位:)?([^()]*元)\)")
 
 
@@ -60,7 +59,7 @@ class Terms:
         if not word or len(word) > _LONGEST_LABEL:
             return None
         word = word.removeprefix(_OF_WHICH)
-        return self.columns.get(word) or self.columns.get(_BRACKETS.sub("", word))
+        return self.columns.get(word) or self.columns.get(without_brackets(word))
 
     def names_projects(self, cell: str) -> bool:
         """Whether a header cell stands over the projects' names.
@@ -93,7 +92,7 @@ class Terms:
         """
         if len(cell) > _LONGEST_LABEL:
             return None
-        word = _BRACKETS.sub("", squash(cell).removeprefix(_OF_WHICH))
+        word = without_brackets(squash(cell).removeprefix(_OF_WHICH))
         return BREAKDOWN + word if self._funding_shapes.fullmatch(word) else None
 
     def is_header(self, printed: str) -> bool:
@@ -114,7 +113,7 @@ class Terms:
                 if end > len(printed) or printed[start:end] not in self.columns:
                     continue
                 ends[end] = True
-                if bracket := _BRACKETS.match(printed, end):
+                if bracket := BRACKETED.match(printed, end):
                     ends[bracket.end()] = True
         return ends[-1] and bool(printed)
 

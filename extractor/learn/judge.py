@@ -17,14 +17,13 @@ from extractor.schemas.layout import AMOUNT_COLUMNS, IndicatorGrammar, LayoutAns
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import FlagCode, Record
 from extractor.settings import Settings
-from extractor.text import squash
+from extractor.text import squash, without_brackets
 
 _MOST = 0.8
 _HALF = 0.5
 _LONG_NAME = 15
 _FAR_MORE, _LONG_TEXT = 3, 8
 _NUMBER = re.compile(r"[-+]?[\d,.]+%?")
-_BRACKETS = re.compile(r"\([^()]*\)")
 _NUMBERED = re.compile(r"\D{0,3}\d{1,3}\D")
 _TEXTS = ("name", "goal")
 _SHOWN = 40
@@ -86,7 +85,7 @@ def judge_answer(answer: LayoutAnswer, document: Document, language: str) -> str
     printed = "\n".join((squash(document.text), *cells))
     for column in answer.columns:
         word = squash(column.header)
-        if word not in (cells | {_BRACKETS.sub("", cell) for cell in cells} if cells else printed):
+        if word not in (cells | set(map(without_brackets, cells)) if cells else printed):
             return say("layout_header_not_printed", header=column.header)
     meanings = Counter(column.meaning for column in answer.columns)
     for meaning, times in meanings.items():

@@ -11,18 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal, localcontext
 from functools import cached_property, lru_cache
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from extractor.layouts.terms import is_several_years, terms
 from extractor.schemas.layout import Column
+from extractor.schemas.project import SOURCES, FundingSource
 from extractor.schemas.record import Normalized, NormalizedFunding
 from extractor.tables import Patterns, Section, Words, load
-from extractor.text import squash
+from extractor.text import squash, without_brackets
 
-Source = Literal["fiscal", "special_account", "other"]
 Basis = Literal["year", "several_years", "spent"]
 
-SOURCES: tuple[Source, ...] = get_args(Source)
 UNKNOWN = "unknown"
 CONFLICT = "conflict"
 PARTS = (*SOURCES, UNKNOWN, CONFLICT)
@@ -30,7 +29,6 @@ PARTS = (*SOURCES, UNKNOWN, CONFLICT)
 
 _OF_WHICH = re.compile(r"(?:其中|含|包括):?|(?:\d{1,2}[.、)]|\(\d{1,2}\)|[①-⑳])")
 _OF_THE_YEAR = re.compile(r"^(?:本年度?|当年|年度|全年|年初)(?=.)")
-_BRACKETS = re.compile(r"\([^()]*\)")
 _PART = "·"
 _WHOLE = "whole"
 _DIGITS = 60
@@ -40,7 +38,7 @@ _DIGITS = 60
 class Funding(NamedTuple):
     """What a funding label says: the canonical column, whose money it is, who pays, and which money is meant."""
 
-    source: Source | None = None
+    source: FundingSource | None = None
     term: str | None = None
     level: str | None = None
     basis: Basis = "year"
@@ -50,13 +48,13 @@ class _Column(NamedTuple):
     """A canonical column: `within` are columns that hold its money, too; columns of one `kind` share none."""
 
     term: str
-    source: Source | None
+    source: FundingSource | None
     kind: str
     within: frozenset[str]
 
 
 class _Term(Section):
-    source: Source | None = None
+    source: FundingSource | None = None
     within: Words = ()
     kind: str | None = None
     synonyms: Words
@@ -69,7 +67,7 @@ class _Level(Section):
 
 
 class _OfLevel(Section):
-    source: Source
+    source: FundingSource
     kind: str
     within: Words
     money: Words
@@ -172,7 +170,7 @@ def _bare(part: str) -> str:
 
 def _basis(words: Sequence[str]) -> Basis:
     basis = _table().basis
-    if any(basis.spent.fullmatch(_BRACKETS.sub("", word)) for word in words):
+    if any(basis.spent.fullmatch(without_brackets(word)) for word in words):
         return "spent"
     if any(basis.several_years.fullmatch(word) or is_several_years(word) for word in words):
         return "several_years"
@@ -182,7 +180,7 @@ def _basis(words: Sequence[str]) -> Basis:
 def _look_up(word: str) -> tuple[_Column | None, str | None]:
     """Column and level of a label; what stands in brackets counts only where the table knows it."""
     table = _table()
-    forms = (word, _BRACKETS.sub("", word))
+    forms = (word, without_brackets(word))
     for form in dict.fromkeys((*forms, *(_OF_THE_YEAR.sub("", form) for form in forms))):
         if form in table.by_word:
             return table.by_word[form], None
@@ -304,11 +302,9 @@ def _by_kind(lines: Iterable[_Line]) -> list[Decimal]:
 __all__ = [
     "CONFLICT",
     "PARTS",
-    "SOURCES",
     "UNKNOWN",
     "Basis",
     "Funding",
-    "Source",
     "by_source",
     "funding_of",
     "is_of_the_year",

@@ -23,14 +23,9 @@ from extractor.readers.plain.decode import decode
 from extractor.readers.plain.escapes import unescaped
 from extractor.readers.plain.lines import split_lines
 from extractor.readers.plain.tables import Found, find_tables
-from extractor.readers.signature import holds_html_table, kind_of
+from extractor.readers.signature import TEXT, holds_html_table, kind_of
 from extractor.schemas.document import Document
 
-SUFFIXES = (
-    *(".txt", ".text", ".md", ".markdown", ".tsv", ".tab", ".csv", ".html", ".htm", ".pdf"),
-    *(".docx", ".docm", ".doc", ".wps", ".rtf", ".xlsx", ".xlsm", ".xls", ".et", ".zip"),
-)
-"""What a folder is searched for; a file named on the command line is read whatever its name."""
 MAX_BYTES = 16 * 1024 * 1024
 _NOT_A_FILE = "is not a regular file; give a document or a folder of documents"
 _NO_DEVICE = (errno.ENXIO, errno.ENODEV)
@@ -71,7 +66,7 @@ def parse(source: Source) -> Document:
     """What a file holds; raises UnsupportedFile."""
     file, raw, _ = source
     kind = kind_of(raw, file)
-    if kind != "text":
+    if kind != TEXT:
         return _parse_apart(source, raw, kind)
     text, encoding = decode(raw, file)
     text = unescaped(text)

@@ -19,6 +19,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from extractor.errors import UnreadableFile, UnsupportedFile
 from extractor.readers import signature
+from extractor.readers.formats import ARCHIVES
 
 MAX_MEMBERS = 10_000
 MAX_UNPACKED = 16 * 1024 * 1024 * 1024
@@ -79,9 +80,9 @@ def is_archive(path: Path) -> bool:
             if not stream.read(4).startswith(signature.ZIP):
                 return False
         with _File(path) as file:
-            return signature.package_kind({member.name for member in _members(file, "")}) == "archive"
+            return signature.package_kind({member.name for member in _members(file, "")}) == signature.ARCHIVE
     except UnsupportedFile:
-        return path.suffix.lower() == ".zip"
+        return path.suffix.lower() in ARCHIVES
     except OSError:
         return False
 
@@ -95,7 +96,7 @@ def members(path: Path, file: str, max_bytes: int) -> list[Member]:
         outer = _members(stream, file)
         found: list[Member] = []
         for member in outer:
-            found += _inner(stream, member, max_bytes) if member.name.lower().endswith(".zip") else [member]
+            found += _inner(stream, member, max_bytes) if member.name.lower().endswith(ARCHIVES) else [member]
     if len(found) > MAX_MEMBERS:
         raise _too_many(file)
     return found
@@ -141,7 +142,7 @@ def _inner(stream: BinaryIO, member: Member, max_bytes: int) -> list[Member]:
         found = _members(_Memory(raw), member.name)
     except UnsupportedFile:
         return [member]
-    if not found or signature.package_kind({one.name for one in found}) != "archive":
+    if not found or signature.package_kind({one.name for one in found}) != signature.ARCHIVE:
         return [member]
     return [
         Member(

@@ -21,7 +21,9 @@ from typing import IO, Any
 
 from extractor.errors import UnreadableFile, UnsupportedFile
 from extractor.readers import ocr, wire
+from extractor.readers.formats import BY_NAME
 from extractor.readers.parsed import Parsed
+from extractor.readers.signature import COMPOUND
 from extractor.readers.worker import ANSWER, REQUEST
 
 _KEPT = frozenset(("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT"))
@@ -49,11 +51,15 @@ class Limits:
         and a scanned page may have as little as 25 KB.
         """
         seconds = self.seconds + self.seconds_per_megabyte * size / 1_000_000
-        if kind in {"compound", "rtf"}:
+        if kind == COMPOUND or _is_converted(kind):
             return self.memory, seconds + 2 * _LIBREOFFICE
         if kind == "pdf" and ocr.is_installed():
             return 2 * self.memory, seconds + size / 25_000 * 10
         return self.memory, seconds
+
+
+def _is_converted(kind: str) -> bool:
+    return kind in BY_NAME and BY_NAME[kind].tool == "libreoffice"
 
 
 class Sandbox:

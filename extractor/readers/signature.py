@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Literal
 
 from extractor.errors import UnsupportedFile
+from extractor.readers.formats import FORMATS
 
-Kind = Literal["text", "pdf", "package", "compound", "rtf", "html", "xls"]
-"""package: a ZIP file (Word, Excel, or an archive); compound: an OLE file (old Word or Excel); xls: bare records."""
+TEXT, PACKAGE, COMPOUND = "text", "package", "compound"
+"""Kinds of files: plain text; a ZIP file (a document or an archive); an OLE file of old Office. Any other kind is the
+name of a format."""
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_BARE_WORKBOOKS = (
-    *(b"\x09\x08\x10\x00", b"\x09\x08\x08\x00", b"\x09\x04\x06\x00", b"\x09\x02\x06\x00", b"\x09\x00\x04\x00"),
-)
 _OTHERS = (
     (b"\x89PNG", "a PNG picture; put it into a PDF file, which OCR can read, or type it in"),
     (b"\xff\xd8\xff", "a JPEG picture; put it into a PDF file, which OCR can read, or type it in"),
@@ -38,18 +36,23 @@ _XML_KINDS = (
     (b"schemas.microsoft.com/office/2006/xmlPackage", "a Word XML document; open it and save it as .docx"),
 )
 _WEB_ARCHIVE = re.compile(rb"\s*(?:MIME-Version:|From: <Saved by)", re.IGNORECASE)
-_ODF = b"application/vnd.oasis.opendocument."
-_STREAMS = {
-    "encrypted": "EncryptedPackage",
-    "doc": "WordDocument",
-    "xls": "Workbook",
-    "xls5": "Book",
-    "ppt": "PowerPoint Document",
-}
-_WORKBOOK_SUFFIXES = (".xls", ".et", ".xlt", ".ett")
+ARCHIVE = "archive"
+_OTHER_PACKAGES = (
+    (frozenset(("[Content_Types].xml", "ppt/")), "slides (.pptx); give the document itself"),
+    (frozenset(("[Content_Types].xml", "visio/")), "a drawing (.vsdx); give the document itself"),
+    (frozenset(("OFD.xml",)), "an OFD document; open it in its reader and save or print it as PDF"),
+    (
+        frozenset(("META-INF/manifest.xml", "content.xml")),
+        "an OpenDocument file; open it and save it as .docx or .xlsx",
+    ),
+    (frozenset(("META-INF/container.xml",)), "an e-book; give the document itself"),
+)
+_ENCRYPTED, _SLIDES = "EncryptedPackage", "PowerPoint Document"
+_TEMPLATES = {"xls": (".xlt", ".ett")}
+"""Suffixes that a folder is not searched for, and that tell what a file is all the same."""
 
 
-def kind_of(raw: bytes, file: str) -> Kind:
+def kind_of(raw: bytes, file: str) -> str:
     """What the bytes are; UnsupportedFile says what they are where no reader takes them.
 
     >>> kind_of(b"%PDF-1.7", "a.txt"), kind_of("项目名称".encode(), "a.pdf"), kind_of(b"<html>", "a")
@@ -62,13 +65,12 @@ def kind_of(raw: bytes, file: str) -> Kind:
     if _is_pdf(raw):
         return "pdf"
     if head.startswith(ZIP):
-        return "package"
+        return PACKAGE
     if head.startswith(_COMPOUND):
-        return "compound"
-    if head.startswith(b"{\\rtf"):
-        return "rtf"
-    if head.startswith(_BARE_WORKBOOKS):
-        return "xls"
+        return COMPOUND
+    for row in FORMATS:
+        if row.magic and head.startswith(row.magic):
+            return row.name
     plain = _plain(head)
     if plain.lstrip().startswith(b"<?xml"):
         what = next((what for mark, what in _XML_KINDS if mark in plain), "an XML file; give the document itself")
@@ -77,7 +79,7 @@ def kind_of(raw: bytes, file: str) -> Kind:
         return "html"
     if _WEB_ARCHIVE.match(plain) and b"multipart/related" in plain.lower():
         raise UnsupportedFile(file, "looks like a web archive (.mht); open it and save it as .docx or .html")
-    return "html" if _WEB_PAGE.match(plain) else "text"
+    return "html" if _WEB_PAGE.match(plain) else TEXT
 
 
 def holds_html_table(text: str) -> bool:
@@ -95,42 +97,30 @@ def holds_html_table(text: str) -> bool:
     return False
 
 
-def package_kind(names: Collection[str]) -> Literal["docx", "xlsx", "archive"] | str:
-    """What a ZIP file with members of these names is: "docx", "xlsx", "archive", or a description of another.
+def package_kind(names: Collection[str]) -> str:
+    """What a ZIP file with members of these names is: a format, "archive", or a description of what no reader takes.
 
     >>> package_kind(["[Content_Types].xml", "xl/workbook.xml"]), package_kind(["a/b.pdf"])
     ('xlsx', 'archive')
     """
-    folders = {name.partition("/")[0] for name in names if "/" in name}
-    if "[Content_Types].xml" in names:
-        for folder, kind in (
-            ("word", "docx"),
-            ("xl", "xlsx"),
-            ("ppt", "slides (.pptx); give the document itself"),
-            ("visio", "a drawing (.vsdx); give the document itself"),
-        ):
-            if folder in folders:
-                return kind
-    if "OFD.xml" in names:
-        return "an OFD document; open it in its reader and save or print it as PDF"
-    if "META-INF/manifest.xml" in names and "content.xml" in names:
-        return "an OpenDocument file; open it and save it as .docx or .xlsx"
-    if "META-INF/container.xml" in names:
-        return "an e-book; give the document itself"
-    return "archive"
+    held = {*names, *(name[: name.index("/") + 1] for name in names if "/" in name)}
+    known = [(row.members, row.name) for row in FORMATS if row.members]
+    return next((kind for members, kind in (*known, *_OTHER_PACKAGES) if members <= held), ARCHIVE)
 
 
-def compound_kind(raw: bytes, file: str) -> Literal["doc", "xls"]:
-    """What an OLE file is, by the names of its streams; where it holds both, by its suffix."""
-    found = {kind for kind, stream in _STREAMS.items() if f"{stream}\0".encode("utf-16-le") in raw}
-    if "encrypted" in found:
+def compound_kind(raw: bytes, file: str) -> str:
+    """What an OLE file is, by the names of its streams; where it holds several, by its suffix, else the first."""
+
+    def holds(stream: str) -> bool:
+        return f"{stream}\0".encode("utf-16-le") in raw
+
+    if holds(_ENCRYPTED):
         raise UnsupportedFile(file, "needs a password; open it, take the password off, and save it again")
-    workbook, document = found & {"xls", "xls5"}, "doc" in found
-    if workbook and not (document and not file.lower().endswith(_WORKBOOK_SUFFIXES)):
-        return "xls"
-    if document:
-        return "doc"
-    if "ppt" in found:
+    found = [row for row in FORMATS if any(map(holds, row.streams))]
+    named = [row for row in found if file.lower().endswith((*row.suffixes, *_TEMPLATES.get(row.name, ())))]
+    if found:
+        return (named or found)[0].name
+    if holds(_SLIDES):
         raise UnsupportedFile(file, "looks like slides (.ppt); give the document itself")
     raise UnsupportedFile(
         file, "looks like an old Office file that is damaged, or no document; open it and save it as .docx or .xlsx"

@@ -6,40 +6,33 @@ Standard input carries requests (two lengths, a JSON head, the file's bytes), th
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import struct
 import sys
 import time
+from collections.abc import Callable
 from io import BufferedReader
 from typing import Any, BinaryIO, cast
 
 from extractor.errors import InputError, UnsupportedFile
 from extractor.readers import signature, wire
+from extractor.readers.formats import FORMATS, function
 from extractor.readers.parsed import Parsed
 
 REQUEST = struct.Struct(">II")
 ANSWER = struct.Struct(">I")
-READERS = {
-    "pdf": ("extractor.readers.pdf", "read_pdf"),
-    "docx": ("extractor.readers.word.docx", "read_docx"),
-    "doc": ("extractor.readers.word.doc", "read_doc"),
-    "rtf": ("extractor.readers.word.doc", "read_doc"),
-    "xlsx": ("extractor.readers.excel.xlsx", "read_xlsx"),
-    "xls": ("extractor.readers.excel.xls", "read_xls"),
-    "html": ("extractor.readers.web.html", "read_html"),
-}
+READERS = {row.name: row.reader for row in FORMATS if row.reader}
 
 
 def parse(raw: bytes, file: str, kind: str) -> tuple[str, Parsed]:
     """Format and content of a file that is no plain text; `kind` is what its first bytes say."""
-    if kind == "package":
+    if kind == signature.PACKAGE:
         kind = _package_kind(raw, file)
-    elif kind == "compound":
+    elif kind == signature.COMPOUND:
         kind = signature.compound_kind(raw, file)
-    module, function = READERS[kind]
-    return kind, getattr(importlib.import_module(module), function)(raw, file)
+    read = cast("Callable[[bytes, str], Parsed]", function(READERS[kind]))
+    return kind, read(raw, file)
 
 
 def _package_kind(raw: bytes, file: str) -> str:
@@ -47,7 +40,7 @@ def _package_kind(raw: bytes, file: str) -> str:
 
     names = [member.name for member in archive.directory(raw, file)]
     kind = signature.package_kind(names)
-    if kind == "archive":
+    if kind == signature.ARCHIVE:
         raise UnsupportedFile(
             file,
             "is a ZIP archive, and holds no document that `extractor run` knows (.pdf, .docx, .xlsx, .txt …); "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from heapq import nlargest
 
-from extractor.normalize.funding import SOURCES, by_source
+from extractor.normalize.funding import by_source
 from extractor.normalize.standing import ASIDE, Standing, Standings
 from extractor.report.arithmetic import parts_line, sum_lines
 from extractor.report.figures import (
@@ -21,7 +21,7 @@ from extractor.report.figures import (
     Line,
 )
 from extractor.report.targets import Kind, kind_of
-from extractor.schemas.project import Amounts
+from extractor.schemas.project import SOURCES, Amounts
 from extractor.schemas.record import DocumentLine, FlagCode, Record
 
 LARGEST = 20

@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from extractor.layouts import CompiledLayout
 from extractor.rules.bracketed import Bracketed, is_bracketed, read_bracketed
 from extractor.rules.items import find_items, read_item
-from extractor.rules.markers import Item, Place
+from extractor.rules.markers import VALUE_TAIL, Item, Place
 from extractor.schemas import cells, paths
 from extractor.schemas.document import Block
 from extractor.schemas.layout import AMOUNT_COLUMNS
 from extractor.schemas.project import Amounts, Indicator, ProjectReading
-from extractor.text import Squashed
+from extractor.text import STOPS, Squashed
 
 _AMOUNT = re.compile(r"-?[\d,]+(?:\.\d+)?")
-_TAIL = re.compile(r"[。;]+$")
 _TEXTS = (cells.BODY, "goal", "indicators")
 """Cells that may hold goal or indicators, or both."""
 _NUMBER_LABEL = "序号"
@@ -71,7 +70,7 @@ class _Reader:
         if place is None:
             return None
         start, end = place
-        if cut_tail and (match := _TAIL.search(self.view.text, start, end)):
+        if cut_tail and (match := VALUE_TAIL.search(self.view.text, start, end)):
             end = match.start()
         if start >= end:
             return None
@@ -144,7 +143,7 @@ class _Reader:
                 if twin := paths.printed_first(field):
                     self.places[paths.again(paths.indicator(index, _field(twin)))] = (start, end)
                     continue
-                tail = _TAIL.search(self.view.text, start, end)
+                tail = VALUE_TAIL.search(self.view.text, start, end)
                 end = tail.start() if tail else end
                 if start < end:
                     name = _field(field)
@@ -179,7 +178,7 @@ class _Reader:
         text = self.view.text[start:end]
         half = (len(text) + 1) // 2
         for border in (half, half - 1):
-            left, right = text[:border].rstrip("。;"), text[border:].rstrip("。;")
+            left, right = text[:border].rstrip(STOPS), text[border:].rstrip(STOPS)
             if left and left == right and self.layout.withheld.search(left):
                 return start + border, (start + border, end)
         return end, None
@@ -210,7 +209,7 @@ class _Reader:
             return place is not None and bool(self.layout.withheld.search(self.view.text, *place))
         if not goal or not place:
             return False
-        alone = self.view.text[slice(*place)].rstrip("。;") in self.layout.terms.withheld_alone
+        alone = self.view.text[slice(*place)].rstrip(STOPS) in self.layout.terms.withheld_alone
         return alone or bool(self.layout.withheld.search(self.view.text, *place))
 
     def _place_amounts(self, amounts: Amounts) -> None:

@@ -11,14 +11,13 @@ import re
 from extractor.layouts import CompiledLayout
 from extractor.layouts.taxonomy import category
 from extractor.rules.markers import ENDS, Item, Marker, ended, markers_in
-from extractor.text import Squashed
+from extractor.text import CLAUSE_STOPS, STOPS, Squashed
 
 _SIGN = r"(?:[≥≤<>]=?|=)"
 _VALUE = re.compile(
     rf"[^:;。,≥≤<>=]{{2,60}}?(?P<label>[:,]?)(?:(?P<signed>{_SIGN}\d[^≥≤<>=:;]{{0,40}})|(?<=:)\d[^≥≤<>=:;]{{0,20}})"
 )
 _CIRCLED = re.compile("[①-⑳]")
-_STOPS = "。;,，、"
 
 
 def find_bare(view: Squashed, layout: CompiledLayout, start: int, end: int, *, cell: bool) -> list[Item]:
@@ -41,7 +40,7 @@ def find_bare(view: Squashed, layout: CompiledLayout, start: int, end: int, *, c
 
 def split_value(view: Squashed, start: int, end: int) -> tuple[int, int] | None:
     """Where the name of [start, end) ends and its value begins; None where it has none that is plain to see."""
-    while end > start and view.text[end - 1] in _STOPS:
+    while end > start and view.text[end - 1] in CLAUSE_STOPS:
         end -= 1
     match = _VALUE.fullmatch(view.text, start, end)
     if match is None:
@@ -72,7 +71,7 @@ def _numbered_or_labelled(view: Squashed, layout: CompiledLayout, start: int, en
             continue
         items.append(Item(at, marker, marker.end if marker else at, heading=heading))
     first = items[0].heading[0] if items and items[0].heading else items[0].start if items else end
-    is_first = first == start or (not cell and (first in view.line_starts or text[first - 1] in "。;"))
+    is_first = first == start or (not cell and (first in view.line_starts or text[first - 1] in STOPS))
     is_told = items and (cell or layout.category_begins.match(text, items[0].text_start) or items[0].heading)
     return ended(items, end) if is_first and is_told else []
 

@@ -16,15 +16,16 @@ from typing import NamedTuple
 from extractor.layouts import CompiledLayout
 from extractor.layouts.taxonomy import category
 from extractor.schemas.project import Indicator
-from extractor.text import Squashed
+from extractor.text import CLAUSE_STOPS, STOPS, Squashed
 
 Place = tuple[int, int]
 
 _HEADING = re.compile(r"[【\[](?P<text>[^【】\[\]]{2,30})[】\]][:]?")
 _LEVELS = re.compile(r"(?P<level1>[^-:/]{2,12}?)[-:/]+(?P<level2>[^-:/]{2,14})")
 _NUMERAL = re.compile(r"\d+")
-_BEFORE_ITEM = "。;,、)"
-_BEFORE_HEADING = "。;!?)】]"
+_BEFORE_ITEM = CLAUSE_STOPS + ")"
+_BEFORE_HEADING = STOPS + "!?)】]"
+"""An item follows its like, or the value in parentheses of the one before; a heading follows whole sentences."""
 _CATEGORY_ENDS = ("指标", "效益", "成本")
 _YEAR = ("年度", "当年", "本年")
 
@@ -196,6 +197,6 @@ def _opening(text: str, start: int, end: int) -> int | None:
 
 
 def _without_tail(text: str, start: int, end: int) -> Place:
-    while start < end and text[end - 1] in "。;":
+    while start < end and text[end - 1] in STOPS:
         end -= 1
     return start, end

@@ -13,14 +13,12 @@ from collections.abc import Callable, Sequence
 
 from extractor.layouts import CompiledLayout
 from extractor.rules.bare import find_bare, split_value
-from extractor.rules.markers import ENDS, Item, Marker, Place, ended, markers_in
+from extractor.rules.markers import ENDS, FIELD_TAIL, VALUE_TAIL, Item, Marker, Place, ended, markers_in
 from extractor.schemas.project import Indicator
-from extractor.text import Squashed
+from extractor.text import STOPS, Squashed
 
 _CODED = (("code1", "level1_code"), ("label1", "level1"), ("code2", "level2_code"), ("label2", "level2"))
 _NUMERAL = re.compile(r"\d+|[一二三四五六七八九十]+|[①-⑳]")
-_VALUE_TAIL = re.compile(r"[。;]+$")
-_FIELD_TAIL = re.compile(r"[。;,，、]+$")
 
 
 def find_items(view: Squashed, layout: CompiledLayout, start: int, end: int, *, cell: bool) -> list[Item]:
@@ -73,12 +71,12 @@ def read_item(view: Squashed, layout: CompiledLayout, item: Item) -> tuple[Indic
     if parted is not None:
         labels = [("annual_value", *parted)]
     stop = labels[0][1] if labels else item.end
-    tail = _FIELD_TAIL if labels else _VALUE_TAIL
+    tail = FIELD_TAIL if labels else VALUE_TAIL
     put("name", *_trim(text, position, stop, tail))
     for index, (kind, _, after) in enumerate(labels):
         last = index + 1 == len(labels)
         stop = item.end if last else labels[index + 1][1]
-        put(kind, *_trim(text, after, stop, _VALUE_TAIL if last else _FIELD_TAIL))
+        put(kind, *_trim(text, after, stop, VALUE_TAIL if last else FIELD_TAIL))
     return Indicator(number=number, **values), places
 
 
@@ -199,7 +197,7 @@ def _end_of_chain(view: Squashed, markers: Sequence[Marker], first: Marker) -> M
     """The last of the numbers that count on from `first`: those before it print no value."""
     last = first
     for marker in markers:
-        if marker.start > last.start and marker.number == last.number + 1 and view.text[marker.start - 1] in "。;":
+        if marker.start > last.start and marker.number == last.number + 1 and view.text[marker.start - 1] in STOPS:
             last = marker
     return last
 
@@ -210,7 +208,7 @@ def _ends_before(view: Squashed, marker: Marker, in_body: bool) -> bool:
     if at == 0:
         return True
     if in_body:
-        return at in view.line_starts or view.text[at - 1] in "。;"
+        return at in view.line_starts or view.text[at - 1] in STOPS
     return view.text[at - 1] in ENDS or at in view.line_starts
 
 
@@ -225,11 +223,11 @@ def _without_marker(view: Squashed, layout: CompiledLayout, floor: int, label: i
     ]
     if begins:
         return begins[0]
-    stop = max(view.text.rfind(mark, floor, label - 1) for mark in "。;")
+    stop = max(view.text.rfind(mark, floor, label - 1) for mark in STOPS)
     if stop < 0:
         return floor
     if view.text[stop] == ";" and stop + 1 >= label:
-        stop = max(view.text.rfind(mark, floor, stop) for mark in "。;")
+        stop = max(view.text.rfind(mark, floor, stop) for mark in STOPS)
     return max(floor, stop + 1)
 
 
@@ -258,6 +256,6 @@ def _after_last(
     found: list[Marker] = []
     for marker in markers:
         expected = (found[-1].number if found else last.number) + 1
-        if marker.number == expected and marker.start > floor and view.text[marker.start - 1] in "。;":
+        if marker.number == expected and marker.start > floor and view.text[marker.start - 1] in STOPS:
             found.append(marker)
     return [Item(marker.start, marker, marker.end) for marker in found]

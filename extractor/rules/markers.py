@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from extractor.layouts import CompiledLayout
-from extractor.text import Squashed
+from extractor.text import CLAUSE_STOPS, STOPS, Squashed
 
 Place = tuple[int, int]
-ENDS = "。;!?.)]}》】\"'"
-"""Behind one of these an item can begin."""
+ENDS = STOPS + "!?.)]}》】\"'"
+"""Behind one of these an item can begin: what ends a sentence, a quotation, a remark or a heading."""
+VALUE_TAIL = re.compile(f"[{STOPS}]+$")
+FIELD_TAIL = re.compile(f"[{CLAUSE_STOPS}]+$")
+"""What is cut from the end of a value, and of a field that others follow."""
 
 
 @dataclass(slots=True)

@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extractor.errors import InputError, UsageError
-from extractor.readers import MAX_BYTES, SUFFIXES, archive, display_name
+from extractor.readers import MAX_BYTES, archive, display_name
+from extractor.readers.formats import ARCHIVES, SUFFIXES, UNREAD_SUFFIXES
 from extractor.store.folder import DATABASE, RESULTS
 
-_OTHER_DOCUMENTS = (".xlsb", ".ods", ".odt", ".ofd", ".mht", ".mhtml", ".rar", ".7z", ".ppt", ".pptx")
-"""Documents that no reader takes: a run reports them as failed, so that nobody takes them for read."""
-_DOCUMENTS = frozenset((*SUFFIXES, *_OTHER_DOCUMENTS))
+_DOCUMENTS = frozenset((*SUFFIXES, *UNREAD_SUFFIXES))
 _CANNOT_OPEN = {
     errno.ENOENT: "no such file or folder; check the path",
     errno.ENOTDIR: "no such file or folder; check the path",
@@ -68,7 +67,7 @@ def _expanded(path: Path, max_bytes: int, *, is_given: bool) -> tuple[list[Input
     """The documents in a file, one unless it is an archive, and how many other files the archive holds."""
     name = display_name(path)
     whole = [Input(name, path)]
-    if not (is_given or path.suffix.lower() == ".zip") or not archive.is_archive(path):
+    if not (is_given or path.suffix.lower() in ARCHIVES) or not archive.is_archive(path):
         return whole, 0
     try:
         members = archive.members(path, name, max_bytes)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from extractor.schemas.layout import AMOUNT_COLUMNS
 from extractor.schemas.record import DocumentLine, Flag, Record
 
 Value = str | int | float | None
@@ -72,15 +73,9 @@ def record_row(record: Record, source: str) -> Row:
         "department": project.department,
         "fiscal_year": record.document.fiscal_year,
         "amount_unit": record.document.amount_unit,
-        "total": amounts.total,
-        "fiscal": amounts.fiscal,
-        "special_account": amounts.special_account,
-        "other": amounts.other,
+        **{column: getattr(amounts, column) for column in AMOUNT_COLUMNS},
         "unplaced": "; ".join(amounts.unplaced) or None,
-        "total_yuan": yuan.get("total"),
-        "fiscal_yuan": yuan.get("fiscal"),
-        "special_account_yuan": yuan.get("special_account"),
-        "other_yuan": yuan.get("other"),
+        **{f"{column}_yuan": yuan.get(column) for column in AMOUNT_COLUMNS},
         "goal": project.goal,
         "withheld": int(project.withheld),
         "indicators": len(project.indicators),

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.types import UserDefinedType
 
+from extractor.schemas.layout import AMOUNT_COLUMNS
+
 SCHEMA_VERSION = 2
 """Kept in `PRAGMA user_version`; raised whenever a table changes."""
 
@@ -62,15 +64,9 @@ records = Table(
     Column("department", Text),
     Column("fiscal_year", Integer),
     Column("amount_unit", Text),
-    Column("total", _Amount),
-    Column("fiscal", _Amount),
-    Column("special_account", _Amount),
-    Column("other", _Amount),
+    *(Column(column, _Amount) for column in AMOUNT_COLUMNS),
     Column("unplaced", Text),
-    Column("total_yuan", _Amount),
-    Column("fiscal_yuan", _Amount),
-    Column("special_account_yuan", _Amount),
-    Column("other_yuan", _Amount),
+    *(Column(f"{column}_yuan", _Amount) for column in AMOUNT_COLUMNS),
     Column("goal", Text),
     Column("withheld", Integer, nullable=False),
     Column("indicators", Integer, nullable=False),

@@ -24,7 +24,7 @@ from extractor.tagger.network import Network
 from extractor.tagger.openings import openings, outside
 from extractor.tagger.reading import Span, TaggedDocument, TaggerReading
 from extractor.tagger.weights import load, weights_digest
-from extractor.text import Squashed, join_lines
+from extractor.text import ENDS_SENTENCE, STOPS, Squashed, fold, join_lines
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,7 +37,8 @@ SURE = 0.6
 _MOST_UNREADABLE = 0.1
 _MOST_UNSURE = 0.5
 _FIELD_NAMES = {"indicator": "name", "cycle": "cycle_value", "annual": "annual_value"}
-_TAIL = "。；;"
+_TAIL = "".join(character for character in ENDS_SENTENCE if fold(character) in STOPS)
+"""What ends a value, as it is printed."""
 _LIMIT = Lock()
 """The limit is the process's: two threads that set and reset it would leave it as neither found it."""
 

@@ -28,12 +28,11 @@ from extractor.layouts import terms
 from extractor.readers.parsed import Merged
 from extractor.readers.pdf.characters import ink
 from extractor.readers.pdf.page import Page, RuledTable
-from extractor.text import squash
+from extractor.text import ENDS_SENTENCE, squash
 
 Cells = list[str | Merged]
 
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
-_ENDS = ("。", "；", ";", "！", "!")
 _BEGINS_ITEM = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[、.．)）]")
 _ITEM = re.compile(r"(?:^|(?<=[。；;\n]))[(（]?(?P<number>\d{1,3})(?P<style>[、.．)）])")
 _TWO = 2
@@ -247,7 +246,7 @@ def _is_rest(chain: _Chain, row: Cells) -> bool:
         # It has no name either (or whatever the first column is).
         return True
     column = max(index for index, text in enumerate(second) if text)
-    return bool(first[column]) and not first[column].endswith(_ENDS) and not _BEGINS_ITEM.match(second[column])
+    return bool(first[column]) and not first[column].endswith(ENDS_SENTENCE) and not _BEGINS_ITEM.match(second[column])
 
 
 def _makes_whole(first: str, second: str, seen: set[str]) -> bool:
