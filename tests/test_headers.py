@@ -12,12 +12,12 @@ from extractor.schemas.project import ProjectReading
 from extractor.settings import Settings
 
 
-def project(tmp_path: Path, text: str) -> ProjectReading:
+def project(tmp_path: Path, text: str, status: str = "unchecked") -> ProjectReading:
     rows = ("".join(f"<td>{cell}</td>" for cell in line.split("\t")) for line in text.splitlines())
     path = tmp_path / "source.html"
     path.write_text(f"<p>单位：万元</p><table><tr>{'<tr>'.join(rows)}</table>", encoding="utf-8")
     (record,) = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False)).records
-    assert record.status == "unchecked"
+    assert record.status == status
     return record.project
 
 
@@ -75,7 +75,7 @@ def test_other_sources_of_funding(tmp_path: Path, label: str) -> None:
 
 def test_of_the_amounts_of_two_years_none_is_the_total(tmp_path: Path) -> None:
     text = f"项目名称\t2025年预算数\t2026年预算数\t绩效目标\t绩效指标\n演练\t35\t40\t开展演练。\t{ITEMS}\n"
-    found = project(tmp_path, text)
+    found = project(tmp_path, text, status="flagged")  # money is printed and none is the total
     assert found.amounts.total is None
     assert found.attributes == {"2025年预算数": "35", "2026年预算数": "40"}
 

@@ -582,7 +582,7 @@ def own_network() -> Network:
 @pytest.fixture(scope="module")
 def golden_documents() -> list[OpenDocument]:
     opened = (cut(read(str(source))) for source in sources())
-    return [one for one in opened if one.layout is not None]
+    return [one for one in opened if one.chunks.blocks]
 
 
 def read_all(network: Network, documents: Sequence[OpenDocument]) -> list[TaggedDocument]:
