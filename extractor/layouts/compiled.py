@@ -49,24 +49,28 @@ class CompiledLayout:
         self.coded1 = re.compile(rf"(?P<code>\d{{1,2}})-(?P<label>{code_label})[;:,。]")
         self.coded2 = re.compile(rf"(?P<code>\d{{2,4}})-(?P<label>{code_label})[;:,。]")
         self.coded = re.compile(
-            rf"(?P<code1>\d{{1,2}})-(?P<label1>{code_label})[;:,。](?P<code2>\d{{2,4}})-(?P<label2>{code_label})[;:,。]"
+            rf"(?P<code1>\d{{1,2}})-(?P<label1>{code_label})[;:,。]"
+            rf"(?P<code2>\d{{2,4}})-(?P<label2>{code_label})[;:,。]"
         )
         self.word1 = re.compile(rf"(?P<label>{alternation(labels('level1'))})[;:-]")
         self.word2 = re.compile(rf"(?P<label>{alternation(labels('level2'))})[;:-]")
-        self.category_begins = re.compile(
-            rf"(?:\d{{1,2}}-[^\d\W]|(?:{alternation([*labels('level1'), *labels('level2')])})[;:])"
-        )
+        category = alternation([*labels("level1"), *labels("level2")])
+        self.category_begins = re.compile(rf"(?:\d{{1,2}}-[^\d\W]|(?:{category})[;:])")
         withheld = [terms.withheld.pattern, *map(re.escape, map(squash, spec.withheld))]
         self.withheld = re.compile("|".join(withheld))
         headings = alternation(terms.goal_headings) if spec.indicators.categories == "bracketed" else "(?!)"
-        punctuation = r"[^\w%≥≤±≈<>=×÷+/*°℃‰￥¥$]"
-        self.structure = re.compile(
-            rf"(?:{self.value_label.pattern.replace('?P<cycle>', '?:').replace('?P<annual>', '?:')}"
-            rf"{number_words}|\d{{1,3}}[、)]|\d{{1,3}}{_STOP_OF_NUMBER}|\((?:\d{{1,3}}|[{_HAN}十]{{1,3}})\)|[{_CIRCLED}]|[【\[]\d{{1,3}}[】\]]|指标\d{{0,3}}|{headings}|[{_HAN}十]{{1,3}}、"
-            rf"|{punctuation})*{'+' if number_words else ''}"
+        value_label = self.value_label.pattern.replace("?P<cycle>", "?:").replace("?P<annual>", "?:")
+        printed_around = (
+            f"{value_label}{number_words}",
+            rf"\d{{1,3}}[、)]|\d{{1,3}}{_STOP_OF_NUMBER}",  # 1、 1) 1.
+            rf"\((?:\d{{1,3}}|[{_HAN}十]{{1,3}})\)|[{_CIRCLED}]",  # (1) (一) ①
+            r"[【\[]\d{1,3}[】\]]|指标\d{0,3}",  # 【1】 指标1
+            headings,
+            rf"[{_HAN}十]{{1,3}}、",  # 一、
+            r"[^\w%≥≤±≈<>=×÷+/*°℃‰￥¥$]",  # punctuation
         )
+        self.structure = re.compile(f"(?:{'|'.join(printed_around)})*{'+' if number_words else ''}")
 
-        category = alternation([*labels("level1"), *labels("level2")])
         begins = {
             "coded": self.coded1.pattern.replace("?P<code>", "").replace("?P<label>", ""),
             "labelled": rf"(?:{category})[;:]",

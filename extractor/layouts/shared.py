@@ -16,8 +16,8 @@ from extractor.text import squash
 
 
 def alternation(words: Iterable[str]) -> str:
-    """Words as one regular expression over squashed text, longest first."""
-    return "|".join(re.escape(squash(word)) for word in sorted(set(words), key=len, reverse=True))
+    """Words as one regular expression over squashed text, longest first; the same in every process."""
+    return "|".join(re.escape(squash(word)) for word in sorted(set(words), key=lambda word: (-len(word), word)))
 
 
 def _squashed(words: Any) -> Any:

@@ -29,16 +29,24 @@ _DAY = (
 
 def _point(number: int) -> str:
     """One date; the names of its groups end in `number`."""
-    whole = "(?P<iy{n}>(?:19|20)[0-9]{{2}})[-./](?P<im{n}>0?[1-9]|1[0-2])[-./](?P<id{n}>0?[1-9]|[12][0-9]|3[01])"
-    short = "(?P<sy{n}>(?:19|20)[0-9]{{2}})[-/](?P<sm{n}>0[1-9]|1[0-2])(?![0-9./-])"
-    month = "(?P<m{n}>{month})月份?(?:(?P<d{n}>{day})[日号]|(?P<ten{n}>[上中下])旬|[底末])?"
-    quarter = "第?(?P<q{n}>[1-4一二三四])季度[底末]?"
-    half = "(?P<half{n}>[上下])半年[底末]?"
-    last = "年?(?P<ye{n}>年?[底末])(?![级端])"
-    of_year = f"(?:(?P<y{{n}}>{{year}})年度?)?(?:{month}|{quarter}|{half}|{last}|(?P<all{{n}}>全年|年内))"
-    plain = "(?P<yy{n}>{year})年度?(?:全年)?"
-    pattern = f"(?:{whole}(?![0-9.%])日?|{short}|{of_year}|{plain})"
-    return pattern.format(n=number, year=_YEAR, month=_MONTH, day=_DAY)
+    n, year = number, "(?:19|20)[0-9]{2}"
+    of_year = "|".join(
+        (
+            f"(?P<m{n}>{_MONTH})月份?(?:(?P<d{n}>{_DAY})[日号]|(?P<ten{n}>[上中下])旬|[底末])?",  # 6月30日, 6月底
+            f"第?(?P<q{n}>[1-4一二三四])季度[底末]?",  # 第三季度
+            f"(?P<half{n}>[上下])半年[底末]?",  # 上半年
+            f"年?(?P<ye{n}>年?[底末])(?![级端])",  # 年底
+            f"(?P<all{n}>全年|年内)",
+        )
+    )
+    dates = (
+        f"(?P<iy{n}>{year})[-./](?P<im{n}>0?[1-9]|1[0-2])[-./]"  # 2026-12-
+        f"(?P<id{n}>0?[1-9]|[12][0-9]|3[01])(?![0-9.%])日?",  # 31
+        f"(?P<sy{n}>{year})[-/](?P<sm{n}>0[1-9]|1[0-2])(?![0-9./-])",  # 2026-12
+        f"(?:(?P<y{n}>{_YEAR})年度?)?(?:{of_year})",  # 2026年6月
+        f"(?P<yy{n}>{_YEAR})年度?(?:全年)?",  # 2026年
+    )
+    return f"(?:{'|'.join(dates)})"
 
 
 class Printed(NamedTuple):
@@ -85,8 +93,13 @@ def _patterns() -> _Patterns:
         years=re.compile(f"(?P<y1>{_YEAR})(?:年度?)?{to}(?P<y2>{_YEAR})年度?"),
         dotted=re.compile(dotted.format(n=1) + to + dotted.format(n=2)),
         behind=re.compile(
-            f"(?P<le>(?:\\(含(?:当日)?\\)|含)[之以]?{before}|为?止)|(?P<before>[之以]?{before})"
-            f"|(?P<ge>[之以]?后(?![续期勤台端{count}])|起)|(?P<within>[之以]?内(?![部容涵外]))"
+            rf"""
+              (?P<le>(?:\(含(?:当日)?\)|含)[之以]?{before}|为?止)  # (含当日)以前, 为止
+            | (?P<before>[之以]?{before})                          # 以前
+            | (?P<ge>[之以]?后(?![续期勤台端{count}])|起)          # 以后, 起; no 后续
+            | (?P<within>[之以]?内(?![部容涵外]))                  # 以内; no 内部
+            """,
+            re.VERBOSE,
         ),
         day=re.compile(f"(?P<d>{_DAY})[日号](?P<le>[之以]?前)?(?![内以之后起])"),
     )

@@ -12,8 +12,17 @@ _POINTED = "⒈⒉⒊⒋⒌⒍⒎⒏⒐⒑⒒⒓⒔⒕⒖⒗⒘⒙⒚⒛"
 _CHINESE = "一二三四五六七八九十"
 _MOST = 20
 _FIRST = re.compile(
-    "(?P<bracket>\\(1\\))|(?P<half>1\\))|(?P<point>1[.、])(?![0-9])|(?P<digit>1[.])(?=[0-9])|(?P<circled>[①⑴⒈])[.、]?"
-    "|(?P<han>一[、.])|(?P<hanbracket>\\(一\\))|(?P<is>一是)"
+    r"""
+      (?P<bracket>\(1\))           # (1)
+    | (?P<half>1\))                # 1)
+    | (?P<point>1[.、])(?![0-9])   # 1.
+    | (?P<digit>1[.])(?=[0-9])     # 1.20人
+    | (?P<circled>[①⑴⒈])[.、]?
+    | (?P<han>一[、.])             # 一、
+    | (?P<hanbracket>\(一\))       # (一)
+    | (?P<is>一是)
+    """,
+    re.VERBOSE,
 )
 
 

@@ -18,8 +18,22 @@ BOUND = "bound"
 """Word of a number that is not understood by itself, since a sign follows: the 90% of 90%≤完成率≤100%."""
 
 Kind = Literal["amount", "date", "number", "bad", "operator", "each", "by", "mean", "denial", "unclear", "cut"]
-_DATE = re.compile("[0-9]{1,4}[-年月./~至到]|[一二三四五六七八九十〇零]{1,4}[年月季至到-]|年|上|下|第|[1-4]季度")
-_DATE_SHAPE = re.compile("(?:(?:19|20)[0-9]{2}年|(?:[0-9]{1,2}|十?[一二三四五六七八九十])月)[0-9年月日号底前]*")
+_DATE = re.compile(
+    """
+      [0-9]{1,4}[-年月./~至到]                    # 2026年
+    | [一二三四五六七八九十〇零]{1,4}[年月季至到-]  # 二〇二六年
+    | 年|上|下|第|[1-4]季度                       # 年底, 上半年, 第一季度
+    """,
+    re.VERBOSE,
+)
+_DATE_SHAPE = re.compile(
+    """
+    (?: (?:19|20)[0-9]{2}年                             # 2026年
+      | (?:[0-9]{1,2}|十?[一二三四五六七八九十])月 )    # 6月
+    [0-9年月日号底前]*                                  # 30日前
+    """,
+    re.VERBOSE,
+)
 _RUN = re.compile(r"[0-9][0-9.,:/~-]*(?:[十百千万亿]+[0-9][0-9.,]*)*")
 _ROUND = re.compile("10*(?![0-9])")
 _JOINED = frozenset("至到~-")
