@@ -38,21 +38,31 @@ _BARE = Row((), 0, 0)
 def looks_like_forms(document: Document, layout: CompiledLayout) -> bool:
     """Whether the tables are forms: 项目名称 beside a name, and indicators under a header row of their own."""
     words = form_words(layout.terms)
-    if not document.tables or not any(begin in document.text for begin in words.levels):
+    has_levels = any(begin in document.text for begin in words.levels)
+    if not document.tables or not (has_levels or "目标" in document.text):
         return False
     has_header = names_stand_beside = False
+    beside: set[str | None] = set()
     for table in document.tables:
         for row in table.rows:
             spots = inked(row)
             if not spots:
                 continue
-            if not has_header and header_of(row, spots, words, {}) is not None:
+            if has_levels and not has_header and header_of(row, spots, words, {}) is not None:
                 has_header = True
             elif not names_stand_beside:
                 names_stand_beside = names_a_project(spots, words)
-            if has_header and names_stand_beside:
+            if names_stand_beside and (has_header or _tells_of_one(spots, beside, words)):
                 return True
     return False
+
+
+def _tells_of_one(spots: Sequence[Spot], beside: set[str | None], words: FormWords) -> bool:
+    """Whether the rows so far, each with labels of its own, tell the goal and the money of one project."""
+    labels = [words.label(spot.text) for spot in spots[:2] if len(spot.text) <= _LONGEST_HEADING]
+    beside.update(label.field for label in labels if label is not None)
+    beside.update("total" for label in labels if label is not None and label.is_money)
+    return {"goal", "total"} <= beside
 
 
 def names_a_project(spots: Sequence[Spot], words: FormWords) -> bool:

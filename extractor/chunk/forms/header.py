@@ -24,6 +24,7 @@ _BESIDE_VALUES = frozenset(("cycle_value", "annual_value", "operator", "measure_
 _MAY_BE_VALUES = frozenset(("内容", "单位"))
 _SIGN = re.compile(r"[≥≤><=═≧≦＞＜]{1,2}|定性|定量|(?:不)?(?:大于|小于|等于|低于|高于|超过)(?:等于)?")
 _LEAST_SIGNS = 2
+_LEAST_COLUMNS = 2
 
 
 class Column(NamedTuple):
@@ -75,6 +76,8 @@ def header_of(
         for spot in spots
         if not spot.is_blank
     ]
+    if sum(name is not None or squash(spot.text) in words.bare_levels for spot, name in found) < _LEAST_COLUMNS:
+        return None
     found = _with_bare_levels(found, words)
     fields = [name for _, name in found if name]
     if not _is_header(fields):

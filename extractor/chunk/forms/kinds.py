@@ -110,7 +110,7 @@ def _among_labels(state: _State, row: SheetRow, words: FormWords) -> tuple[_Stat
 
 
 def _leading_group(row: SheetRow, words: FormWords) -> Label | None:
-    groups = leading(row)
+    groups = leading(row, words)
     return (words.label(groups[-1].text) or words.unknown(groups[-1].text)) if groups else None
 
 
