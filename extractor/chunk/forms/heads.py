@@ -48,15 +48,10 @@ def leading(row: SheetRow, words: FormWords) -> list[Spot]:
     found: list[Spot] = []
     below = row.below
     for spot in row.inked[:-1]:
-        is_first = spot.first == 0 or all(row.is_open(at) for at in range(spot.first)) or bool(found)
-        gap = found and found[-1].after != spot.first and row.has_merges
-        if (
-            below is None
-            or not is_labellike(spot.text, words)
-            or not is_first
-            or gap
-            or not goes_on(below, spot.first, has_merges=row.has_merges)
-        ):
+        is_first = spot.first == 0 or bool(found) or all(row.is_open(at) for at in range(spot.first))
+        has_gap = found and found[-1].after != spot.first and row.has_merges
+        goes_down = below is not None and goes_on(below, spot.first, has_merges=row.has_merges)
+        if not (is_first and goes_down and is_labellike(spot.text, words)) or has_gap:
             break
         found.append(spot)
         if not row.has_merges:

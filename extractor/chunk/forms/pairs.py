@@ -163,14 +163,19 @@ def _beside(before: _Cell, cell: _Cell, row: SheetRow, words: FormWords, *, is_f
     """What speaks against a label that stands right before a label: less where it may be that of a group."""
     if before.known is not None and squash(before.known.text) in words.labels:
         return 2.0  # 资金来源 | 财政拨款: a label of its own elsewhere
-    if is_first and not in_group and row.below is not None and before.spot.first < len(row.below.cells):
-        if row.below.cells[before.spot.first].merged == "above":
-            return 0.1
+    if is_first and not in_group and _goes_down(before.spot, row):
+        return 0.1
     if before.known is not None and before.known.is_group:
         return 0.1 if is_first else 0.3
     if is_first and _is_money(cell) and words.tells_money(before.spot.text):
         return 0.2
     return _BESIDE
+
+
+def _goes_down(spot: Spot, row: SheetRow) -> bool:
+    """Whether a cell is merged with the one below it."""
+    cells = row.below.cells if row.below is not None else ()
+    return spot.first < len(cells) and cells[spot.first].merged == "above"
 
 
 def _ends_in_colon(text: str) -> bool:
