@@ -17,6 +17,7 @@ from extractor.chunk.forms.form import HEAD, Form, rejoined
 from extractor.chunk.forms.header import TABLE_FIELDS, header_of
 from extractor.chunk.forms.shapes import is_labellike, is_number
 from extractor.chunk.forms.sheet import SheetRow, Spot, inked, sheet_of
+from extractor.chunk.forms.spread import rows_of
 from extractor.chunk.rows import Mark
 from extractor.chunk.titles import are_headers, is_title
 from extractor.layouts import CompiledLayout, Terms
@@ -44,7 +45,7 @@ def looks_like_forms(document: Document, layout: CompiledLayout) -> bool:
     has_header = names_stand_beside = False
     beside: set[str | None] = set()
     for table in document.tables:
-        for row in table.rows:
+        for row in rows_of(table, words):
             spots = inked(row)
             if not spots:
                 continue
@@ -159,7 +160,7 @@ def _parts(document: Document, terms: Terms, words: FormWords) -> Iterator[_Part
     form: _Open | None = None
     any_form = skipping = False
     pending: list[Line] = []
-    for piece in sheet_of(document):
+    for piece in sheet_of(document, lambda table: rows_of(table, words)):
         if isinstance(piece, Line):
             printed = document.text[piece.start : piece.end].strip()
             if not printed:
@@ -280,6 +281,9 @@ def _begins_other(row: SheetRow, form: _Open | None, terms: Terms, words: FormWo
         return True
     if form is None or not form.has_header or row.inked[0].first > form.first:
         return False
+    above = form.rows[-1].inked if form.rows else []
+    if above and squash(above[0].text) == texts[0] and above[0].first == row.inked[0].first:
+        return False  # the category of the row above, printed again
     if not (row.ahead and are_headers(texts)):
         return False  # nor does the last row of a table head another one
     below = [[squash(cell.content.text) for cell in one.cells] for one in row.ahead[:_COLUMNS]]

@@ -154,6 +154,7 @@ def _values(one: Classified, heads: Heads, line: int, table: int, found: _Collec
     in_money = heads.group is not None and words.tells_money(heads.group.text)
     stubs = [spot for spot in one.row.inked if heads.over(spot) is None] if heads.is_table else []
     label = _stub_label(stubs, words)
+    found.blanks += [own for spot in stubs[:-1] if (own := _unknown(spot, words)) is not None]
     for spot in one.row.inked:
         over = heads.over(spot)
         if over is None:

@@ -58,6 +58,13 @@ class Columns:
         return all((one := self.at(spot.first)) is not None and spot.after <= one.after for spot in spots)
 
 
+def widened(table: Columns) -> Columns:
+    """The columns where merged cells were not kept: a header goes on over the blank cells to its right."""
+    after = [*(column.first for column in table.columns[1:]), table.width]
+    wide = [one._replace(after=max(one.after, end)) for one, end in zip(table.columns, after, strict=True)]
+    return replace(table, columns=tuple(wide))
+
+
 def is_sign(printed: str) -> bool:
     """Whether a cell holds nothing but an operator.
 
@@ -249,4 +256,15 @@ def joins_header(spots: Sequence[Spot], words: FormWords) -> bool:
     )
 
 
-__all__ = ["LEVELS", "TABLE_FIELDS", "VALUES", "Column", "Columns", "header_of", "is_sign", "joins_header", "refined"]
+__all__ = [
+    "LEVELS",
+    "TABLE_FIELDS",
+    "VALUES",
+    "Column",
+    "Columns",
+    "header_of",
+    "is_sign",
+    "joins_header",
+    "refined",
+    "widened",
+]

@@ -47,15 +47,16 @@ def leading(row: SheetRow, words: FormWords) -> list[Spot]:
     """The cells at the left of a row that go on in the row below: labels of all that stands to their right."""
     found: list[Spot] = []
     below = row.below
+    first_below = next((spot.first for spot in inked(below)), 0) if below is not None else 0
     for spot in row.inked[:-1]:
         is_first = spot.first == 0 or bool(found) or all(row.is_open(at) for at in range(spot.first))
         has_gap = found and found[-1].after != spot.first and row.has_merges
         goes_down = below is not None and goes_on(below, spot.first, has_merges=row.has_merges)
         if not (is_first and goes_down and is_labellike(spot.text, words)) or has_gap:
             break
+        if not row.has_merges and spot.first >= first_below:
+            break  # without merges a blank cell tells only of what stands left of all below it
         found.append(spot)
-        if not row.has_merges:
-            break  # without merges a blank cell below says little of the cells further on
     return found
 
 
