@@ -25,6 +25,7 @@ _LEAD = re.compile(
 """An item number before a label, and 其中."""
 _SUBTOTAL = re.compile(r"(?<=.)(?:小计|合计)$")
 _LONGEST = 30
+_MOST_KNOWN = 20_000
 _LONGEST_UNKNOWN = 16
 _HAN = re.compile("[一-鿿]")
 _ITEM = re.compile(r"(?:目标|指标)\d{0,3}[:、.]")
@@ -69,6 +70,7 @@ class FormWords:
         self._shapes, self._column_shapes = form.shapes, form.column_shapes
         self._money_columns = form.money
         self._known: dict[str, Label | None] = {}
+        self._columns: dict[str, str | None] = {}
 
     def label(self, printed: str) -> Label | None:
         """The label that a cell holds and nothing else; None where its text is no known label.
@@ -82,7 +84,7 @@ class FormWords:
         if len(printed) > 3 * _LONGEST:
             return None
         if printed not in self._known:
-            if len(self._known) > 20_000:
+            if len(self._known) > _MOST_KNOWN:
                 self._known.clear()
             self._known[printed] = self._label(printed)
         return self._known[printed]
@@ -185,8 +187,8 @@ class FormWords:
         word = squash(printed)
         return next((kind for kind, pattern in self._money_columns.items() if pattern.search(word)), None)
 
-    def inline(self, content: MappedText) -> tuple[Label, MappedText] | None:
-        """Label and value that stand in one cell, with a colon between them.
+    def inline(self, content: MappedText, *, is_alone: bool = False) -> tuple[Label, MappedText] | None:
+        """Label and value that stand in one cell, with a colon between them; `is_alone`: the label may be any word.
 
         >>> found = form_words(terms()).inline(MappedText("项目名称：校舍维修", range(9)))
         >>> found and (found[0].field, found[1].text)
@@ -194,6 +196,8 @@ class FormWords:
         """
         at = fold(content.text[: _LONGEST + 10]).find(":")
         label = self.label(content.text[:at]) if at > 0 else None
+        if label is None and is_alone and at > 0 and self.label(content.text) is None:
+            label = self.unknown(content.text[:at])
         if label is None:
             return None
         rest = content.text[at + 1 :]
@@ -213,6 +217,15 @@ class FormWords:
         >>> words.column("指标值（包含数字及文字描述）"), words.column("全年（程）指标值"), words.column("偏差原因")
         ('annual_value', 'annual_value', None)
         """
+        if len(printed) > 3 * _LONGEST:
+            return None
+        if printed not in self._columns:
+            if len(self._columns) > _MOST_KNOWN:
+                self._columns.clear()
+            self._columns[printed] = self._column(printed)
+        return self._columns[printed]
+
+    def _column(self, printed: str) -> str | None:
         word = squash(printed).rstrip(":")
         bare = without_brackets(word)
         known = self.terms.column(word) or self.columns.get(word) or self.columns.get(bare)

@@ -99,8 +99,11 @@ def header_above(form: Form, document: Document, layout: CompiledLayout) -> Head
         header = replace(header, title=title)
     years = (year for line in reversed(form.top) if (year := _year_of(document.text[line.start : line.end])))
     header = replace(header, fiscal_year=next(years, header.fiscal_year))
+    words = form_words(layout.terms)
+    if header.unit is not None and words.seal.match(squash(header.unit.value)):
+        header = replace(header, unit=None)  # 填报单位：(盖章), with nobody's seal
     if header.unit is None:
-        header = replace(header, unit=_unit_above(form, document, form_words(layout.terms)))
+        header = replace(header, unit=_unit_above(form, document, words))
     return header
 
 

@@ -17,6 +17,7 @@ from extractor.chunk.forms.form import HEAD, Form, rejoined
 from extractor.chunk.forms.header import TABLE_FIELDS, header_of
 from extractor.chunk.forms.shapes import is_labellike, is_number
 from extractor.chunk.forms.sheet import SheetRow, Spot, inked, sheet_of
+from extractor.chunk.forms.spread import rows_of
 from extractor.chunk.rows import Mark
 from extractor.chunk.titles import are_headers, is_title
 from extractor.layouts import CompiledLayout, Terms
@@ -38,21 +39,31 @@ _BARE = Row((), 0, 0)
 def looks_like_forms(document: Document, layout: CompiledLayout) -> bool:
     """Whether the tables are forms: 项目名称 beside a name, and indicators under a header row of their own."""
     words = form_words(layout.terms)
-    if not document.tables or not any(begin in document.text for begin in words.levels):
+    has_levels = any(begin in document.text for begin in words.levels)
+    if not document.tables or not (has_levels or "目标" in document.text):
         return False
     has_header = names_stand_beside = False
+    beside: set[str | None] = set()
     for table in document.tables:
-        for row in table.rows:
+        for row in rows_of(table, words):
             spots = inked(row)
             if not spots:
                 continue
-            if not has_header and header_of(row, spots, words, {}) is not None:
+            if has_levels and not has_header and header_of(row, spots, words, {}) is not None:
                 has_header = True
             elif not names_stand_beside:
                 names_stand_beside = names_a_project(spots, words)
-            if has_header and names_stand_beside:
+            if names_stand_beside and (has_header or _tells_of_one(spots, beside, words)):
                 return True
     return False
+
+
+def _tells_of_one(spots: Sequence[Spot], beside: set[str | None], words: FormWords) -> bool:
+    """Whether the rows so far, each with labels of its own, tell the goal and the money of one project."""
+    labels = [words.label(spot.text) for spot in spots[:2] if len(spot.text) <= _LONGEST_HEADING]
+    beside.update(label.field for label in labels if label is not None)
+    beside.update("total" for label in labels if label is not None and label.is_money)
+    return {"goal", "total"} <= beside
 
 
 def names_a_project(spots: Sequence[Spot], words: FormWords) -> bool:
@@ -149,7 +160,7 @@ def _parts(document: Document, terms: Terms, words: FormWords) -> Iterator[_Part
     form: _Open | None = None
     any_form = skipping = False
     pending: list[Line] = []
-    for piece in sheet_of(document):
+    for piece in sheet_of(document, lambda table: rows_of(table, words)):
         if isinstance(piece, Line):
             printed = document.text[piece.start : piece.end].strip()
             if not printed:
@@ -270,6 +281,9 @@ def _begins_other(row: SheetRow, form: _Open | None, terms: Terms, words: FormWo
         return True
     if form is None or not form.has_header or row.inked[0].first > form.first:
         return False
+    above = form.rows[-1].inked if form.rows else []
+    if above and squash(above[0].text) == texts[0] and above[0].first == row.inked[0].first:
+        return False  # the category of the row above, printed again
     if not (row.ahead and are_headers(texts)):
         return False  # nor does the last row of a table head another one
     below = [[squash(cell.content.text) for cell in one.cells] for one in row.ahead[:_COLUMNS]]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from extractor.chunk.forms.form import Form, Item
+from extractor.chunk.forms.halves import with_halves_joined
 from extractor.chunk.forms.heads import Heads
 from extractor.chunk.forms.indicators import Entry, Held, read_indicators
 from extractor.chunk.forms.kinds import Classified, classify
@@ -66,7 +67,8 @@ def collect(page: int | None, top: Sequence[Line], rows: Sequence[SheetRow], wor
     found = _Collected()
     held = Held()
     table = 0
-    for line, one in enumerate(classify(rows, words)):
+    whole, has_halves = with_halves_joined(rows)
+    for line, one in enumerate(classify(whole, words)):
         if one.kind in {"pairs", "heads", "values"}:
             found.units += _units(one.row, words)
         if one.kind == "header":
@@ -101,6 +103,7 @@ def collect(page: int | None, top: Sequence[Line], rows: Sequence[SheetRow], wor
         tuple(found.loose),
         tuple(found.units),
         tuple(label for label in found.blanks if label.text not in shown),
+        ("row_joined",) if has_halves else (),
     )
 
 
@@ -151,6 +154,7 @@ def _values(one: Classified, heads: Heads, line: int, table: int, found: _Collec
     in_money = heads.group is not None and words.tells_money(heads.group.text)
     stubs = [spot for spot in one.row.inked if heads.over(spot) is None] if heads.is_table else []
     label = _stub_label(stubs, words)
+    found.blanks += [own for spot in stubs[:-1] if (own := _unknown(spot, words)) is not None]
     for spot in one.row.inked:
         over = heads.over(spot)
         if over is None:
@@ -232,7 +236,8 @@ def _blank_unknown(pair: Pair, row: SheetRow, found: _Collected, words: FormWord
     beside = next((one for one in row.spots if one.first == pair.at), None)
     others = [one for one in row.inked if one is not spot and words.label(one.text) is not None]
     is_first = spot is row.inked[0] and (spot.first == 0 or row.is_open(0))
-    has_cell = row.has_merges and beside is not None and beside.is_blank and bool(others or is_first)
+    are_labels = all(is_labellike(one.text, words) for one in row.inked)
+    has_cell = row.has_merges and beside is not None and beside.is_blank and bool(others or is_first or are_labels)
     if spot is None or has_cell or squash(spot.text).endswith(":"):
         found.blanks.append(pair.label)
     elif words.source(spot.text) is None:

@@ -24,6 +24,7 @@ _BESIDE_VALUES = frozenset(("cycle_value", "annual_value", "operator", "measure_
 _MAY_BE_VALUES = frozenset(("内容", "单位"))
 _SIGN = re.compile(r"[≥≤><=═≧≦＞＜]{1,2}|定性|定量|(?:不)?(?:大于|小于|等于|低于|高于|超过)(?:等于)?")
 _LEAST_SIGNS = 2
+_LEAST_COLUMNS = 2
 
 
 class Column(NamedTuple):
@@ -57,6 +58,13 @@ class Columns:
         return all((one := self.at(spot.first)) is not None and spot.after <= one.after for spot in spots)
 
 
+def widened(table: Columns) -> Columns:
+    """The columns where merged cells were not kept: a header goes on over the blank cells to its right."""
+    after = [*(column.first for column in table.columns[1:]), table.width]
+    wide = [one._replace(after=max(one.after, end)) for one, end in zip(table.columns, after, strict=True)]
+    return replace(table, columns=tuple(wide))
+
+
 def is_sign(printed: str) -> bool:
     """Whether a cell holds nothing but an operator.
 
@@ -75,6 +83,8 @@ def header_of(
         for spot in spots
         if not spot.is_blank
     ]
+    if sum(name is not None or squash(spot.text) in words.bare_levels for spot, name in found) < _LEAST_COLUMNS:
+        return None
     found = _with_bare_levels(found, words)
     fields = [name for _, name in found if name]
     if not _is_header(fields):
@@ -246,4 +256,15 @@ def joins_header(spots: Sequence[Spot], words: FormWords) -> bool:
     )
 
 
-__all__ = ["LEVELS", "TABLE_FIELDS", "VALUES", "Column", "Columns", "header_of", "is_sign", "joins_header", "refined"]
+__all__ = [
+    "LEVELS",
+    "TABLE_FIELDS",
+    "VALUES",
+    "Column",
+    "Columns",
+    "header_of",
+    "is_sign",
+    "joins_header",
+    "refined",
+    "widened",
+]

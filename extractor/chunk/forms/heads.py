@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.chunk.forms.header import header_of
-from extractor.chunk.forms.shapes import is_labellike, is_nothing, is_number, is_text
+from extractor.chunk.forms.shapes import is_labellike, is_number, is_text
 from extractor.chunk.forms.sheet import SheetRow, Spot, goes_on, inked
 from extractor.layouts.forms import FormWords, Label
 from extractor.text import join_lines, squash
@@ -43,24 +43,26 @@ class Heads:
         return next((one.label for one in self.heads if one.first <= spot.first < one.after), None)
 
 
-def leading(row: SheetRow) -> list[Spot]:
+def leading(row: SheetRow, words: FormWords) -> list[Spot]:
     """The cells at the left of a row that go on in the row below: labels of all that stands to their right."""
     found: list[Spot] = []
     below = row.below
+    first_below = next((spot.first for spot in inked(below)), 0) if below is not None else 0
     for spot in row.inked[:-1]:
-        is_first = spot.first == 0 or all(row.is_open(at) for at in range(spot.first)) or bool(found)
-        gap = found and found[-1].after != spot.first and row.has_merges
-        if below is None or not is_first or gap or not goes_on(below, spot.first, has_merges=row.has_merges):
+        is_first = spot.first == 0 or bool(found) or all(row.is_open(at) for at in range(spot.first))
+        has_gap = found and found[-1].after != spot.first and row.has_merges
+        goes_down = below is not None and goes_on(below, spot.first, has_merges=row.has_merges)
+        if not (is_first and goes_down and is_labellike(spot.text, words)) or has_gap:
             break
+        if not row.has_merges and spot.first >= first_below:
+            break  # without merges a blank cell tells only of what stands left of all below it
         found.append(spot)
-        if not row.has_merges:
-            break  # without merges a blank cell below says little of the cells further on
     return found
 
 
 def heads_of(row: SheetRow, words: FormWords, group: Label | None) -> Heads | None:
     """What a row heads; None where it holds values itself. `group` is the label to its left from above."""
-    groups = leading(row)
+    groups = leading(row, words)
     own = row.inked[len(groups) :]
     if not own or not all(is_labellike(spot.text, words) for spot in own) or _prints_values(own, words):
         return None
@@ -140,11 +142,14 @@ def _is_table(row: SheetRow, own: Sequence[Spot], below: Sequence[Spot], words: 
         return False
     if any(words.label(spot.text) is not None for spot in values):
         return False
-    if all(not is_labellike(spot.text, words) or is_nothing(spot.text) for spot in values):
-        tells = [words.money_column(h.text) is not None or words.source(h.text) is not None for h in heads]
-        numbers = any(is_number(spot.text) for spot in values)
-        return (numbers and any(tells)) or (not under_first and below[0].first < own[0].first)
-    return not under_first and below[0].first < own[0].first and row.has_merges
+    if (
+        not under_first
+        and below[0].first < own[0].first
+        and (row.has_merges or not is_labellike(values[0].text, words))
+    ):
+        return True  # no heading stands above the labels of the rows below
+    tells = [words.money_column(head.text) is not None or words.source(head.text) is not None for head in heads]
+    return any(is_number(spot.text) for spot in values) and any(tells)
 
 
 def _table(own: Sequence[Spot], below: Sequence[Spot], words: FormWords, group: Label | None, at: int | None) -> Heads:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from extractor.chunk.forms.header import LEVELS, TABLE_FIELDS, Columns, header_of, joins_header, refined
+from extractor.chunk.forms.header import LEVELS, TABLE_FIELDS, Columns, header_of, joins_header, refined, widened
 from extractor.chunk.forms.heads import Heads, heads_of, leading
 from extractor.chunk.forms.shapes import is_labellike
 from extractor.chunk.forms.sheet import SheetRow, Spot
@@ -70,6 +70,7 @@ def _next(state: _State, row: SheetRow, words: FormWords) -> tuple[_State, Class
     over = {spot.first: period for spot in row.inked if (period := _period_header(spot, row.inked, words))}
     columns = header_of(row.row, _with_held(row, state.held), words, state.periods, row.ahead)
     if columns is not None:
+        columns = columns if row.has_merges else widened(columns)
         return _State(columns=columns, below_header=True), Classified("header", row, columns)
     if over or _is_upper(row, words):
         held = row.inked if not over else [one for one in row.inked if words.column(one.text) in LEVELS]
@@ -110,7 +111,7 @@ def _among_labels(state: _State, row: SheetRow, words: FormWords) -> tuple[_Stat
 
 
 def _leading_group(row: SheetRow, words: FormWords) -> Label | None:
-    groups = leading(row)
+    groups = leading(row, words)
     return (words.label(groups[-1].text) or words.unknown(groups[-1].text)) if groups else None
 
 

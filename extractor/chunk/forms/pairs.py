@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from extractor.chunk.forms.form import is_money
 from extractor.chunk.forms.shapes import is_nothing, is_number, is_text
 from extractor.chunk.forms.sheet import SheetRow, Spot
 from extractor.layouts.forms import FormWords, Label
@@ -25,6 +26,8 @@ _EMPTY = 1.6
 """A label at the end of a row, with no cell for its value."""
 _BESIDE = 2.5
 """A label right beside a label: the first has no value."""
+_NO_AMOUNT = 1.0
+"""A label of money before a text that is no amount."""
 _OVER_BLANK = 2.0
 """A value beyond a blank cell, which is the label's own value where merged cells are kept."""
 
@@ -70,7 +73,7 @@ def _cells(row: SheetRow, words: FormWords) -> list[_Cell]:
             has_gap = True
             continue
         known = words.label(spot.text)
-        whole = words.inline(spot.cell.content)
+        whole = words.inline(spot.cell.content, is_alone=len(row.inked) == 1)
         if whole is not None and not whole[1].text.strip() and squash(spot.text).endswith(":"):
             whole = None  # a label with a colon, its value in the next cell
         is_unit = words.terms.amount_unit.fullmatch(squash(spot.text).strip("()")) is not None
@@ -141,28 +144,38 @@ def _step(
 ) -> float:
     """What speaks against a role behind another."""
     if left == "label" and right == "value":
-        return _OVER_BLANK if cell.has_gap and row.has_merges else 0.0
+        is_no_amount = _is_money(before) and not (is_number(cell.spot.text) or is_nothing(cell.spot.text))
+        return (_OVER_BLANK if cell.has_gap and row.has_merges else 0.0) + (_NO_AMOUNT if is_no_amount else 0.0)
     if left == "label":  # its value is blank, or it is a label of labels
         if cell.has_gap:
             return 0.0 if row.has_merges else 0.5
         if _ends_in_colon(before.spot.text) and _ends_in_colon(cell.spot.text):
             return 0.5
-        return _beside(before, row, words, is_first=is_first, in_group=in_group)
+        return _beside(before, cell, row, words, is_first=is_first, in_group=in_group)
     return _ALONE if right == "value" else 0.0
 
 
-def _beside(before: _Cell, row: SheetRow, words: FormWords, *, is_first: bool, in_group: bool) -> float:
+def _is_money(cell: _Cell) -> bool:
+    return cell.known is not None and is_money(cell.known.field)
+
+
+def _beside(before: _Cell, cell: _Cell, row: SheetRow, words: FormWords, *, is_first: bool, in_group: bool) -> float:
     """What speaks against a label that stands right before a label: less where it may be that of a group."""
     if before.known is not None and squash(before.known.text) in words.labels:
         return 2.0  # 资金来源 | 财政拨款: a label of its own elsewhere
-    if is_first and not in_group and (goes := row.below) is not None:
-        at = before.spot.first
-        cell = goes.cells[at] if at < len(goes.cells) else None
-        if cell is not None and cell.merged == "above":
-            return 0.1
+    if is_first and not in_group and _goes_down(before.spot, row):
+        return 0.1
     if before.known is not None and before.known.is_group:
         return 0.1 if is_first else 0.3
+    if is_first and _is_money(cell) and words.tells_money(before.spot.text):
+        return 0.2
     return _BESIDE
+
+
+def _goes_down(spot: Spot, row: SheetRow) -> bool:
+    """Whether a cell is merged with the one below it."""
+    cells = row.below.cells if row.below is not None else ()
+    return spot.first < len(cells) and cells[spot.first].merged == "above"
 
 
 def _ends_in_colon(text: str) -> bool:

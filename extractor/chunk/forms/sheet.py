@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from extractor.schemas.document import Cell, Document, Line, Row
+from extractor.schemas.document import Cell, Document, Line, Row, Table
 
 _AHEAD = 8
 
@@ -94,13 +95,14 @@ def goes_on(row: Row, column: int, *, has_merges: bool) -> bool:
     return cell.merged == "above" or (not has_merges and cell.merged is None and not cell.content.text.strip())
 
 
-def sheet_of(document: Document) -> list[SheetRow | Line]:
-    """Everything that a document prints, in order."""
+def sheet_of(document: Document, rows_of: Callable[[Table], Sequence[Row]]) -> list[SheetRow | Line]:
+    """Everything that a document prints, in order; `rows_of` gives the rows of a table."""
     printed: list[SheetRow | Line] = list(document.lines)
     for table in document.tables:
-        merges = any(cell.merged for row in table.rows for cell in row.cells)
+        rows = tuple(rows_of(table))
+        merges = any(cell.merged for row in rows for cell in row.cells)
         printed += [
-            SheetRow(row, table.page, merges, index == 0, table.rows[index + 1 : index + 1 + _AHEAD])
-            for index, row in enumerate(table.rows)
+            SheetRow(row, table.page, merges, index == 0, rows[index + 1 : index + 1 + _AHEAD])
+            for index, row in enumerate(rows)
         ]
     return sorted(printed, key=lambda piece: piece.start)
