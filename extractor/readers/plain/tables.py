@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from extractor.readers.plain.cells import read_cells
 from extractor.readers.plain.delimited import find_delimiter, read_delimited
 from extractor.readers.plain.gridtable import is_grid, read_grids
 from extractor.readers.plain.markdown import is_markdown, read_markdown
@@ -31,7 +32,7 @@ def find_tables(text: str, lines: tuple[Line, ...]) -> Found:
     delimiter = find_delimiter(text, lines)
     if delimiter is not None:
         return Found("tsv" if delimiter == "\t" else "csv", *read_delimited(text, lines, delimiter))
-    return Found("text", lines)
+    return Found("text", *read_cells(text, lines))
 
 
 def _in_print_order(*kinds: tuple[Table, ...]) -> tuple[Table, ...]:
