@@ -102,8 +102,11 @@ class _Walk:
     def _pairs(self, labels: Sequence[int], values: Sequence[int]) -> None:
         """Labels that follow each other, and the values that follow them."""
         *before, last = labels
-        if len(before) and len(values) >= _FEWEST and self._is_goal(before[-1]) and not self._is_money(last):
+        if before and len(values) >= _FEWEST and self._is_goal(before[-1]) and not self._is_group(before[-1]):
             self._goals(before[:-1], (before[-1], last), values)
+            return
+        if self._is_goal(last) and len(values) > _FEWEST and self.words.unknown(self.tokens[values[0]].text):
+            self._goals(before, (last, values[0]), values[1:])
             return
         group = before[-1] if before and self._is_group(before[-1]) else None
         for at in before:

@@ -18,7 +18,7 @@ from extractor.text import squash
 _LONGEST = 40
 _FEWEST = 3
 _WIDEST = 24
-_AHEAD = 3
+_AHEAD = 8
 _GOOD = 0.35
 """What a cell of a table fits its column by, on the average."""
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
@@ -117,7 +117,9 @@ def _headers(tokens: Sequence[Token]) -> list[Run]:
             if end + 1 < len(tokens) and columns[end] is None and columns[end + 1] and _is_label(tokens[end]):
                 end += 1
         fields = columns[index:end]
-        if len(set(fields) - {None}) >= _FEWEST and _TELLS & set(fields):
+        known = set(fields) - {None}
+        heads = "name" in known or len(_INDICATORS & known) > 1
+        if len(known) >= _FEWEST and _TELLS & known and heads:
             after = _rest_of_header(tokens, end, fields)
             runs.append(Run(index, after, tuple(columns[index:after])))
             index = after

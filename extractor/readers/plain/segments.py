@@ -24,6 +24,7 @@ _MERGED = -0.2
 _GOES_ON = -3.0
 _OPEN = 2.6
 _LIMIT = 3
+_NEW_ROW = -0.5
 
 
 class Token(NamedTuple):
@@ -93,8 +94,9 @@ def segmented(tokens: Sequence[Token], fields: Sequence[str | None]) -> tuple[li
 
 
 def _begins(at: int, fields: Sequence[str | None]) -> float:
-    """A row begins with its first cell, or with one that those merged downwards leave."""
-    return _MERGED * min(at, _LIMIT)
+    """A row begins with its first cell, or with one that those merged downwards leave: none of them is a value."""
+    name = fields.index("indicator_name") if "indicator_name" in fields else len(fields)
+    return _NEW_ROW + _MERGED * min(at, _LIMIT) + (0.0 if at <= name else 2 * _GOES_ON)
 
 
 def _inside(missing: int, blanks: int) -> float:
