@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from extractor.readers.plain.cells import read_cells
 from extractor.readers.plain.delimited import find_delimiter, read_delimited
+from extractor.readers.plain.dropped import aligned
 from extractor.readers.plain.gridtable import is_grid, read_grids
 from extractor.readers.plain.markdown import is_markdown, read_markdown
 from extractor.schemas.document import Line, Table
@@ -20,7 +21,12 @@ class Found(NamedTuple):
 
 
 def find_tables(text: str, lines: tuple[Line, ...]) -> Found:
-    """Tables between rules, between bars and between separators."""
+    """Tables between rules, between bars and between separators, or of cells that stand alone."""
+    found = _found(text, lines)
+    return found._replace(tables=tuple(map(aligned, found.tables)))
+
+
+def _found(text: str, lines: tuple[Line, ...]) -> Found:
     grids: tuple[Table, ...] = ()
     if is_grid(text):
         lines, grids = read_grids(text, lines)
