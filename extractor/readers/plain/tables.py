@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from extractor.readers.plain.cells import read_cells
+from extractor.readers.plain.columns import read_columns
 from extractor.readers.plain.delimited import find_delimiter, read_delimited
 from extractor.readers.plain.dropped import aligned
 from extractor.readers.plain.gridtable import is_grid, read_grids
@@ -38,7 +39,8 @@ def _found(text: str, lines: tuple[Line, ...]) -> Found:
     delimiter = find_delimiter(text, lines)
     if delimiter is not None:
         return Found("tsv" if delimiter == "\t" else "csv", *read_delimited(text, lines, delimiter))
-    return Found("text", *read_cells(text, lines))
+    outside, tables = read_columns(text, lines)
+    return Found("text", outside, tables) if tables else Found("text", *read_cells(text, lines))
 
 
 def _in_print_order(*kinds: tuple[Table, ...]) -> tuple[Table, ...]:
