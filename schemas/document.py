@@ -67,10 +67,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Consecutive rows of one printed table, in reading order."""
+    """Consecutive rows of one printed table, in reading order.
+
+    `rebuilt`: the source has lost the table's cells, and the reader put them together again by what they hold.
+    """
 
     rows: tuple[Row, ...]
     page: int | None = None
+    rebuilt: bool = False
 
 
 class Note(NamedTuple):

@@ -11,9 +11,11 @@ NEVER = -20.0
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,8})?")
 _SIGN = re.compile(r"[≥≤><=]{1,2}")
 _SIGN_WORD = re.compile(r"定性|定量|(?:大于|小于)?等于|大于|小于|正向|反向")
+_VALUE = re.compile(r"[≥≤><=]*\d[\d.,]*[^\d,。]{0,3}")
 _MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d+\.\d{2})")
 _BLANK = frozenset("-/\\")
 _NAMING = frozenset(("name", "unit", "department", "goal", "level1", "level2"))
+_BODIES = frozenset(("unit", "department"))
 _VALUES = frozenset(("cycle_value", "annual_value"))
 _MEASURES = frozenset(("operator", "measure_unit", "weight"))
 _BEHIND = re.compile(r"(?:\([^()]*\))+$")
@@ -69,10 +71,14 @@ def _likely(text: str, field: str | None) -> float:
         if is_amount:
             return 4.0 if _MONEY.fullmatch(text) else 1.5
         return 1.5 if field in _VALUES or field in {"weight", "number"} else -4.0 if field in _NAMING else 0.0
+    if _VALUE.fullmatch(text) and (field in _NAMING or field == "indicator_name"):
+        return -4.0
     if is_amount or field == "weight":
         return -8.0 if is_amount else -4.0
+    if field in _BODIES and len(text) < _SHORT:
+        return -3.0  # no body is called so; what measures something is
     if field in _MEASURES:
-        return 0.7 if field == "measure_unit" and len(text) <= _SHORT else -3.0
+        return 1.0 if field == "measure_unit" and len(text) <= _SHORT else -3.0
     if len(text) > _LONG:
         return 2.0 if field == "goal" else 0.0
     return {"name": 1.0, "unit": 1.0, "indicator_name": 1.0}.get(field or "", 0.5)

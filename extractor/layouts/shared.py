@@ -147,6 +147,8 @@ class Furniture(Section):
     notes: Patterns
     endings: Patterns
     next_part: Patterns
+    site: Patterns
+    """What a web site prints around a page's text."""
 
 
 class Names(Section):

@@ -14,7 +14,7 @@ _DELIMITERS = ("\t", ",", ";", "，")
 _HEADER_COLUMNS = 3
 _EVEN_ROWS = 4
 _EVEN_SHARE = 0.75
-_FEW_ROWS, _FEW_TABS = 3, 2
+_FEW_ROWS, _FEW_TABS = 4, 2
 _SAMPLE = 80
 _QUOTED = re.compile(r'"([^"]*(?:""[^"]*)*)"')
 

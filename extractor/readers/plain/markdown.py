@@ -15,6 +15,7 @@ from extractor.schemas.document import Cell, Line, MappedText, Row, Table
 _SEPARATOR = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?")
 _PIPE = re.compile(r"(?<!\\)\|")
 _HEADER_COLUMNS = 3
+_BOLD = re.compile(r"\*\*")
 _MARKUP = re.compile(
     r"(?P<break><\s*(?:br|/p|/div|/li|p|div|li)(?:\s[^<>]*)?/?\s*>)"
     r"|(?P<place></?\s*sup\s*>)"
@@ -126,7 +127,10 @@ def plain(text: str, start: int, end: int) -> MappedText:
         offsets.extend(range(first, last))
 
     position = start
+    bold = _bold(text[start:end]) if "**" in stripped else frozenset()
     for match in _MARKUP.finditer(text, start, end):
+        if match["bold"] and match.start() - start not in bold:
+            continue
         keep(position, match.start())
         position = match.end()
         if match["place"]:
@@ -142,3 +146,21 @@ def plain(text: str, start: int, end: int) -> MappedText:
             keep(match.start("escaped"), match.end())
     keep(position, end)
     return without_blank_lines("".join(parts), offsets)
+
+
+def _bold(text: str) -> frozenset[int]:
+    """Where the marks of bold text stand: a pair, the second behind a word. (≥**%) is what a template leaves blank.
+
+    >>> sorted(_bold("**河道**保洁")), sorted(_bold("人数(≥**人)和户数(≥**户)"))
+    ([0, 4], [])
+    """
+    found: list[int] = []
+    opened: int | None = None
+    for match in _BOLD.finditer(text):
+        before, after = text[: match.start()][-1:], text[match.end() :][:1]
+        if opened is None:
+            opened = match.start() if after.strip() else None
+        elif before.strip() and (before.isalnum() or not after.isalnum()):
+            found += [opened, match.start()]
+            opened = None
+    return frozenset(found)

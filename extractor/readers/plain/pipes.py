@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extractor.schemas.document import Line
+from extractor.text import squash
 
 _BAR = re.compile(r"(?<!\\)\|")
 _FEWEST = 4
@@ -28,8 +29,14 @@ def bare_rows(text: str, lines: Sequence[Line]) -> set[int]:
     for run in _runs(text, lines):
         several = [index for index in run if len(_BAR.findall(text, lines[index].start, lines[index].end)) > 1]
         if len(run) >= _FEWEST and len(several) >= _FEWEST - 1 and len(several) > (1 - _SHARE) * len(run):
-            rows |= set(run)
+            rows |= {index for index in run if not _is_heading(text, lines[index])}
     return rows
+
+
+def _is_heading(text: str, line: Line) -> bool:
+    """Whether a line with one bar is the title of what stands below it, or the year in brackets."""
+    word = squash(text[line.start : line.end])
+    return word.count("|") == 1 and (word.endswith("表|") or word.startswith("("))
 
 
 def _runs(text: str, lines: Sequence[Line]) -> Iterator[list[int]]:

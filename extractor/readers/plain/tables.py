@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from extractor.readers.plain.cells import read_cells
+from extractor.readers.plain.columns import read_columns
 from extractor.readers.plain.delimited import find_delimiter, read_delimited
+from extractor.readers.plain.dropped import aligned
 from extractor.readers.plain.gridtable import is_grid, read_grids
 from extractor.readers.plain.markdown import is_markdown, read_markdown
 from extractor.schemas.document import Line, Table
@@ -19,7 +22,12 @@ class Found(NamedTuple):
 
 
 def find_tables(text: str, lines: tuple[Line, ...]) -> Found:
-    """Tables between rules, between bars and between separators."""
+    """Tables between rules, between bars and between separators, or of cells that stand alone."""
+    found = _found(text, lines)
+    return found._replace(tables=tuple(map(aligned, found.tables)))
+
+
+def _found(text: str, lines: tuple[Line, ...]) -> Found:
     grids: tuple[Table, ...] = ()
     if is_grid(text):
         lines, grids = read_grids(text, lines)
@@ -31,7 +39,8 @@ def find_tables(text: str, lines: tuple[Line, ...]) -> Found:
     delimiter = find_delimiter(text, lines)
     if delimiter is not None:
         return Found("tsv" if delimiter == "\t" else "csv", *read_delimited(text, lines, delimiter))
-    return Found("text", lines)
+    outside, tables = read_columns(text, lines)
+    return Found("text", outside, tables) if tables else Found("text", *read_cells(text, lines))
 
 
 def _in_print_order(*kinds: tuple[Table, ...]) -> tuple[Table, ...]:

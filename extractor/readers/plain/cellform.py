@@ -1,0 +1,220 @@
+"""A form with one cell a line: its labels and values as rows, its indicators as the table that they were."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import takewhile
+
+from extractor.layouts import terms
+from extractor.layouts.fit import levels_of
+from extractor.layouts.forms import FormWords, Label, form_words
+from extractor.readers.plain.segments import Token, row_of, segmented
+from extractor.schemas.document import Row, Table
+from extractor.text import squash
+
+_HEAD = frozenset(("name", "department", "unit"))
+_MONEY = frozenset(("total", "fiscal", "special_account", "other"))
+_FIGURE = re.compile(r"-?[\d,]+(?:\.\d+)?%?(?:[千万亿]?元)?|[-/\\—]+")
+_STOPS = ("。", "；", ";", "！")
+_GOOD = 0.3
+_FEWEST = 2
+_TITLE = re.compile(r"[^，。；;]{0,40}(?:表|[(（].{0,10}年度?[)）])")
+
+Header = tuple[int, int, tuple[str | None, ...]]
+"""Tokens [first, after) that are the header of the indicators, and the column that each names."""
+
+
+def read_form(text: str, tokens: Sequence[Token], headers: Sequence[Header]) -> list[Table]:
+    """The forms of a page as one table; none where the page begins with no label or its indicators fit no column."""
+    words = form_words(terms())
+    labels = [words.label(token.text) for token in tokens]
+    begin = next((at for at, label in enumerate(labels) if label is not None and label.field in _HEAD), len(tokens))
+    if not headers or begin >= headers[0][0]:
+        return []
+    walk = _Walk(text, tokens, labels, {header[0]: header for header in headers}, words)
+    rows = walk.rows_from(begin)
+    return [Table(tuple(rows), None, rebuilt=True)] if rows and walk.understood else []
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The tokens of a page, label by label."""
+
+    text: str
+    tokens: Sequence[Token]
+    labels: Sequence[Label | None]
+    headers: dict[int, Header]
+    words: FormWords
+    understood: bool = True
+    rows: list[Row] = field(default_factory=list)
+    in_money: bool = False
+
+    def rows_from(self, begin: int) -> list[Row]:
+        """The rows of the forms; what stands behind the last of them is not theirs."""
+        at, kept = begin, 0
+        while at < len(self.tokens):
+            first = at
+            at = self._take(at)
+            if self.labels[first] is not None or first in self.headers:
+                kept = len(self.rows)
+        return self.rows[:kept]
+
+    def _take(self, at: int) -> int:
+        """Adds the rows that begin with a token; the token behind them."""
+        if at in self.headers:
+            return self._indicators(at, lead=None)
+        label = self.labels[at]
+        if label is None:
+            self._put([(0, self.tokens[at])])
+            return at + 1
+        if at + 1 in self.headers and (self.words.heads_indicators(self.tokens[at].text) or label.is_group):
+            return self._indicators(at + 1, lead=self.tokens[at])
+        after = at + sum(1 for _ in takewhile(self._is_label, range(at, len(self.tokens))))
+        columns = self._money_columns(at, after)
+        if columns:
+            return self._money(at, after, columns)
+        values = list(takewhile(self._is_value, range(after, len(self.tokens))))
+        self._pairs(list(range(at, after)), values)
+        return after + len(values)
+
+    def _is_label(self, at: int) -> bool:
+        if at in self.headers or self.labels[at] is None:
+            return False
+        return not (at + 1 in self.headers and self.words.heads_indicators(self.tokens[at].text)) or at == 0
+
+    def _is_value(self, at: int) -> bool:
+        title = _TITLE.fullmatch(squash(self.tokens[at].text)) and self._is_title(at)
+        return at not in self.headers and self.labels[at] is None and not title and not self._is_of_site(at)
+
+    def _is_of_site(self, at: int) -> bool:
+        return terms().site.fullmatch(squash(self.tokens[at].text)) is not None
+
+    def _is_title(self, at: int) -> bool:
+        """Whether a line stands above another form: a label of its head follows soon."""
+        below = self.labels[at + 1 : at + 4]
+        return any(label is not None and label.field in _HEAD for label in below)
+
+    def _put(self, cells: Sequence[tuple[int, Token]], width: int = 0) -> None:
+        self.rows.append(row_of(self.text, cells, width or max(at for at, _ in cells) + 1))
+
+    def _pairs(self, labels: Sequence[int], values: Sequence[int]) -> None:
+        """Labels that follow each other, and the values that follow them."""
+        *before, last = labels
+        if before and len(values) >= _FEWEST and self._is_goal(before[-1]) and not self._is_group(before[-1]):
+            self._goals(before[:-1], (before[-1], last), values)
+            return
+        if self._is_goal(last) and len(values) > _FEWEST and self.words.unknown(self.tokens[values[0]].text):
+            self._goals(before, (last, values[0]), values[1:])
+            return
+        group = before[-1] if before and self._is_group(before[-1]) else None
+        for at in before:
+            if at != group:
+                self._put([(0, self.tokens[at])])
+        self.in_money = self._is_money(last) and (self.in_money or (group is not None and self._is_money_group(group)))
+        cells = [(0, self.tokens[group])] if group is not None else []
+        column = 1 if group is not None or self.in_money else 0
+        cells.append((column, self.tokens[last]))
+        rest: Sequence[int] = values
+        if not self._is_goal(last) and len(values) > 1 and not self._wraps(values[0]):
+            cells.append((column + 1, self.tokens[values[0]]))
+            rest = ()
+            self._put(cells)
+            for at in values[1:]:
+                self._put([(0, self.tokens[at])])
+            return
+        self._put([*cells, *((column + 1, self.tokens[at]) for at in rest)])
+
+    def _wraps(self, at: int) -> bool:
+        return self.tokens[at].text.endswith(("，", ",", "、"))
+
+    def _goals(self, group: Sequence[int], heads: tuple[int, int], values: Sequence[int]) -> None:
+        """What is aimed at beside what was reached: two labels, then the two texts."""
+        for at in group[:-1]:
+            self._put([(0, self.tokens[at])])
+        lead = [(0, self.tokens[group[-1]])] if group else []
+        at = 1 if group else 0
+        self._put([*lead, (at, self.tokens[heads[0]]), (at + 1, self.tokens[heads[1]])])
+        ends = [index + 1 for index in range(len(values) - 1) if self.tokens[values[index]].text.endswith(_STOPS)]
+        part = 1 if len(values) == _FEWEST or not ends else min(ends, key=lambda end: abs(2 * end - len(values)))
+        self._put(
+            [(at, self.tokens[value]) for value in values[:part]]
+            + [(at + 1, self.tokens[value]) for value in values[part:]]
+        )
+
+    def _money_columns(self, at: int, after: int) -> list[int]:
+        """Labels of the columns of a table of money, where labels are those, with that of its first row behind them."""
+        labels = range(at, after)
+        columns = [one for one in labels if not self._is_group(one) and one != after - 1]
+        heads = [one for one in columns if self._heads_money(one)]
+        return columns if len(heads) >= _FEWEST and self._is_money(after - 1) else []
+
+    def _heads_money(self, at: int) -> bool:
+        bare = squash(self.tokens[at].text).split("(")[0].rstrip(":")
+        return bare in {*self.words.budget, *self.words.spent, "分值", "执行率", "得分"}
+
+    def _money(self, at: int, after: int, columns: Sequence[int]) -> int:
+        lead = [(0, self.tokens[one]) for one in range(at, columns[0])][-1:]
+        self._put([*lead, *((2 + column, self.tokens[one]) for column, one in enumerate(columns))], len(columns) + 2)
+        row = after - 1
+        while row < len(self.tokens) and self._is_money(row) and row not in self.headers:
+            following = range(row + 1, min(row + 1 + len(columns), len(self.tokens)))
+            figures = list(takewhile(lambda one: _FIGURE.fullmatch(squash(self.tokens[one].text)), following))
+            cells, column = [(1, self.tokens[row])], 2
+            for count, one in enumerate(figures):
+                spare = len(columns) + 2 - column - (len(figures) - count)
+                column += min(self.tokens[one].blanks, spare)
+                cells.append((column, self.tokens[one]))
+                column += 1
+            self._put(cells, len(columns) + 2)
+            row += 1 + len(figures)
+        self.in_money = False
+        return row
+
+    def _indicators(self, at: int, lead: Token | None) -> int:
+        first, after, fields = self.headers[at]
+        shift = 1 if lead is not None else 0
+        head = [(0, lead)] if lead is not None else []
+        self._put([*head, *((shift + column, token) for column, token in enumerate(self.tokens[first:after]))])
+        end = next((one for one in range(after, len(self.tokens)) if self._ends_table(one)), len(self.tokens))
+        placed, score = segmented(self.tokens[after:end], fields)
+        if score < _GOOD:
+            self.understood = False
+        cells: dict[int, list[tuple[int, Token]]] = {}
+        for one, token in zip(placed, self.tokens[after:end], strict=True):
+            cells.setdefault(one.row, []).append((shift + one.column, token))
+        telling = [row for row, held in cells.items() if len(held) > 1]
+        for row, held in cells.items():
+            if telling and row <= telling[-1]:
+                self._put(held, shift + len(fields))
+        self.in_money = False
+        return end
+
+    def _ends_table(self, at: int) -> bool:
+        """Whether a token stands below the indicators: a label of the form, a title, a sum."""
+        word = squash(self.tokens[at].text)
+        if at in self.headers or word in self.words.sums or self._is_of_site(at):
+            return True
+        if levels_of(word) or self.words.column(self.tokens[at].text):
+            return False
+        return self.labels[at] is not None or bool(_TITLE.fullmatch(word) and self._is_title(at))
+
+    def _is_group(self, at: int) -> bool:
+        label = self.labels[at]
+        return label is not None and label.is_group
+
+    def _is_money_group(self, at: int) -> bool:
+        label = self.labels[at]
+        return label is not None and label.is_money
+
+    def _is_goal(self, at: int) -> bool:
+        label = self.labels[at]
+        return label is not None and label.field == "goal"
+
+    def _is_money(self, at: int) -> bool:
+        """Whether a label is that of a sum of money."""
+        label = self.labels[at] if at < len(self.labels) else None
+        if label is None or self._heads_money(at):
+            return False
+        return label.field in _MONEY or (label.field or "").startswith("breakdown:")

@@ -1,0 +1,167 @@
+"""Pages that a scraper left with one cell a line: the tables in them, built anew from the labels of their headers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from extractor.layouts import terms
+from extractor.layouts.fit import levels_of
+from extractor.layouts.forms import form_words
+from extractor.readers.plain.cellform import read_form
+from extractor.readers.plain.segments import Token, row_of, segmented
+from extractor.schemas.document import Line, Table
+from extractor.text import squash
+
+_LONGEST = 40
+_FEWEST = 3
+_WIDEST = 24
+_AHEAD = 8
+_GOOD = 0.35
+"""What a cell of a table fits its column by, on the average."""
+_INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
+_TELLS = frozenset(("goal", "indicators", "indicator_name"))
+_LOOSE = frozenset(("name", "unit", "department", "measure_unit"))
+"""Columns that hold any short text."""
+_ENDS_LABEL = ("指标", "值", "名称")
+_IN_BRACKETS = re.compile(r"\([^()]{1,12}\)")
+_BARE_BAR = re.compile(r"\s*\|\s*$")
+
+
+class Run(NamedTuple):
+    """Labels that follow each other: tokens [first, after), and the column that each names."""
+
+    first: int
+    after: int
+    fields: tuple[str | None, ...]
+
+
+def read_cells(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
+    """Lines outside of such tables, and the tables; no table where the lines are not clearly one cell each."""
+    tokens = tokens_of(text, lines)
+    runs = _headers(tokens)
+    if not runs:
+        return lines, ()
+    named = [run for run in runs if "name" in run.fields]
+    tables = [table for run in named if (table := _list(text, tokens, run, runs)) is not None]
+    if not named:
+        tables += read_form(text, tokens, [(run.first, run.after, run.fields) for run in runs])
+    spans = [(table.rows[0].start, table.rows[-1].end) for table in tables]
+    outside = tuple(line for line in lines if not any(start <= line.start < end for start, end in spans))
+    return outside, tuple(tables)
+
+
+def tokens_of(text: str, lines: Sequence[Line]) -> list[Token]:
+    """The lines that hold text; a bar behind a cell is no part of it."""
+    tokens: list[Token] = []
+    blanks = 0
+    for line in lines:
+        printed = _BARE_BAR.sub("", text[line.start : line.end]).rstrip()
+        body = printed.strip()
+        if not body:
+            blanks += not text[line.start : line.end].strip()
+            continue
+        start = line.start + len(printed) - len(printed.lstrip())
+        tokens.append(Token(body, start, start + len(body), blanks))
+        blanks = 0
+    usual = Counter(token.blanks for token in tokens[1:]).most_common(1)
+    apart = usual[0][0] if usual else 0
+    return _whole([token._replace(blanks=max(token.blanks - apart, 0)) for token in tokens])
+
+
+def _whole(tokens: Sequence[Token]) -> list[Token]:
+    """Tokens in which labels that a narrow cell wrapped are one: 项目资金 over (万元), 满意度 over 指标(10分)."""
+    whole: list[Token] = []
+    for token in tokens:
+        above = whole[-1] if whole else None
+        if above is not None and not token.blanks and _goes_on(above.text, token.text):
+            whole[-1] = above._replace(text=f"{above.text}\n{token.text}", end=token.end)
+        else:
+            whole.append(token)
+    return whole
+
+
+def _goes_on(above: str, text: str) -> bool:
+    if len(above) + len(text) > _LONGEST or "\n" in above:
+        return False
+    word, joint = squash(text), squash(above + text)
+    words = form_words(terms())
+    if _IN_BRACKETS.fullmatch(word):
+        return bool(words.label(above) or words.column(above) or levels_of(squash(above)))
+    known = words.label(text) or words.column(text)
+    return not known and not levels_of(squash(above)) and bool(levels_of(joint)) and len(word) < len("满意度指标(10分)")
+
+
+def _column(token: Token) -> str | None:
+    """The column that a line names by itself."""
+    if len(token.text) > _LONGEST:
+        return None
+    found = form_words(terms()).column(token.text)
+    return found or (
+        terms().column_by_shape(token.text, ()) if squash(token.text).endswith(("指标", "值", "名称")) else None
+    )
+
+
+def _headers(tokens: Sequence[Token]) -> list[Run]:
+    """Runs of three and more labels one below the other that name goals or indicators."""
+    columns = [_column(token) for token in tokens]
+    runs: list[Run] = []
+    index = 0
+    while index < len(tokens):
+        end = index
+        while end < len(tokens) and end - index < _WIDEST and columns[end] is not None:
+            end += 1
+            # One label that no word knows, between others.
+            if end + 1 < len(tokens) and columns[end] is None and columns[end + 1] and _is_label(tokens[end]):
+                end += 1
+        fields = columns[index:end]
+        known = set(fields) - {None}
+        heads = "name" in known or len(_INDICATORS & known) > 1
+        if len(known) >= _FEWEST and _TELLS & known and heads:
+            after = _rest_of_header(tokens, end, fields)
+            runs.append(Run(index, after, tuple(columns[index:after])))
+            index = after
+        else:
+            index = max(end, index + 1)
+    return runs
+
+
+def _rest_of_header(tokens: Sequence[Token], end: int, fields: Sequence[str | None]) -> int:
+    """The end of a header: labels that no word knows may stand behind the known ones, before the first category."""
+    if "level1" not in fields:
+        return end
+    after = next((at for at in range(end, min(end + _AHEAD, len(tokens))) if levels_of(squash(tokens[at].text))), end)
+    return after if all(map(_is_label, tokens[end:after])) and "name" not in fields else end
+
+
+def _is_label(token: Token) -> bool:
+    word = squash(token.text)
+    return len(word) <= _LONGEST // 2 and not re.search(r"[\d≥≤，。；;%]", word)
+
+
+def _list(text: str, tokens: Sequence[Token], run: Run, runs: Sequence[Run]) -> Table | None:
+    """The table of projects below a header, without what follows its last row."""
+    end = next((other.first for other in runs if other.first >= run.after), len(tokens))
+    inside = range(run.after, end)
+    end = next((at for at in inside if terms().site.fullmatch(squash(tokens[at].text))), end)
+    body = tokens[run.after : end]
+    fields = _unique(run.fields)
+    placed, score = segmented(body, fields)
+    if not placed or score < _GOOD:
+        return None
+    rows = [row_of(text, list(enumerate(tokens[run.first : run.after])), len(fields))]
+    grouped: dict[int, list[tuple[int, Token]]] = {}
+    for token, one in zip(body, placed, strict=True):
+        grouped.setdefault(one.row, []).append((one.column, token))
+    rows += [row_of(text, cells, len(fields)) for cells in grouped.values()]
+    telling = {
+        at for at, field in enumerate(fields) if field not in {"name", "unit", "department", None, "measure_unit"}
+    }
+    kept = [index for index, cells in enumerate(grouped.values()) if telling & {column for column, _ in cells}]
+    return Table(tuple(rows[: kept[-1] + 2]), None, rebuilt=True) if kept else None
+
+
+def _unique(fields: Sequence[str | None]) -> tuple[str | None, ...]:
+    return tuple(field if field not in fields[:at] else None for at, field in enumerate(fields))

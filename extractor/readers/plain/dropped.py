@@ -1,0 +1,69 @@
+"""Rows of a form's indicators that lost their merged leading cells: each cell put below the header that it fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from extractor.layouts import terms
+from extractor.layouts.fit import levels_of
+from extractor.layouts.forms import form_words
+from extractor.readers.plain.pieces import blank
+from extractor.readers.plain.segments import Token, segmented
+from extractor.schemas.document import Row, Table
+from extractor.text import squash
+
+_INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
+_FEWEST = 3
+
+
+def aligned(table: Table) -> Table:
+    """The table with every short row below a header of indicators as long as the header."""
+    return replace(table, rows=tuple(_rows(table.rows)))
+
+
+def _rows(rows: Sequence[Row]) -> Iterator[Row]:
+    fields: tuple[str | None, ...] = ()
+    for row in rows:
+        header = _header(row)
+        if header or (fields and _leaves(row)):
+            fields = header
+        if fields and not header and len(_filled(row)) > 0 and len(row.cells) < len(fields):
+            yield _aligned(row, fields)
+        else:
+            yield row
+
+
+def _header(row: Row) -> tuple[str | None, ...]:
+    """The columns that a row names, where it heads the indicators of a form; those of a list name its projects."""
+    words = form_words(terms())
+    found = tuple(words.column(cell.content.text) for cell in row.cells)
+    return found if len(_INDICATORS & set(found)) >= _FEWEST and "name" not in found else ()
+
+
+def _filled(row: Row) -> list[str]:
+    return [word for cell in row.cells if (word := squash(cell.content.text))]
+
+
+def _leaves(row: Row) -> bool:
+    """Whether a row below the indicators begins with a label of the form, or sums them up."""
+    words = form_words(terms())
+    first = next(iter(_filled(row)), "")
+    if not first or levels_of(first):
+        return False
+    return first in words.sums or (words.label(first) is not None and words.column(first) is None)
+
+
+def _aligned(row: Row, fields: Sequence[str | None]) -> Row:
+    """The row's cells from the left to the right, none of them below a header that it cannot belong to."""
+    texts = [cell.content.text for cell in row.cells]
+    inked = [index for index, text in enumerate(texts) if text.strip()]
+    placed, _ = segmented([Token(squash(texts[index]), 0, 0) for index in inked], fields)
+    lead = len(fields) - len(row.cells)
+    columns = [one.column for one in placed]
+    if any(one.row or one.goes_on for one in placed):
+        columns = [lead + index for index in inked]
+    cells = [blank(row.start)] * len(fields)
+    for index, column in zip(inked, columns, strict=True):
+        cells[column] = row.cells[index]
+    return Row(tuple(cells), row.start, row.end)

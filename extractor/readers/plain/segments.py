@@ -1,0 +1,137 @@
+"""A stream of cells, one a line, cut into the rows of a table whose columns are known.
+
+Merged cells leave no line and blank ones at most an empty line, so neither the place nor the number of the cells
+tells where a row ends: what they hold does. The best cut of the whole stream is found in one pass over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from extractor.layouts.fit import NEVER, fit
+from extractor.readers.plain.pieces import blank, stacked
+from extractor.schemas.document import MappedText, Row
+from extractor.text import squash
+
+_MISSING = -1.5
+"""For each cell that is missing inside of a row or at its end, without a blank line that could be it."""
+_BLANK = -0.1
+_CUT_OFF = -0.4
+"""For each cell that is missing at the end of a row."""
+_MERGED = -0.2
+"""For each merged cell that is missing at the beginning of a row."""
+_GOES_ON = -3.0
+_OPEN = 2.6
+_LIMIT = 3
+_NEW_ROW = -0.5
+
+
+class Token(NamedTuple):
+    """A line that holds text, and how many blank lines stand above it, more than anywhere in the stream."""
+
+    text: str
+    start: int
+    end: int
+    blanks: int = 0
+
+
+class Placed(NamedTuple):
+    """Where a token stands: its row, its column; whether it goes on with the cell above it."""
+
+    row: int
+    column: int
+    goes_on: bool = False
+
+
+def segmented(tokens: Sequence[Token], fields: Sequence[str | None]) -> tuple[list[Placed], float]:
+    """The row and column of each token, and how well they fit on the average.
+
+    >>> fields = ("level1", "level2", "indicator_name", "annual_value")
+    >>> words = ("产出指标", "数量指标", "清淤河道", "≥6公里", "新建泵站", "3座", "时效指标", "完成时间", "6月底")
+    >>> [(one.row, one.column) for one in segmented([Token(word, 0, 0) for word in words], fields)[0]]
+    [(0, 0), (0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3)]
+    """
+    if not tokens:
+        return [], 0.0
+    width = len(fields)
+    has_signs = "operator" in fields
+    best = [NEVER * 2] * width
+    ways: list[list[tuple[int, str]]] = []
+    for index, token in enumerate(tokens):
+        word = squash(token.text)
+        fits = [fit(word, field, has_signs=has_signs) for field in fields]
+        if not index:
+            best = [fits[at] + _MERGED * at for at in range(width)]
+            ways.append([(-1, "row")] * width)
+            continue
+        ended, last = max((best[at] + _at_end(width - 1 - at, token.blanks), at) for at in range(width))
+        following, way = [0.0] * width, [(0, "")] * width
+        for at in range(width):
+            options = [(ended + fits[at] + _begins(at, fields), last, "row")]
+            options += [
+                (best[before] + fits[at] + _inside(at - before - 1, token.blanks), before, "cell")
+                for before in range(at)
+            ]
+            options.append((best[at] + _joint(tokens[index - 1], token, fields[at]), at, "more"))
+            score, before, how = max(options)
+            following[at], way[at] = score, (before, how)
+        best = following
+        ways.append(way)
+    at = max(range(width), key=lambda column: best[column])
+    score = best[at] / len(tokens)
+    placed: list[tuple[int, str]] = []
+    for way in reversed(ways):
+        before, how = way[at]
+        placed.append((at, how))
+        at = before
+    found: list[Placed] = []
+    row = -1
+    for column, how in reversed(placed):
+        row += how == "row"
+        found.append(Placed(row, column, how == "more"))
+    return found, score
+
+
+def _begins(at: int, fields: Sequence[str | None]) -> float:
+    """A row begins with its first cell, or with one that those merged downwards leave: none of them is a value."""
+    name = fields.index("indicator_name") if "indicator_name" in fields else len(fields)
+    return _NEW_ROW + _MERGED * min(at, _LIMIT) + (0.0 if at <= name else 2 * _GOES_ON)
+
+
+def _inside(missing: int, blanks: int) -> float:
+    known = min(missing, blanks)
+    unused = max(blanks - missing, 0)
+    return _BLANK * known + _MISSING * (missing - known) - 0.3 * unused
+
+
+def _at_end(missing: int, blanks: int) -> float:
+    known = min(missing, blanks)
+    return _BLANK * known + _CUT_OFF * (missing - known)
+
+
+def _joint(above: Token, token: Token, field: str | None) -> float:
+    """Whether a line goes on with the cell above it, as its brackets and stops tell."""
+    word = above.text.strip()
+    is_open = word.count("(") + word.count("（") > word.count(")") + word.count("）") or word.endswith(
+        ("，", ",", "、")
+    )
+    begins = token.text.strip().startswith(("(", "（")) and len(token.text.strip()) < len("(必填硬性指标)") + 2
+    is_text = field in {"goal", "name", "level1", "level2", "indicator_name", "unit"}
+    opened = _OPEN if (is_open or begins) and not token.blanks else 0.0
+    return (_GOES_ON if is_text else 2 * _GOES_ON) + opened - token.blanks
+
+
+def row_of(text: str, cells: Sequence[tuple[int, Token]], width: int) -> Row:
+    """A row of tokens under their columns; several under one are one cell."""
+    start, end = cells[0][1].start, max(token.end for _, token in cells)
+    made = []
+    for column in range(width):
+        pieces = [piece_of(text, token) for at, token in cells if at == column]
+        made.append(stacked(pieces, start) if pieces else blank(start))
+    return Row(tuple(made), start, end)
+
+
+def piece_of(text: str, token: Token) -> MappedText:
+    """A token with its places."""
+    return MappedText(text[token.start : token.end], range(token.start, token.end))
