@@ -7,12 +7,13 @@ behind the last is outside.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from extractor.chunk.ink import ENDS_SENTENCE, Ink
 from extractor.chunk.prose.ends import end_of, is_report, names_category, stands_out
-from extractor.chunk.prose.flow import Flow
+from extractor.chunk.prose.flow import Flow, printed_lines
 from extractor.chunk.prose.head import body_in, head_above, is_certain, is_title_of_one, labelled, read_head
 from extractor.chunk.prose.headings import Heading, Run, Words, between, headings, told_runs, words
 from extractor.chunk.prose.running import find_running, running_block
@@ -22,14 +23,34 @@ from extractor.layouts import CompiledLayout, Terms
 from extractor.schemas.document import Block, Document, Header, Line
 from extractor.text import fold
 
-_SIGNS = ("概述", "概况", "简介", "依据", "必要性", "基本情况", "项目内容", "背景")
+_SIGNS = (
+    "概述",
+    "概况",
+    "简介",
+    "依据",
+    "必要性",
+    "可行性",
+    "理由",
+    "背景",
+    "基本情况",
+    "项目内容",
+    "主要内容",
+    "介绍",
+)
+_WORD = "|".join(r"\s*".join(sign) for sign in _SIGNS)
+_CLOSED = re.compile(
+    rf"(?:{_WORD})[^\s:：。]{{0,8}}[ \t*_\u3000]*(?:[:：。】\n\r ]|$)"
+    r"|绩\s*效\s*(?:总\s*)?目\s*标\s*(?:设[定置]|情况)?\s*[:：为是]"
+)
+"""A first look at a text, since most documents tell nothing in prose: a heading of a section, or of a goal."""
 _HEAD = 6
 """Lines of a project above its first section, at most, behind another project."""
 
 
 def looks_like_prose(document: Document, layout: CompiledLayout) -> bool:
     """Whether the lines outside of tables tell projects in sections or in sentences."""
-    if "目标" not in document.text and not any(sign in document.text for sign in _SIGNS):
+    lines = printed_lines(document)
+    if _CLOSED.search("\n".join(document.text[line.start : line.end] for line in lines)) is None:
         return False
     flow = Flow(document, layout.terms)
     return bool(_told(flow, layout.terms, words(layout.terms)))
@@ -74,13 +95,13 @@ def _told(flow: Flow, terms: Terms, known: Words) -> list[Told]:
     for index, run in enumerate(good):
         project, begin = _with_head(flow, floor, run, found, outer, told, terms, known)
         if told:
-            _close(flow, told[-1], good[index - 1], begin, outer, found, terms)
+            _close(flow, told[-1], good[index - 1], begin, outer, found, terms, known)
         for mark in between(found, floor, run.start):
             if mark.style != run.style and stands_out(flow, mark):
                 _count(outer, mark)
         told.append(project)
         floor = run.last.end
-    _close(flow, told[-1], good[-1], len(flow.text), outer, found, terms)
+    _close(flow, told[-1], good[-1], len(flow.text), outer, found, terms, known)
     return told
 
 
@@ -166,9 +187,10 @@ def _close(
     outer: dict[str, int],
     found: Sequence[Heading],
     terms: Terms,
+    known: Words,
 ) -> None:
     """Gives a project its sections; the last of them ends where the next project or something else begins."""
-    end = end_of(flow, run.last.end, limit, outer, found, terms)
+    end = end_of(flow, run.last.end, limit, outer, found, terms, known)
     stops = [*(one.start for one in run.headings[1:]), end]
     for one, stop in zip(run.headings, stops, strict=True):
         # Goals of several years, or indicators, under headings of their own inside the section on the goal.

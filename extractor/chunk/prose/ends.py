@@ -18,10 +18,19 @@ _LIST = re.compile(r"(?:[(\d①-⑳*★]|[一二三四五六七八九十]、)")
 _TOLD = re.compile(r"\d|[率度]$")
 _STOPS = ("。", ";", ",", "、", ":", "!")
 _LONGEST_LOOSE = 40
+_LONGEST_TITLE = 120
 _BODY_AND_DATE = re.compile(r"(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?")
 
 
-def end_of(flow: Flow, begin: int, limit: int, outer: dict[str, int], marks: Sequence[Heading], terms: Terms) -> int:
+def end_of(
+    flow: Flow,
+    begin: int,
+    limit: int,
+    outer: dict[str, int],
+    marks: Sequence[Heading],
+    terms: Terms,
+    known: Words,
+) -> int:
     """Where a section that begins at `begin` ends, at `limit` at the latest.
 
     `outer` are the numbers of the lists around the project, by their style: the next one of them is no text of its
@@ -36,7 +45,7 @@ def end_of(flow: Flow, begin: int, limit: int, outer: dict[str, int], marks: Seq
             limit = mark.start
             break
     for at in flow.line_starts(begin + 1, limit):
-        if _begins_other(flow, at, limit, terms):
+        if _begins_other(flow, at, terms, known):
             return at
     return limit
 
@@ -51,10 +60,15 @@ def names_category(mark: Heading) -> bool:
     return mark.label.endswith("指标")
 
 
-def _begins_other(flow: Flow, at: int, limit: int, terms: Terms) -> bool:
+def _begins_other(flow: Flow, at: int, terms: Terms, known: Words) -> bool:
     """Whether a line is no part of a project's text: a title, a signature, a label behind its last sentence."""
     line = flow.text[at : flow.line_end(at)]
-    if len(line) <= 120 and (terms.next_part.fullmatch(line) or terms.endings.fullmatch(line) or is_title(line)):
+    if len(line) <= _LONGEST_TITLE and (
+        terms.next_part.fullmatch(line)
+        or terms.endings.fullmatch(line)
+        or is_title(line)
+        or known.patterns["title"].fullmatch(line)
+    ):
         return True
     if _YEAR_LINE.fullmatch(line) or _RULE.fullmatch(line) or terms.columns.get(line) == "name":
         return True

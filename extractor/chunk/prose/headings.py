@@ -41,6 +41,7 @@ _LONGEST_UNKNOWN = 12
 _MOST_DECORATION = 8
 _MOST_KNOWN = 10_000
 _SENTENCE = "。;!?:"
+_BREAKS = re.compile(f"[{_SENTENCE}]")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _ANYWHERE = frozenset({"inner", "bracket", "circle"})
 """Numbers in brackets stand for nothing else, so they may follow any character."""
@@ -109,17 +110,18 @@ def numeral(printed: str) -> int:
 def headings(flow: Flow, known: Words) -> list[Heading]:
     """Every number that may begin a heading, and every known heading without a number, in print order."""
     found = list(_numbered(flow, known))
-    taken = {one.end - len(one.label) for one in found}
-    starts = {one.start for one in found}
-    ends = [one.end for one in found if one.kind]
-    found += [one for one in _unnumbered(flow, known, frozenset(ends)) if one.start not in starts | taken]
-    return sorted(found, key=lambda one: one.start)
+    taken = {one.end - len(one.label) for one in found} | {one.start for one in found}
+    ends = frozenset(one.end for one in found if one.kind)
+    found += [one for one in _unnumbered(flow, known, ends) if one.start not in taken]
+    return sorted(found, key=_start)
 
 
 def _numbered(flow: Flow, known: Words) -> Iterator[Heading]:
     text = flow.text
     for match in _MARKER.finditer(text):
-        style, start = match.lastgroup or "", match.start()
+        style = match.lastgroup or ""
+        # Emphasis may end the line above.
+        start = max(match.start(), flow.starts[flow.line_of(match.start(style))])
         if not (style in _ANYWHERE or _may_begin(flow, start)):
             continue
         label, kind, end, closer = _label(flow, match.end(), known)
@@ -129,7 +131,8 @@ def _numbered(flow: Flow, known: Words) -> Iterator[Heading]:
 def _unnumbered(flow: Flow, known: Words, behind: frozenset[int]) -> Iterator[Heading]:
     """Known headings that open a line or a sentence and end in a colon (or stand in 【】)."""
     text = flow.text
-    begins = {*flow.starts, *(match.end() for match in re.finditer(f"[{_SENTENCE}]", text))} - behind
+    begins = {*flow.starts, *(match.end() for match in _BREAKS.finditer(text))} - behind
+    begins |= {match.start() for match in re.finditer("【", text)} | set(flow.gaps)
     for start in sorted(begins):
         if start >= len(text):
             continue
@@ -160,8 +163,10 @@ def _label(flow: Flow, begin: int, known: Words) -> tuple[str, str | None, int, 
             return label, kind, _behind(text, stop.end()), stop[0]
     # A heading may break over two lines.
     for end in (line, flow.line_end(line)) if line < len(text) else (line,):
+        if not at < end <= at + _LONGEST:
+            break
         label = _bare(text[at:end])
-        if at < end <= at + _LONGEST and (kind := known.kind(label)):
+        if kind := known.kind(label):
             return label, kind, end, "\n"
     for gap in range(at + 2, min(at + _LONGEST, line)):
         if flow.is_apart(gap):

@@ -216,11 +216,13 @@ def _by_comma(text: str, start: int, end: int) -> list[Place]:
     parts: list[Place] = []
     begin = start
     clauses = [start, *(match.end() for match in _COMMA.finditer(text, start, end)), end + 1]
-    compared = [_compared(text, low, high - 1) is not None for low, high in pairwise(clauses)]
-    for index, cut in enumerate(clauses[1:-1], 1):
-        if compared[index] and any(has for has, low in zip(compared, clauses, strict=False) if begin <= low < cut):
-            parts.append((begin, cut - 1))
-            begin = cut
+    has_one = False
+    for low, high in pairwise(clauses):
+        is_compared = _compared(text, low, high - 1) is not None
+        if is_compared and has_one:
+            parts.append((begin, low - 1))
+            begin = low
+        has_one = has_one or is_compared
     return [*parts, (begin, end)]
 
 

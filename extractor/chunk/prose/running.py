@@ -101,7 +101,7 @@ def _whole(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> 
         if flow.line_end(previous) - previous < 20:
             break
         begin = previous
-    end = end_of(flow, goal.end(), len(flow.text), {}, marks, terms)
+    end = end_of(flow, goal.end(), len(flow.text), {}, marks, terms, known)
     found = find_indicators(flow.printed(goal.end(), end))
     if found is None or sum("annual_value" in one for one in found.indicators) < _ENOUGH:
         return None
