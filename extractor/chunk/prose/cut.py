@@ -7,28 +7,50 @@ behind the last is outside.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from extractor.chunk.ink import ENDS_SENTENCE, Ink
-from extractor.chunk.prose.ends import end_of, is_report
-from extractor.chunk.prose.flow import Flow
-from extractor.chunk.prose.head import head_above, is_certain, labelled, read_head
-from extractor.chunk.prose.headings import Heading, Run, Words, headings, told_runs, words
+from extractor.chunk.prose.ends import end_of, is_report, names_category, stands_out
+from extractor.chunk.prose.flow import Flow, printed_lines
+from extractor.chunk.prose.head import body_in, head_above, is_certain, is_title_of_one, labelled, read_head
+from extractor.chunk.prose.headings import Heading, Run, Words, between, headings, told_runs, words
 from extractor.chunk.prose.running import find_running, running_block
 from extractor.chunk.prose.told import Section, Told, stripped, to_block
 from extractor.chunk.rows import Mark, read_header
 from extractor.layouts import CompiledLayout, Terms
 from extractor.schemas.document import Block, Document, Header, Line
+from extractor.text import fold
 
-_SIGNS = ("概述", "概况", "简介", "依据", "必要性", "基本情况", "项目内容", "背景")
+_SIGNS = (
+    "概述",
+    "概况",
+    "简介",
+    "依据",
+    "必要性",
+    "可行性",
+    "理由",
+    "背景",
+    "基本情况",
+    "项目内容",
+    "主要内容",
+    "介绍",
+)
+_WORD = "|".join(r"\s*".join(sign) for sign in _SIGNS)
+_CLOSED = re.compile(
+    rf"(?:{_WORD})[^\s:：。]{{0,8}}[ \t*_\u3000]*(?:[:：。】\n\r ]|$)"
+    r"|绩\s*效\s*(?:总\s*)?目\s*标\s*(?:设[定置]|情况)?\s*[:：为是]"
+)
+"""A first look at a text, since most documents tell nothing in prose: a heading of a section, or of a goal."""
 _HEAD = 6
 """Lines of a project above its first section, at most, behind another project."""
 
 
 def looks_like_prose(document: Document, layout: CompiledLayout) -> bool:
     """Whether the lines outside of tables tell projects in sections or in sentences."""
-    if "目标" not in document.text and not any(sign in document.text for sign in _SIGNS):
+    lines = printed_lines(document)
+    if _CLOSED.search("\n".join(document.text[line.start : line.end] for line in lines)) is None:
         return False
     flow = Flow(document, layout.terms)
     return bool(_told(flow, layout.terms, words(layout.terms)))
@@ -73,13 +95,13 @@ def _told(flow: Flow, terms: Terms, known: Words) -> list[Told]:
     for index, run in enumerate(good):
         project, begin = _with_head(flow, floor, run, found, outer, told, terms, known)
         if told:
-            _close(flow, told[-1], good[index - 1], begin, outer, found, terms)
-        for mark in found:
-            if floor <= mark.start < run.start and mark.style != run.style and _opens(flow, mark):
-                outer[mark.style] = mark.number
+            _close(flow, told[-1], good[index - 1], begin, outer, found, terms, known)
+        for mark in between(found, floor, run.start):
+            if mark.style != run.style and stands_out(flow, mark):
+                _count(outer, mark)
         told.append(project)
         floor = run.last.end
-    _close(flow, told[-1], good[-1], len(flow.text), outer, found, terms)
+    _close(flow, told[-1], good[-1], len(flow.text), outer, found, terms, known)
     return told
 
 
@@ -97,16 +119,22 @@ def _with_head(
     cuts = {floor, *flow.line_starts(floor, run.start)}
     listed: dict[str, int] = {}
     lists = set()
-    for mark in found:
-        if not floor <= mark.start < run.start or mark.style == run.style:
+    is_open = not before
+    parts = []
+    for mark in between(found, floor, run.start):
+        if mark.style == run.style:
             continue
         inside = listed.get(mark.style, 0)
-        goes_on = before and mark.number == outer.get(mark.style, -1) + 1
-        if mark.number == inside + 1 and before and not goes_on:
+        goes_on = mark.number == outer.get(mark.style, -1) + 1 and not names_category(mark)
+        if mark.number == inside + 1 and not is_open and not goes_on:
             # A list in the last section above: none of its items is a name.
             listed[mark.style] = mark.number
             lists.add(mark.start)
-        elif _opens(flow, mark):
+            continue
+        if stands_out(flow, mark):
+            if goes_on and mark.number != inside + 1:
+                is_open = True
+                parts.append(mark.start)
             cuts.add(mark.start)
     begins = sorted(cut for cut in cuts if cut < run.start)
     pieces: list[tuple[int, Ink]] = []
@@ -114,6 +142,7 @@ def _with_head(
         if start in lists or (before and len(pieces) >= _HEAD):
             break
         pieces += [(start, ink) for ink in flow.inks(start, stop)]
+    pieces = _unwrapped(flow, pieces, run.start, known)
     nearest = [ink for _, ink in pieces]
     taken = head_above(nearest, terms, known, is_first=not before)
     project = Told(flow.source(run.start, run.last.end)[0], flow.page_of(run.start))
@@ -122,6 +151,9 @@ def _with_head(
     if taken:
         begin = pieces[len(taken) - 1][0]
         project.start, project.page = taken[-1].start, taken[-1].page
+    project.body = body_in(nearest[len(taken)], terms) if len(nearest) > len(taken) else None
+    if project.body is None and before and all(part >= begin for part in parts):
+        project.body = before[-1].body
     if before and taken and labelled(taken[-1], terms) is None and not is_certain(taken[-1], known):
         above = nearest[len(taken)] if len(nearest) > len(taken) else None
         if above is not None and not above.squashed.endswith(ENDS_SENTENCE):
@@ -129,9 +161,22 @@ def _with_head(
     return project, begin
 
 
-def _opens(flow: Flow, mark: Heading) -> bool:
-    """Whether a number begins a line or a sentence."""
-    return flow.begins_line(mark.start) or flow.text[mark.start - 1] in "。;!" or flow.is_apart(mark.start)
+def _unwrapped(flow: Flow, pieces: list[tuple[int, Ink]], end: int, known: Words) -> list[tuple[int, Ink]]:
+    """The pieces above a project, a title that two lines print in one piece."""
+    if len(pieces) < 2 or is_certain(pieces[0][1], known):
+        return pieces
+    text = flow.printed(pieces[1][0], end)
+    both = Ink(text.offsets[0], text.offsets[-1] + 1, text.text, fold(text.text), 0, pieces[1][1].page)
+    return [(pieces[1][0], both), *pieces[2:]] if is_title_of_one(both, known) else pieces
+
+
+def _count(outer: dict[str, int], mark: Heading) -> None:
+    """Counts on a list around the projects; the lists inside of it begin again."""
+    if mark.style in outer:
+        styles = list(outer)
+        for inner in styles[styles.index(mark.style) + 1 :]:
+            del outer[inner]
+    outer[mark.style] = mark.number
 
 
 def _close(
@@ -142,13 +187,18 @@ def _close(
     outer: dict[str, int],
     found: Sequence[Heading],
     terms: Terms,
+    known: Words,
 ) -> None:
     """Gives a project its sections; the last of them ends where the next project or something else begins."""
-    end = end_of(flow, run.last.end, limit, outer, found, terms)
+    end = end_of(flow, run.last.end, limit, outer, found, terms, known)
     stops = [*(one.start for one in run.headings[1:]), end]
     for one, stop in zip(run.headings, stops, strict=True):
-        text = stripped(flow.printed(one.end, stop))
-        told.sections.append(Section(one.label, one.kind or "other", text))
+        # Goals of several years, or indicators, under headings of their own inside the section on the goal.
+        inner = between(found, one.end, stop) if one.kind == "goal" else ()
+        inner = [mark for mark in inner if mark.kind in {"goal", "indicators"}]
+        for part, edge in zip([one, *inner], [*(mark.start for mark in inner), stop], strict=True):
+            text = stripped(flow.printed(part.end, edge))
+            told.sections.append(Section(part.label, part.kind or "other", text))
     told.end = flow.source(run.start, max(end, run.last.end))[1]
 
 
@@ -156,6 +206,7 @@ def _marks(flow: Flow, told: Sequence[Told]) -> list[Mark]:
     """What every stretch is: the projects, what stands above and behind them, the furniture of pages."""
     marks = [Mark(line.start, line.end, "furniture") for line in flow.furniture]
     marks += [Mark(one.start, one.end, "blocks") for one in told]
+    bodies = {one.body.offsets[0] for one in told if one.body is not None}
     index = 0
     for ink in flow.lines:
         at = ink.start
@@ -168,6 +219,7 @@ def _marks(flow: Flow, told: Sequence[Told]) -> list[Mark]:
                 at, following = max(at, one.end), following + 1
                 continue
             stop = min(ink.end, one.start) if one is not None else ink.end
-            marks.append(Mark(at, stop, "header" if not told or at < told[0].start else "outside"))
+            is_header = not told or at < told[0].start or any(start in bodies for start in range(at, stop))
+            marks.append(Mark(at, stop, "header" if is_header else "outside"))
             at = stop
     return marks

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from extractor.chunk.prose.flow import Flow
-from extractor.chunk.prose.headings import Heading, Words
+from extractor.chunk.prose.headings import Heading, Words, between
 from extractor.chunk.prose.indicators import find_indicators
 from extractor.chunk.titles import is_title
 from extractor.layouts import Terms
@@ -18,42 +18,57 @@ _LIST = re.compile(r"(?:[(\d①-⑳*★]|[一二三四五六七八九十]、)")
 _TOLD = re.compile(r"\d|[率度]$")
 _STOPS = ("。", ";", ",", "、", ":", "!")
 _LONGEST_LOOSE = 40
+_LONGEST_TITLE = 120
 _BODY_AND_DATE = re.compile(r"(?:19|20)\d\d年\d{1,2}月(?:\d{1,2}日)?")
 
 
-def end_of(flow: Flow, begin: int, limit: int, outer: dict[str, int], marks: Sequence[Heading], terms: Terms) -> int:
+def end_of(
+    flow: Flow,
+    begin: int,
+    limit: int,
+    outer: dict[str, int],
+    marks: Sequence[Heading],
+    terms: Terms,
+    known: Words,
+) -> int:
     """Where a section that begins at `begin` ends, at `limit` at the latest.
 
     `outer` are the numbers of the lists around the project, by their style: the next one of them is no text of its
     goal, unless the goal counts on a list of its own. `marks` are all numbers of the text.
     """
     nested: dict[str, int] = {}
-    for mark in marks:
-        if mark.start < begin:
-            continue
-        if mark.start >= limit:
-            break
+    for mark in between(marks, begin, limit):
         inside = nested.get(mark.style, 0)
         if mark.number == inside + 1:
             nested[mark.style] = mark.number
-        elif mark.number == outer.get(mark.style, -1) + 1 and _stands_out(flow, mark):
+        elif mark.number == outer.get(mark.style, -1) + 1 and stands_out(flow, mark) and not names_category(mark):
             limit = mark.start
             break
     for at in flow.line_starts(begin + 1, limit):
-        if _begins_other(flow, at, limit, terms):
+        if _begins_other(flow, at, terms, known):
             return at
     return limit
 
 
-def _stands_out(flow: Flow, mark: Heading) -> bool:
-    """Whether a number opens a line, or stands behind a sentence and its blank."""
+def stands_out(flow: Flow, mark: Heading) -> bool:
+    """Whether a number begins a line or a sentence, or stands behind a blank."""
     return flow.begins_line(mark.start) or flow.text[mark.start - 1] in "。;!" or flow.is_apart(mark.start)
 
 
-def _begins_other(flow: Flow, at: int, limit: int, terms: Terms) -> bool:
+def names_category(mark: Heading) -> bool:
+    """Whether a heading is the category of indicators: it stands inside a project, whatever its number."""
+    return mark.label.endswith("指标")
+
+
+def _begins_other(flow: Flow, at: int, terms: Terms, known: Words) -> bool:
     """Whether a line is no part of a project's text: a title, a signature, a label behind its last sentence."""
     line = flow.text[at : flow.line_end(at)]
-    if len(line) <= 120 and (terms.next_part.fullmatch(line) or terms.endings.fullmatch(line) or is_title(line)):
+    if len(line) <= _LONGEST_TITLE and (
+        terms.next_part.fullmatch(line)
+        or terms.endings.fullmatch(line)
+        or is_title(line)
+        or known.patterns["title"].fullmatch(line)
+    ):
         return True
     if _YEAR_LINE.fullmatch(line) or _RULE.fullmatch(line) or terms.columns.get(line) == "name":
         return True
@@ -77,8 +92,8 @@ def _prints_indicators(flow: Flow, at: int) -> bool:
 
 
 def is_report(flow: Flow, until: int, known: Words) -> bool:
-    """Whether the lines above the first project are titles of a report on what was done."""
-    pattern = known.patterns["report"]
+    """Whether the lines above the first project are titles of a report on what was done, or of a tender."""
+    pattern = known.patterns["other_title"]
     lines = flow.line_starts(0, until)
     for at in {*lines[:8], *lines[-5:]}:
         line = flow.text[at : flow.line_end(at)]

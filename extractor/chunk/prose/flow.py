@@ -14,7 +14,7 @@ from extractor.text import Squashed, fold
 _NUMBER = re.compile(r"\d{1,3}")
 
 
-def _lines(document: Document) -> list[Line]:
+def printed_lines(document: Document) -> list[Line]:
     """The lines of a document, those of tables that are none included: one cell with text a row."""
     cells = [
         Line(cell.content.offsets[0], cell.content.offsets[-1] + 1, table.page)
@@ -61,7 +61,7 @@ class Flow:
         self.furniture: list[Line] = []
         self.lines: list[Ink] = []
         numbers = page_numbers(document)
-        for line in _lines(document):
+        for line in printed_lines(document):
             raw = document.text[line.start : line.end]
             stripped = raw.strip()
             if not stripped:
@@ -77,6 +77,9 @@ class Flow:
         self.text = self._view.text
         self.starts: list[int] = sorted(self._view.line_starts) if self.text else []
         self._begins = frozenset(self.starts)
+        places = self._view.positions
+        self.gaps: list[int] = [at for at in range(1, len(places)) if places[at] != places[at - 1] + 1]
+        """Where characters stand behind white space."""
 
     def begins_line(self, at: int) -> bool:
         return at in self._begins

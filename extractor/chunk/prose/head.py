@@ -10,9 +10,11 @@ from extractor.chunk.prose.headings import HAN, Words
 from extractor.chunk.prose.told import Told, stripped
 from extractor.layouts import Terms
 from extractor.schemas.document import MappedText
-from extractor.text import fold, squash
+from extractor.text import Squashed, squash
 
 _LONGEST_NAME = 60
+_SHORTEST_NAME = 3
+_LONGEST_BODY = 30
 _LONGEST_LABEL = 24
 _STOPS = ("。", ";", ":", ",", "!", "?")
 _NUMBERING = re.compile(rf"(?:\d{{1,2}}[.、]|\([{HAN}\d]{{1,3}}\)|[{HAN}]{{1,3}}、)")
@@ -26,10 +28,9 @@ _NUMBERED = re.compile(
     """,
     re.VERBOSE,
 )
-_QUOTED = re.compile(r'"(?P<name>[^"]{2,60})"\s*(?:专项|支出)?(?:项目)?')
+_QUOTED = re.compile(r'"(?P<name>[^"]{2,60})"(?:专项|支出)?(?:项目)?')
 _BRACKETS = re.compile(r"\([^()]*\)")
 _GAP = re.compile(r"(?<=\S)(?:\s{2,}|\t|\u3000)(?=[^:]{2,12}:)")
-_DECORATION = " \t\u3000*_#"
 _YEAR = re.compile(r"^(?:19|20)\d\d年度?")
 
 
@@ -67,7 +68,7 @@ def read_head(told: Told, taken: Sequence[Ink], terms: Terms, known: Words) -> N
             told.loose.append(whole(ink))
     if "name" in told.head:
         told.head["name"] = named(told.head["name"], known)
-    told.titles = [ink for ink in taken if _of_title(ink.folded, known) is not None]
+    told.titles = [ink for ink in taken if is_title_of_one(ink, known)]
 
 
 def named(line: MappedText, known: Words) -> MappedText:
@@ -79,46 +80,41 @@ def named(line: MappedText, known: Words) -> MappedText:
     >>> read("1.“夜市管护经费”项目。"), read("关于苗圃扩建的情况说明"), read("“书香”推广项目经费情况说明")
     ('夜市管护经费', '苗圃扩建', '“书香”推广项目')
     """
-    text = _cut(line, 0, len(line.text))
-    folded = fold(text.text)
-    if match := _NUMBERED.match(folded):
-        text = _cut(text, match.end(), len(text.text))
-        folded = fold(text.text)
-    end = len(folded.rstrip().rstrip("。:;"))
-    text, folded = _cut(text, 0, end), folded[:end]
-    if quoted := _QUOTED.fullmatch(folded.strip()):
-        shift = len(folded) - len(folded.lstrip())
-        return _piece(text, shift + quoted.start("name"), shift + quoted.end("name"))
-    if (title := _of_title(folded, known)) is not None:
-        return _piece(text, *title)
-    return text
+    view = Squashed(line)
+    start, end = _bare(view.text)
+    if quoted := _QUOTED.fullmatch(view.text, start, end):
+        start, end = quoted.span("name")
+    else:
+        start, end = _of_title(view.text[start:end], known, start) or (start, end)
+    if start >= end:
+        return line
+    first, last = view.positions[start], view.positions[end - 1] + 1
+    return MappedText(line.text[first:last], line.offsets[first:last])
 
 
-def _cut(text: MappedText, start: int, end: int) -> MappedText:
-    """A piece without the blanks and the emphasis of a converter around it."""
-    while start < end and text.text[start] in _DECORATION:
-        start += 1
-    while start < end and text.text[end - 1] in _DECORATION:
-        end -= 1
-    return _piece(text, start, end)
+def _bare(word: str) -> tuple[int, int]:
+    """Where the name stands in a squashed line: without emphasis, number, and the stop behind it."""
+    start, end = 0, len(word.rstrip("*_#"))
+    start = end - len(word[:end].lstrip("*_#"))
+    if match := _NUMBERED.match(word, start, end):
+        start = match.end()
+    return start, start + len(word[start:end].rstrip("。:;*_"))
 
 
-def _piece(text: MappedText, start: int, end: int) -> MappedText:
-    return MappedText(text.text[start:end], text.offsets[start:end])
-
-
-def _of_title(folded: str, known: Words) -> tuple[int, int] | None:
+def _of_title(word: str, known: Words, shift: int = 0) -> tuple[int, int] | None:
     """Where a title (X经费情况说明) prints a project's name; None for a line that is no such title, or names none."""
-    match = known.patterns["title"].fullmatch(folded)
+    match = known.patterns["title"].fullmatch(word)
     if match is None:
         return None
     start, end = match.span("name")
-    if tail := known.patterns["title_tail"].search(folded, start, end):
+    if tail := known.patterns["title_tail"].search(word, start, end):
         end = tail.start()
-    if folded[start:end].endswith("工程项目") and end < match.end("name"):
+    if word[start:end].endswith("工程项目") and end < match.end("name"):
         end -= len("项目")
-    name = _YEAR.sub("", squash(folded[start:end]))
-    return None if not name or known.patterns["no_project"].search(name) else (start, end)
+    name = _YEAR.sub("", word[start:end])
+    if not name or known.patterns["no_project"].search(name):
+        return None
+    return shift + start, shift + end
 
 
 def labelled(ink: Ink, terms: Terms) -> tuple[str, MappedText] | None:
@@ -137,18 +133,38 @@ def labelled(ink: Ink, terms: Terms) -> tuple[str, MappedText] | None:
 def is_name(ink: Ink, known: Words) -> bool:
     """Whether a line may be a project's name: short, no sentence, and no title of something else."""
     word = ink.squashed.strip("*_#")
-    numbered = _NUMBERED.match(word)
-    bare = word[numbered.end() :] if numbered else word
-    if _QUOTED.fullmatch(bare.rstrip("。:;")) or _of_title(bare, known) is not None:
+    start, end = _bare(word)
+    if _QUOTED.fullmatch(word, start, end) or _of_title(word[start:end], known) is not None:
         return True
-    if numbered:
-        bare = bare.rstrip("。:")
-    if not bare or len(bare) > _LONGEST_NAME or bare.endswith(_STOPS) or "。" in bare:
+    bare = word[start:end] if start else word
+    if not _SHORTEST_NAME <= len(bare) <= _LONGEST_NAME or bare.endswith(_STOPS) or "。" in bare:
         return False
     return known.patterns["no_name"].search(bare) is None
+
+
+def is_title_of_one(ink: Ink, known: Words) -> bool:
+    """Whether a text is a title that tells the name of one project."""
+    return _of_title(ink.squashed.strip("*_#"), known) is not None
 
 
 def is_certain(ink: Ink, known: Words) -> bool:
     """Whether a line shows by its build that a name begins it: a number, quotation marks, the words of a title."""
     word = ink.squashed.strip("*_#")
-    return _NUMBERED.match(word) is not None or _QUOTED.match(word) is not None or _of_title(word, known) is not None
+    return _NUMBERED.match(word) is not None or _QUOTED.match(word) is not None or is_title_of_one(ink, known)
+
+
+def body_in(ink: Ink, terms: Terms) -> MappedText | None:
+    """The name of a body, where a line is nothing else: the projects below it are its own.
+
+    >>> from extractor.layouts import terms
+    >>> from extractor.chunk.ink import Ink
+    >>> body_in(Ink(0, 8, "二、青木县水利局", "二、青木县水利局", 0, None), terms()).text
+    '青木县水利局'
+    """
+    start, end = _bare(ink.squashed)
+    word = ink.squashed[start:end]
+    if not 4 <= len(word) <= _LONGEST_BODY or not word.endswith(terms.bodies) or re.search("[,。;:、]", word):
+        return None
+    view = Squashed(whole(ink))
+    first, last = view.positions[start], view.positions[end - 1] + 1
+    return MappedText(ink.text[first:last], range(ink.start + first, ink.start + last))

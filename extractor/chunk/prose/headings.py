@@ -8,7 +8,8 @@ their shape what the section is about; one whose words say nothing is a heading 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,7 +24,7 @@ _MARKER = re.compile(
     [*\#_>]{{0,6}}                                # emphasis of a converter
     (?: (?P<han>[{HAN}]{{1,3}})[、.]              # 一、
       | \((?P<inner>[{HAN}]{{1,3}})\)[、.]?       # (一)
-      | (?<![\d.:/-])(?P<dot>\d{{1,2}})[.、](?!\d)  # 1.
+      | (?<![\d./-])(?<!\d:)(?P<dot>\d{{1,2}})[.、](?!\d)  # 1.
       | \((?P<bracket>\d{{1,2}})\)[、.]?          # (1)
       | (?<![\d.(])(?P<half>\d{{1,2}})\)          # 1)
       | (?P<circle>[①-⑳])[、.]?                   # ①
@@ -40,6 +41,7 @@ _LONGEST_UNKNOWN = 12
 _MOST_DECORATION = 8
 _MOST_KNOWN = 10_000
 _SENTENCE = "。;!?:"
+_BREAKS = re.compile(f"[{_SENTENCE}]")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _ANYWHERE = frozenset({"inner", "bracket", "circle"})
 """Numbers in brackets stand for nothing else, so they may follow any character."""
@@ -108,17 +110,18 @@ def numeral(printed: str) -> int:
 def headings(flow: Flow, known: Words) -> list[Heading]:
     """Every number that may begin a heading, and every known heading without a number, in print order."""
     found = list(_numbered(flow, known))
-    taken = {one.end - len(one.label) for one in found}
-    starts = {one.start for one in found}
-    ends = [one.end for one in found if one.kind]
-    found += [one for one in _unnumbered(flow, known, frozenset(ends)) if one.start not in starts | taken]
-    return sorted(found, key=lambda one: one.start)
+    taken = {one.end - len(one.label) for one in found} | {one.start for one in found}
+    ends = frozenset(one.end for one in found if one.kind)
+    found += [one for one in _unnumbered(flow, known, ends) if one.start not in taken]
+    return sorted(found, key=_start)
 
 
 def _numbered(flow: Flow, known: Words) -> Iterator[Heading]:
     text = flow.text
     for match in _MARKER.finditer(text):
-        style, start = match.lastgroup or "", match.start()
+        style = match.lastgroup or ""
+        # Emphasis may end the line above.
+        start = max(match.start(), flow.starts[flow.line_of(match.start(style))])
         if not (style in _ANYWHERE or _may_begin(flow, start)):
             continue
         label, kind, end, closer = _label(flow, match.end(), known)
@@ -128,7 +131,8 @@ def _numbered(flow: Flow, known: Words) -> Iterator[Heading]:
 def _unnumbered(flow: Flow, known: Words, behind: frozenset[int]) -> Iterator[Heading]:
     """Known headings that open a line or a sentence and end in a colon (or stand in 【】)."""
     text = flow.text
-    begins = {*flow.starts, *(match.end() for match in re.finditer(f"[{_SENTENCE}]", text))} - behind
+    begins = {*flow.starts, *(match.end() for match in _BREAKS.finditer(text))} - behind
+    begins |= {match.start() for match in re.finditer("【", text)} | set(flow.gaps)
     for start in sorted(begins):
         if start >= len(text):
             continue
@@ -146,6 +150,10 @@ def _label(flow: Flow, begin: int, known: Words) -> tuple[str, str | None, int, 
     text = flow.text
     opens = _OPENS.match(text, begin, begin + _MOST_DECORATION)
     at = opens.end() if opens else begin
+    if at > begin and text[at - 1] == "【":
+        close = text.find("】", at, at + _LONGEST)
+        if close > at and (kind := known.kind(text[at:close])):
+            return text[at:close], kind, close + 1, "】"
     stop = _STOP.search(text, at, at + _LONGEST)
     line = flow.line_end(begin)
     if stop is not None and stop[0] in ":。":
@@ -153,18 +161,21 @@ def _label(flow: Flow, begin: int, known: Words) -> tuple[str, str | None, int, 
         kind = known.kind(label)
         if kind or (1 < len(label) <= _LONGEST_UNKNOWN and stop.start() < line):
             return label, kind, _behind(text, stop.end()), stop[0]
-    if at < line <= at + _LONGEST:
-        label = _bare(text[at:line])
-        if not _STOP.search(label):
-            return label, known.kind(label), line, "\n"
+    # A heading may break over two lines.
+    for end in (line, flow.line_end(line)) if line < len(text) else (line,):
+        if not at < end <= at + _LONGEST:
+            break
+        label = _bare(text[at:end])
+        if kind := known.kind(label):
+            return label, kind, end, "\n"
     for gap in range(at + 2, min(at + _LONGEST, line)):
         if flow.is_apart(gap):
             label = _bare(text[at:gap])
-            kind = known.kind(label)
-            return (label, kind, gap, " ") if kind else ("", None, begin, "")
-    bracketed = text.find("】", at, at + _LONGEST) if at > begin and text[at - 1] == "【" else -1
-    if bracketed > 0 and (kind := known.kind(text[at:bracketed])):
-        return text[at:bracketed], kind, bracketed + 1, "】"
+            if kind := known.kind(label):
+                return label, kind, gap, " "
+            break
+    if at < line <= at + _LONGEST and not _STOP.search(text, at, line):
+        return _bare(text[at:line]), None, line, "\n"
     return "", None, begin, ""
 
 
@@ -254,12 +265,21 @@ def told_runs(flow: Flow, found: list[Heading], known: Words) -> list[Run]:
     good = [run for run in runs(found) if _is_told(run.kinds) and _tells(flow, run, known)]
     good.sort(key=lambda run: (-len(run.kinds), run.start))
     kept: list[Run] = []
-    covered: list[tuple[int, int]] = []
     for run in good:
-        if not any(start <= run.start <= end or run.start <= start <= run.last.start for start, end in covered):
-            kept.append(run)
-            covered.append((run.start, run.last.start))
-    return sorted(kept, key=lambda run: run.start)
+        at = bisect_left(kept, run.start, key=lambda one: one.start)
+        if (at and kept[at - 1].last.start >= run.start) or (at < len(kept) and kept[at].start <= run.last.start):
+            continue
+        kept.insert(at, run)
+    return kept
+
+
+def between(found: Sequence[Heading], start: int, end: int) -> Sequence[Heading]:
+    """The headings that begin in [start, end)."""
+    return found[bisect_left(found, start, key=_start) : bisect_left(found, end, key=_start)]
+
+
+def _start(one: Heading) -> int:
+    return one.start
 
 
 def _tells(flow: Flow, run: Run, known: Words) -> bool:

@@ -30,7 +30,7 @@ _CATEGORY = re.compile(
     (?P<label>[㐀-鿿]{{2,16}}(?:\([^()]{{1,6}}\))?)
     (?:[-/>]+(?P<second>[㐀-鿿]{{2,14}}))?
     [*_】\]"]{{0,4}}
-    (?P<closer>:|(?:(?:\d{{1,2}}|[{_HAN}]{{1,2}})[条个项])(?:[:,]|,?分别[为是]:?)?)?
+    (?P<closer>:|(?:(?:\d{{1,2}}|[{_HAN}]{{1,2}})[条个项])(?:,?分别[为是]:?|[:,])?)?
     """,
     re.VERBOSE,
 )
@@ -216,11 +216,13 @@ def _by_comma(text: str, start: int, end: int) -> list[Place]:
     parts: list[Place] = []
     begin = start
     clauses = [start, *(match.end() for match in _COMMA.finditer(text, start, end)), end + 1]
-    compared = [_compared(text, low, high - 1) is not None for low, high in pairwise(clauses)]
-    for index, cut in enumerate(clauses[1:-1], 1):
-        if compared[index] and any(has for has, low in zip(compared, clauses, strict=False) if begin <= low < cut):
-            parts.append((begin, cut - 1))
-            begin = cut
+    has_one = False
+    for low, high in pairwise(clauses):
+        is_compared = _compared(text, low, high - 1) is not None
+        if is_compared and has_one:
+            parts.append((begin, low - 1))
+            begin = low
+        has_one = has_one or is_compared
     return [*parts, (begin, end)]
 
 

@@ -83,7 +83,7 @@ def money_in(text: str, terms: Terms, year: int | None = None) -> list[Money]:
     [('90', 'breakdown:项目总投资'), ('30.5', 'total')]
     """
     view = Squashed(MappedText(text, range(len(text))))
-    sums = _classified(view.text, terms, year)
+    sums = _by_year(view.text, _classified(view.text, terms), year)
     known = {one.column for one in sums}
     sums = [one for one in sums if not (one.part and one.column is None and {"total", "several"} & known)]
     sums = _several(view.text, sums)
@@ -100,8 +100,8 @@ def money_in(text: str, terms: Terms, year: int | None = None) -> list[Money]:
     return found
 
 
-def _classified(text: str, terms: Terms, year: int | None) -> list[_Sum]:
-    """Each sum with its column; `several` are the years', `part` tells that it is a part of one before."""
+def _classified(text: str, terms: Terms) -> list[_Sum]:
+    """Each sum with its column: `several` for several years', a year for a year's; a `part` is of a sum before."""
     found: list[_Sum] = []
     totals: dict[str, str] = {}
     edge = parts = -1
@@ -124,11 +124,13 @@ def _classified(text: str, terms: Terms, year: int | None) -> list[_Sum]:
         told = _YEAR.search(before)
         if column is None and _SEVERAL.search(clause) and not _YEAR.search(clause):
             column = "several"
-        elif column is None and ((told and year and int(told["year"]) != year) or _EARLIER.search(before)):
+        elif column is None and _EARLIER.search(before):
             continue
+        elif column is None and told and _TOTAL.search(clause):
+            column = told["year"]
         elif column is None and parts < 0 and (not before or _TOTAL.search(clause)):
             column = "total"
-        if column is not None and column in totals:
+        if column is not None and column in totals and not (column == "total" and told):
             if totals[column] == match["number"]:
                 continue
             column = None
@@ -140,14 +142,38 @@ def _classified(text: str, terms: Terms, year: int | None) -> list[_Sum]:
     return found
 
 
+def _by_year(text: str, sums: Sequence[_Sum], year: int | None) -> list[_Sum]:
+    """Of sums that are told by years, the budget's year is the total, those to come are kept, those past are not.
+
+    Where the year is not known and the years are several, none is the total.
+    """
+    years = {one.column for one in sums if one.column and one.column.isdecimal()}
+    if not years:
+        return list(sums)
+    is_split = any(one.part and one.column in years for one in sums)
+    own = str(year) if year else min(years) if len(years) == 1 else None
+    found = []
+    for one in sums:
+        if one.column == "total" and (is_split or own in years):
+            one = one._replace(column="several")
+        elif one.column in years and one.column is not None:
+            if own is not None and one.column < own:
+                continue
+            label = BREAKDOWN + one.column + "年" if own is not None else None
+            one = one._replace(column="total" if one.column == own else label, part=False)
+        found.append(one)
+    return found
+
+
 def _several(text: str, sums: Sequence[_Sum]) -> list[_Sum]:
     """The sum of several years under its own words where the year has one, else unplaced: it may be the year's."""
     has_year = any(one.column == "total" for one in sums)
     found = []
     for one in sums:
         if one.column == "several":
-            label = _SEVERAL.search(_CLAUSE.split(text[max(0, one.match.start() - _BEFORE) : one.match.start()])[-1])
-            one = one._replace(column=BREAKDOWN + label["label"] if has_year and label else None)
+            clause = _CLAUSE.split(text[max(0, one.match.start() - _BEFORE) : one.match.start()])[-1]
+            label = match["label"] if (match := _SEVERAL.search(clause)) else _LINK.sub("", clause)
+            one = one._replace(column=BREAKDOWN + label if has_year and label else None)
         found.append(one)
     return found
 
@@ -158,7 +184,8 @@ def _funding(clause: str, terms: Terms) -> str | None:
     for tail in dict.fromkeys((word, _VERB.sub("", word))):
         for length in range(len(tail), 1, -1):
             column = terms.columns.get(tail[-length:])
-            if column is not None and is_amount_column(column) and column != "total":
+            is_named = _LEVEL.search(tail[:-length]) is not None
+            if column is not None and is_amount_column(column) and column != "total" and not is_named:
                 return column
     tail = re.sub(r"^.*?(?:其中|包括|来源|由|:)+", "", word)
     for part in (tail, re.sub(r"(?:预算)?安排$", "", tail)):
@@ -167,6 +194,7 @@ def _funding(clause: str, terms: Terms) -> str | None:
     return None
 
 
+_LEVEL = re.compile(r"(?:级|中央|[省市县区乡镇])$")
 _SOURCE = re.compile(
     r"(?!.*(?:运营|发放|购|用于|建设)).*(?:级|中央|省|市|县|区|乡|镇|上年|自筹|自有|财政|债券|社会|配套).*"
 )

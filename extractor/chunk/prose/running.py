@@ -27,6 +27,7 @@ _UNIT = re.compile(
 _NAMES = (
     re.compile(r"项目名称(?:为|是|:)(?P<name>[^,。;:]{3,60})(?=[,。;])"),
     re.compile(r'(?:实施|开展|用于|安排)(?:了)?"(?P<name>[^"]{3,60})"(?:项目)?'),
+    re.compile(r'"(?P<name>[^"]{3,60})"(?:专项)?(?:项目|经费|资金)'),
     re.compile(r"(?:实施|开展|用于|建设)(?:了)?(?P<name>[^,。;:]{3,50}?(?:项目|工程))(?=[,。;(])"),
 )
 _TITLE = re.compile(
@@ -79,11 +80,13 @@ def _paragraphs(flow: Flow, marks: Sequence[Heading], known: Words) -> Iterator[
 
 def _paragraph_end(flow: Flow, start: int) -> int:
     """Where a paragraph ends: a line begins behind a full stop, and no category of indicators."""
-    for at in flow.line_starts(start + 1, len(flow.text)):
-        line = flow.text[at : flow.line_end(at)]
-        if flow.text[at - 1] in "。;" and "指标" not in line[:20] and "绩效目标" not in line[:20]:
-            return at
-    return len(flow.text)
+    at = flow.line_end(start)
+    while at < len(flow.text):
+        words = flow.text[at : min(flow.line_end(at), at + 20)]
+        if flow.text[at - 1] in "。;" and "指标" not in words and "绩效目标" not in words:
+            break
+        at = flow.line_end(at)
+    return at
 
 
 def _whole(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> Told | None:
@@ -98,7 +101,7 @@ def _whole(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> 
         if flow.line_end(previous) - previous < 20:
             break
         begin = previous
-    end = end_of(flow, goal.end(), len(flow.text), {}, marks, terms)
+    end = end_of(flow, goal.end(), len(flow.text), {}, marks, terms, known)
     found = find_indicators(flow.printed(goal.end(), end))
     if found is None or sum("annual_value" in one for one in found.indicators) < _ENOUGH:
         return None
@@ -126,12 +129,12 @@ def running_block(index: int, told: Told, header: Header, title: MappedText | No
     for key, value in told.head.items():
         start = value.offsets[0] - text.offsets[0]
         content.put(key, "", text, start, start + len(value.text))
-    if "name" not in content.cells:
-        _put_name(content, text, folded, title)
     if match := _UNIT.search(folded):
         content.put("unit", "", text, *match.span("body"))
     goal = _GOAL.search(folded)
     border = goal.start() if goal else len(folded)
+    if "name" not in content.cells:
+        _put_name(content, text, folded, border, title)
     if goal is not None:
         rest = MappedText(text.text[goal.end() :], text.offsets[goal.end() :])
         found = find_indicators(rest)
@@ -147,10 +150,10 @@ def running_block(index: int, told: Told, header: Header, title: MappedText | No
     return block_of(index, told, content, put_money(content, before, 0, header, layout), header, layout)
 
 
-def _put_name(content: Content, text: MappedText, folded: str, title: MappedText | None) -> None:
-    """The name that a sentence tells, else the one in the title above."""
+def _put_name(content: Content, text: MappedText, folded: str, border: int, title: MappedText | None) -> None:
+    """The name that a sentence in front of the goal tells, else the one in the title above."""
     for pattern in _NAMES:
-        if match := pattern.search(folded):
+        if match := pattern.search(folded, 0, border):
             content.put("name", "", text, *match.span("name"))
             return
     if title is not None and (match := _TITLE.fullmatch(fold(title.text))):

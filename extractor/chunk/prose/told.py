@@ -14,7 +14,7 @@ from extractor.chunk.prose.indicators import find_indicators
 from extractor.chunk.prose.money import Money, money_in
 from extractor.chunk.units import unit_of_amounts
 from extractor.layouts import CompiledLayout
-from extractor.schemas.document import Block, BlockContext, Header, MappedText, PrintedUnit
+from extractor.schemas.document import Block, BlockContext, Found, Header, MappedText, PrintedUnit
 from extractor.text import fold, squash
 
 _LABELS = {"name": "项目名称", "department": "主管部门", "unit": "项目单位"}
@@ -43,13 +43,14 @@ class Section:
 class Told:
     """One project: where it stands, what its head says (name, unit, department), its sections.
 
-    `loose` are lines of the head that no label explains, `titles` those from which its name was cut out. `running`
-    is the text of a project that has no sections.
+    `body` is the one under whose name the project stands. `loose` are lines of the head that no label explains,
+    `titles` those from which its name was cut out. `running` is the text of a project that has no sections.
     """
 
     start: int
     page: int | None
     head: dict[str, MappedText] = field(default_factory=dict)
+    body: MappedText | None = None
     loose: list[MappedText] = field(default_factory=list)
     sections: list[Section] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -130,7 +131,7 @@ def block_of(
         context=BlockContext(
             layout=layout.spec.name,
             department=header.department,
-            unit=header.unit,
+            unit=_found(told.body) or header.unit,
             amount_unit=amount_unit,
             fiscal_year=header.fiscal_year,
             columns=("name", *placed, "goal", "indicator_name"),
@@ -144,6 +145,10 @@ def block_of(
         cells=content.cells,
         notes=(*told.notes, *_doubts(text.text, content.cells)),
     )
+
+
+def _found(text: MappedText | None) -> Found | None:
+    return Found(text.text, (text.offsets[0], text.offsets[-1] + 1)) if text is not None else None
 
 
 def _goal_of(sections: Sequence[Section], known: Words) -> Section | None:
