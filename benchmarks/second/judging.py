@@ -98,7 +98,7 @@ def labelled_documents(golden: Path, documents: Path | None = None) -> Iterator[
     """The cases that have projects; every labelled project must have its block."""
     for case in discover(golden, documents):
         opened = cut(read(str(case.source)))
-        if opened.layout is None:
+        if not opened.chunks.blocks:
             continue
         rules = survey(opened).rules
         if len(rules) != len(case.label.projects):
@@ -111,7 +111,9 @@ def labelled_documents(golden: Path, documents: Path | None = None) -> Iterator[
             source = block.content.text if is_cells else text[block.start : block.end]
             right = _right(one.reading, label, one.view, block)
             blocks.append(Labelled(f"{case.name}[{block.index}]", block, one.view, right, source, is_cells))
-        yield LabelledDocument(case.name, case.source, opened.document, opened.layout, tuple(blocks))
+        yield LabelledDocument(
+            case.name, case.source, opened.document, opened.layout_of(opened.chunks.blocks[0]), tuple(blocks)
+        )
 
 
 def _right(rules: Reading, label: ProjectReading, view: Squashed, block: Block) -> Reading:
