@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import NamedTuple
 
 from extractor.chunk.forms.sheet import Spot
@@ -12,6 +13,7 @@ from extractor.chunk.titles import are_headers
 from extractor.layouts.forms import FormWords, Period
 from extractor.layouts.taxonomy import LEVELS
 from extractor.schemas.document import Row
+from extractor.targets.words import words as target_words
 from extractor.text import join_lines, squash
 
 TABLE_FIELDS = frozenset(
@@ -24,7 +26,12 @@ _BESIDE_VALUES = frozenset(("cycle_value", "annual_value", "operator", "measure_
 _MAY_BE_VALUES = frozenset(("内容", "单位"))
 _SIGN = re.compile(r"[≥≤><=═≧≦＞＜]{1,2}|定性|定量|(?:不)?(?:大于|小于|等于|低于|高于|超过)(?:等于)?")
 _LEAST_SIGNS = 2
+_LEAST_SHARES = 3
+_POINTS = re.compile(r"(\d{1,2}(?:\.\d)?)分?")
+_SUMS = frozenset(map(Decimal, (80, 85, 90, 95, 100)))
+"""What the points of all indicators add up to: a hundred, less those for spending and the like."""
 _LEAST_COLUMNS = 2
+_SCALES = "十百千万亿"
 
 
 class Column(NamedTuple):
@@ -74,9 +81,24 @@ def is_sign(printed: str) -> bool:
     return _SIGN.fullmatch(squash(printed)) is not None
 
 
-def header_of(
-    row: Row, spots: Sequence[Spot], words: FormWords, over: Mapping[int, Period], below: Sequence[Row] = ()
-) -> Columns | None:
+def is_unit(printed: str) -> bool:
+    """Whether a cell holds nothing but a unit of measure.
+
+    >>> is_unit("万亩"), is_unit("元/人·天"), is_unit("及时"), is_unit("%")
+    (True, True, False, True)
+    """
+    each, slash, per = squash(printed).strip("()").partition("/")
+    if not slash:
+        return _names_a_unit(each)
+    return _names_a_unit(each) and (_names_a_unit(per) or _names_a_unit(per.partition("·")[0]))
+
+
+def _names_a_unit(word: str) -> bool:
+    known = target_words().units.known
+    return word == "月" or known.get(word) is not None or known.get(word.lstrip(_SCALES)) is not None
+
+
+def header_of(row: Row, spots: Sequence[Spot], words: FormWords, over: Mapping[int, Period]) -> Columns | None:
     """The indicators' table that a row heads; None where it heads none. `over` are periods printed above columns."""
     found = [
         (spot, words.column(spot.text) if len(spot.text) <= _LONGEST_HEADER else None)
@@ -99,7 +121,6 @@ def header_of(
         periods = _periods(columns, words, over)
     elif _stands_for_several_years(found[:begin], [column.field for column in columns], words):
         columns = [one._replace(field="cycle_value") if one.field == "annual_value" else one for one in columns]
-    columns = _with_signs(columns, below)
     return Columns(_with_whole(columns, words), len(row.cells), periods, is_twin)
 
 
@@ -167,20 +188,42 @@ def _stands_for_several_years(
     return told == ["cycle"] and "cycle_value" not in fields
 
 
-def _with_signs(columns: Sequence[Column], below: Sequence[Row]) -> list[Column]:
-    """A column of signs that no word names is the operators'."""
-    if not below or any(column.field == "operator" for column in columns):
-        return list(columns)
-    return [
-        column._replace(field="operator") if column.field is None and _holds_signs(column, below) else column
-        for column in columns
-    ]
+def with_contents(table: Columns, below: Sequence[Row], words: FormWords) -> Columns:
+    """Columns that no word names, by what stands in them: signs, units, and the points that the indicators share."""
+    nameless = [column.field is None and words.label(column.name) is None for column in table.columns]
+    known = {column.field for column in table.columns}
+    columns = list(table.columns)
+    for name, holds in _CONTENTS.items():
+        found = [at for at, column in enumerate(columns) if nameless[at] and holds(_texts(column, below))]
+        if name not in known and found and (len(found) == 1 or name == "weight"):
+            columns[found[0]] = columns[found[0]]._replace(field=name)
+    return replace(table, columns=tuple(columns))
 
 
-def _holds_signs(column: Column, below: Sequence[Row]) -> bool:
+def _texts(column: Column, below: Sequence[Row]) -> list[str]:
     printed = [row.cells[column.first].content.text for row in below if column.first < len(row.cells)]
-    texts = [text for text in printed if text.strip()]
+    return [squash(text) for text in printed if text.strip()]
+
+
+def _are_signs(texts: Sequence[str]) -> bool:
     return len(texts) >= _LEAST_SIGNS and all(map(is_sign, texts))
+
+
+def _are_units(texts: Sequence[str]) -> bool:
+    return len(texts) >= _LEAST_SIGNS and all(map(is_unit, texts))
+
+
+def _are_shares(texts: Sequence[str]) -> bool:
+    """Whether numbers are points of a hundred: what was reached of them stands to their right."""
+    numbers = [Decimal(match[1]) for text in texts if (match := _POINTS.fullmatch(text))]
+    return len(numbers) == len(texts) >= _LEAST_SHARES and sum(numbers) in _SUMS
+
+
+_CONTENTS: Mapping[str, Callable[[Sequence[str]], bool]] = {
+    "operator": _are_signs,
+    "measure_unit": _are_units,
+    "weight": _are_shares,
+}
 
 
 def _with_whole(columns: Sequence[Column], words: FormWords) -> tuple[Column, ...]:
@@ -245,26 +288,5 @@ def _replaced(table: Columns, gone: set[Column | None], parts: Sequence[Column])
     return replace(table, columns=tuple(sorted([*kept, *parts], key=lambda one: one.first)))
 
 
-def joins_header(spots: Sequence[Spot], words: FormWords) -> bool:
-    """Whether a row is the upper part of a header of two rows: columns of indicators, and no values.
-
-    Its cells go on beside the row of levels below it: 实际完成值 | 分值 | 得分.
-    """
-    known = [words.column(spot.text) for spot in spots]
-    return len({name for name in known if name in TABLE_FIELDS}) > 1 and are_headers(
-        [squash(one.text) for one in spots]
-    )
-
-
-__all__ = [
-    "LEVELS",
-    "TABLE_FIELDS",
-    "VALUES",
-    "Column",
-    "Columns",
-    "header_of",
-    "is_sign",
-    "joins_header",
-    "refined",
-    "widened",
-]
+__all__ = ["LEVELS", "TABLE_FIELDS", "VALUES", "Column", "Columns", "header_of", "is_sign", "is_unit"]
+__all__ += ["refined", "widened", "with_contents"]

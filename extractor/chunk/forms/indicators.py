@@ -6,17 +6,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from extractor.chunk.forms.header import VALUES, Column, Columns, is_sign
+from extractor.chunk.forms.header import VALUES, Column, Columns, is_sign, is_unit
 from extractor.layouts.forms import FormWords
 from extractor.layouts.taxonomy import LEVELS, category
 from extractor.schemas.document import MappedText, Row
-from extractor.targets.words import words as target_words
 from extractor.text import fold, squash
 
 _NUMBERED = re.compile(r"\s*指标\s*(?P<number>\d{1,3})\s*(?:[:、.]\s*(?P<name>.*)|$)", re.DOTALL)
 _UNFILLED = re.compile(r"[≥≤><=═≈±]{0,2}[*×xX_…·.□]*(?P<unit>.{0,12})")
 """A sign and marks of the template with a unit behind them, and no number: ≥**人次, 公里, ≧ %."""
-_SCALES = "十百千万亿"
 _NUMERAL = re.compile(r"[\d零〇一二两三四五六七八九十]")
 _BRACKETED = re.compile(r"\(([^()]*)\)")
 
@@ -66,11 +64,7 @@ def is_unfilled(printed: str) -> bool:
     unit = match["unit"]
     if not unit:
         return bool(word)
-    known = target_words().units.known
-    each, slash, per = unit.partition("/")
-    if slash and (each.lstrip(_SCALES) in known or each in known):
-        return per in known or per.partition("·")[0] in known
-    return unit in known or unit.lstrip(_SCALES) in known
+    return is_unit(unit)
 
 
 def number_and_name(text: str) -> tuple[tuple[int, int], tuple[int, int]] | None:

@@ -6,12 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from extractor.chunk.forms.header import LEVELS, TABLE_FIELDS, Columns, header_of, joins_header, refined, widened
+from extractor.chunk.forms.header import (
+    LEVELS,
+    TABLE_FIELDS,
+    Columns,
+    header_of,
+    refined,
+    widened,
+    with_contents,
+)
 from extractor.chunk.forms.heads import Heads, heads_of, leading
 from extractor.chunk.forms.shapes import is_labellike
-from extractor.chunk.forms.sheet import SheetRow, Spot
+from extractor.chunk.forms.sheet import SheetRow, Spot, goes_on, inked
+from extractor.chunk.titles import are_headers
 from extractor.layouts.forms import FormWords, Label, Period
 from extractor.layouts.taxonomy import category
+from extractor.schemas.document import Row
 from extractor.text import squash
 
 Kind = Literal[
@@ -58,17 +68,33 @@ def classify(rows: Sequence[SheetRow], words: FormWords) -> list[Classified]:
     """What each row of one form is."""
     state = _State()
     found: list[Classified] = []
-    for row in rows:
+    for index, row in enumerate(rows):
         state, one = _next(state, row, words)
+        if one.kind in {"header", "subheader"} and one.columns is not None:
+            columns = with_contents(one.columns, _indicators_below(rows[index + 1 :], one.columns, words), words)
+            state, one = replace(state, columns=columns), replace(one, columns=columns)
         found.append(one)
     return found
+
+
+def _indicators_below(rows: Sequence[SheetRow], columns: Columns, words: FormWords) -> list[Row]:
+    """The rows below a header that print more than one cell in its columns, up to a row that does not fit them."""
+    below: list[Row] = []
+    for row in rows:
+        own = [spot for spot in row.inked if spot.first >= columns.first]
+        is_sum = any(squash(spot.text) in words.sums for spot in row.inked[:2])
+        if is_sum or row.width != columns.width or not columns.is_fitted(own):
+            break
+        if any(columns.at(spot.first) is not None for spot in row.inked):
+            below.append(row.row)
+    return below
 
 
 def _next(state: _State, row: SheetRow, words: FormWords) -> tuple[_State, Classified]:
     if not row.inked:
         return state, Classified("blank", row)
     over = {spot.first: period for spot in row.inked if (period := _period_header(spot, row.inked, words))}
-    columns = header_of(row.row, _with_held(row, state.held), words, state.periods, row.ahead)
+    columns = header_of(row.row, _with_held(row, state.held), words, state.periods)
     if columns is not None:
         columns = columns if row.has_merges else widened(columns)
         return _State(columns=columns, below_header=True), Classified("header", row, columns)
@@ -162,11 +188,14 @@ def _with_held(row: SheetRow, held: Sequence[Spot]) -> list[Spot]:
 
 
 def _is_upper(row: SheetRow, words: FormWords) -> bool:
-    """Whether a row is the upper one of two header rows of indicators."""
-    if row.below is None or len(row.inked) < 2 or not joins_header(row.inked, words):
+    """Whether a row is the upper one of two header rows of indicators: some of its cells go down beside the levels."""
+    if row.below is None or len(row.inked) < 2 or not are_headers([squash(spot.text) for spot in row.inked]):
         return False
-    below = SheetRow(row.below, row.page, row.has_merges, False, ())
-    return header_of(row.below, below.inked, words, {}) is not None
+    if header_of(row.below, inked(row.below), words, {}) is None:
+        return False
+    goes_down = row.has_merges and any(goes_on(row.below, spot.first, has_merges=True) for spot in row.inked[1:])
+    known = {name for spot in row.inked if (name := words.column(spot.text)) in TABLE_FIELDS}
+    return goes_down or len(known) > 1
 
 
 def _period_header(spot: Spot, ink: Sequence[Spot], words: FormWords) -> Period | None:

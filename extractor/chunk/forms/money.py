@@ -17,11 +17,16 @@ from extractor.chunk.forms.form import Item, is_money
 from extractor.chunk.forms.shapes import is_nothing
 from extractor.layouts.forms import FormWords, Label, Period
 from extractor.schemas.document import MappedText
-from extractor.schemas.layout import BREAKDOWN
+from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
 from extractor.text import fold, squash
 
 _IN_WAN = re.compile(rf"\s*({NUMBER.pattern})\s*(万)\s*")
 """万 without 元: 186万."""
+
+
+_SHARE = re.compile(r"\d{1,3}(?:\.\d+)?%")
+_ROUNDED = Decimal("0.06")
+_LEAST_AMOUNTS = 2
 
 
 class Role(NamedTuple):
@@ -61,6 +66,7 @@ def roles_of(items: Sequence[Item], printed: frozenset[str], words: FormWords) -
     money = [index for index, column in enumerate(columns) if column is not None]
     several = _several_years(items, money, columns, words)
     spent = _spent(items, money, columns, words)
+    twice = _twice(items, money, columns, several, spent)
     taken: dict[str, Decimal] = {}
     roles: list[Role] = []
     for index, (item, column) in enumerate(zip(items, columns, strict=True)):
@@ -70,9 +76,31 @@ def roles_of(items: Sequence[Item], printed: frozenset[str], words: FormWords) -
             roles.append(Role("blank" if is_nothing(item.value.text) else "doubt", label=item.label.text))
         elif index in spent:
             roles.append(Role("attribute", label=f"{spent[index].text}·{item.label.text}"))
+        elif index in twice:
+            roles.append(Role("doubt", label=item.label.text))
         else:
             roles.append(_placed(item, column, several.get(index), taken))
     return roles
+
+
+def _twice(
+    items: Sequence[Item],
+    money: Sequence[int],
+    columns: Sequence[str | None],
+    several: Mapping[int, str],
+    spent: Mapping[int, Label],
+) -> set[int]:
+    """Amounts of one field that differ and stand in different columns, with no word for which of them is the year's."""
+    places: dict[str, list[int]] = {}
+    for index in money:
+        if index not in several and index not in spent and columns[index] in AMOUNT_COLUMNS:
+            places.setdefault(columns[index] or "", []).append(index)
+    doubtful: set[int] = set()
+    for same in places.values():
+        numbers = {at: number for at in same if (number := _number(items[at])) is not None}
+        if len({items[at].at for at in numbers}) > 1 and len(set(numbers.values())) > 1:
+            doubtful.update(numbers)
+    return doubtful
 
 
 def _no_money(item: Item) -> Role:
@@ -108,27 +136,54 @@ def _placed(item: Item, column: str, several: str | None, taken: dict[str, Decim
 
 def _budget_columns(items: Sequence[Item], words: FormWords) -> Mapping[int, str | None]:
     """Which column of each table of money tells the budget."""
-    tables: dict[int, dict[str, bool]] = {}
+    tables: dict[int, dict[str, dict[int, str]]] = {}
     for item in items:
         if item.column is not None and item.table is not None:
-            columns = tables.setdefault(item.table, {})
-            name = squash(item.column.text)
-            columns[name] = columns.get(name, False) or amount_of(item.value) is not None
-    return {table: _budget([name for name, has in columns.items() if has], words) for table, columns in tables.items()}
+            column = tables.setdefault(item.table, {}).setdefault(squash(item.column.text), {})
+            column[item.line] = squash(item.value.text)
+    return {table: _budget(columns, words) for table, columns in tables.items()}
 
 
-def _budget(columns: Sequence[str], words: FormWords) -> str | None:
-    kinds = {name: words.money_column(name) for name in columns}
-    adjusted = [name for name in columns if kinds[name] == "adjusted"]
+def _budget(columns: Mapping[str, Mapping[int, str]], words: FormWords) -> str | None:
+    """The column of the adjusted budget, else the planned one; where no word tells, that of which the shares are."""
+    amounts = {name: found for name, texts in columns.items() if (found := _numbers(texts))}
+    kinds = {name: words.money_column(name) for name in amounts}
+    adjusted = [name for name in amounts if kinds[name] == "adjusted"]
     if adjusted:
         return adjusted[0]
-    planned = [name for name in columns if kinds[name] == "planned"]
+    planned = [name for name in amounts if kinds[name] == "planned"]
+    rest = [name for name in amounts if kinds[name] is None]
+    divided = _divided(amounts, columns)
+    if divided is not None and kinds[divided] in {"planned", None}:
+        return divided
     if len(planned) > 1:
         years = [name for name in planned if words.period(name) == "annual"]
         listed = [name for word in words.budget for name in planned if name.split("(")[0] == word]
         planned = [*years[:1], *listed[:1], *planned]
-    rest = [name for name in columns if kinds[name] is None]
     return next(iter(planned), rest[0] if len(rest) == 1 else None)
+
+
+def _numbers(texts: Mapping[int, str]) -> dict[int, Decimal]:
+    return {line: Decimal(text.replace(",", "")) for line, text in texts.items() if NUMBER.fullmatch(text)}
+
+
+def _divided(amounts: Mapping[str, Mapping[int, Decimal]], columns: Mapping[str, Mapping[int, str]]) -> str | None:
+    """The column that a column of shares was divided by: 58.31 of 58.31 is 100%, and 52.60 has no part in it."""
+    shares = next((texts for texts in columns.values() if any(text.endswith("%") for text in texts.values())), {})
+    left: set[str] | None = None
+    for line, text in shares.items():
+        share = Decimal(text[:-1]) if _SHARE.fullmatch(text) else None
+        here = {name: found[line] for name, found in amounts.items() if line in found}
+        if share is None or not share or len(here) < _LEAST_AMOUNTS:
+            continue
+        fits = {
+            name
+            for name, whole in here.items()
+            for other, part in here.items()
+            if name != other and whole and abs(part / whole * 100 - share) < _ROUNDED
+        }
+        left = fits if left is None else left & fits
+    return next((name for name in amounts if name in left), None) if left else None
 
 
 def _column(item: Item, budgets: Mapping[int, str | None], printed: frozenset[str], words: FormWords) -> str | None:
