@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from extractor.chunk.absence import why_none
+from extractor.chunk.assembly.doubts import doubted
 from extractor.chunk.choice import choose_layout
 from extractor.chunk.chunks import Chunks, joined
 from extractor.chunk.cutters import CUTTERS
@@ -20,7 +21,7 @@ def chunk(document: Document, layouts: Iterable[LayoutSpec] = ()) -> Chunks:
     cuts = [CUTTERS[part.layout.spec.source](part.document, part.layout) for part in pieces]
     chunks = joined(document, cuts)
     if chunks.blocks:
-        return chunks
+        return replace(chunks, blocks=doubted(document, chunks.blocks))
     reason, understood = why_none(document, cuts, pieces[0].layout)
     return replace(chunks, reason=reason, understood=understood)
 

@@ -8,7 +8,7 @@ from extractor.chunk.grid.columns import Columns
 from extractor.chunk.grid.glued import unglued
 from extractor.chunk.grid.joining import Joint, join_row
 from extractor.chunk.grid.merged import Merges
-from extractor.chunk.grid.opened import Opened, unit_between, units_of_columns
+from extractor.chunk.grid.opened import Opened, bodies_above, unit_between, units_of_columns
 from extractor.chunk.grid.others import Others
 from extractor.chunk.grid.placed import Habits
 from extractor.chunk.grid.rowcells import read_row
@@ -36,6 +36,7 @@ class _Grid:
         self.merges = Merges(document.tables, lambda text: self.terms.column(text) is not None)
         self.others = Others(document, layout)
         self.kinds = RowKinds(document, layout, self.merges, self.others)
+        self.bodies = bodies_above(document, self.terms)
         self.marks: list[Mark] = []
         self.sections: list[Section] = []
         self.section = Opened()
@@ -78,8 +79,9 @@ class _Grid:
         if self.section.rows:
             if self.section.department is not None and self.section.other_department(word, self.terms):
                 self._close(Opened())
-            elif self.section.is_other_body(word, self.terms):
+            elif self.section.is_other_body(word, self.terms) or line.start in self.bodies:
                 self._open_body(word)
+        self.section.body_above = self.bodies.get(line.start, self.section.body_above)
         if not self.section.rows:
             self.section.top.append(line)
             self.section.titles.add(word)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -14,16 +16,28 @@ from extractor.layouts import Terms
 from extractor.schemas.document import Document, Found, Line, PrintedUnit, Row
 from extractor.text import squash
 
+_BODY = re.compile(
+    r"[#* ]*(?:[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.、])\s*"
+    r"([^。；;，,：:]{3,30}?)[* ]*"
+)
+_ASIDE = re.compile(r"(?:机关|本级|\([^()]*\))$")
+"""What stands behind the name of a body that is meant without those below it."""
+_ABOVE = 2
+
 
 @dataclass(slots=True)
 class Opened:
-    """What was read of a section so far. `department` and `body` are those that its headings name."""
+    """What was read of a section so far. `department` and `body` are those that its headings name.
+
+    `body_above` is the body that a heading without a label names, right above the table of its projects.
+    """
 
     rows: list[PrintedRow] = field(default_factory=list)
     top: list[Line] = field(default_factory=list)
     titles: set[str] = field(default_factory=set)
     department: str | None = None
     body: str | None = None
+    body_above: Found | None = None
     department_above: Found | None = None
     units: list[PrintedUnit] = field(default_factory=list)
     unit_above: PrintedUnit | None = None
@@ -36,6 +50,8 @@ class Opened:
         header = read_header(document, self.top, terms)
         if header.department is None:
             header = replace(header, department=self.department_above)
+        if header.unit is None:
+            header = replace(header, unit=self.body_above)
         units = (*filter(None, [header.amount_unit]), *self.units)
         header = replace(header, amount_unit=unit_of_amounts(units, None, terms)[0])
         return Section(header, tuple(filter(None, columns.fields)), self.rows, units, self.goes_on)
@@ -74,6 +90,27 @@ class Opened:
         self.told = next((row for row in reversed(self.rows[self.looked_at :]) if row.has_content), self.told)
         self.looked_at = len(self.rows)
         return self.told
+
+
+def bodies_above(document: Document, terms: Terms) -> dict[int, Found]:
+    """Headings of bodies above a table each, by where their lines begin: 一、县教育局机关 then 二、县特校.
+
+    One such heading alone may be any section's title.
+    """
+    found: dict[int, Found] = {}
+    firsts = [table.rows[0].start for table in document.tables if table.rows]
+    ends = [0, *(table.rows[-1].end for table in document.tables if table.rows)]
+    lines = [line for line in document.lines if document.text[line.start : line.end].strip()]
+    starts = [line.start for line in lines]
+    for first, end in zip(firsts, ends, strict=False):
+        at = bisect_left(starts, first)
+        for line in lines[max(at - _ABOVE, 0) : at]:
+            printed = document.text[line.start : line.end]
+            match = _BODY.fullmatch(printed.strip())
+            if match and line.start >= end and _ASIDE.sub("", squash(match[1])).endswith(terms.bodies):
+                start = line.start + printed.index(match[1])
+                found[line.start] = Found(match[1], (start, start + len(match[1])))
+    return found if len({one.value for one in found.values()}) > 1 else {}
 
 
 def unit_between(document: Document, line: Line, terms: Terms) -> PrintedUnit | None:

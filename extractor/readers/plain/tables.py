@@ -10,6 +10,7 @@ from extractor.readers.plain.delimited import find_delimiter, read_delimited
 from extractor.readers.plain.dropped import aligned
 from extractor.readers.plain.gridtable import is_grid, read_grids
 from extractor.readers.plain.markdown import is_markdown, read_markdown
+from extractor.readers.plain.spaced import read_spaced
 from extractor.schemas.document import Line, Table
 
 
@@ -39,8 +40,12 @@ def _found(text: str, lines: tuple[Line, ...]) -> Found:
     delimiter = find_delimiter(text, lines)
     if delimiter is not None:
         return Found("tsv" if delimiter == "\t" else "csv", *read_delimited(text, lines, delimiter))
-    outside, tables = read_columns(text, lines)
-    return Found("text", outside, tables) if tables else Found("text", *read_cells(text, lines))
+    # What is no table to one reader may be one to the next; each returns the lines as they are where it finds none.
+    for read in (read_columns, read_spaced, read_cells):
+        outside, tables = read(text, lines)
+        if tables:
+            return Found("text", outside, tables)
+    return Found("text", lines)
 
 
 def _in_print_order(*kinds: tuple[Table, ...]) -> tuple[Table, ...]:
