@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from extractor.chunk.ink import ENDS_SENTENCE, Ink
 from extractor.chunk.prose.ends import end_of, is_report, names_category, stands_out
-from extractor.chunk.prose.flow import Flow, printed_lines
+from extractor.chunk.prose.flow import Flow
 from extractor.chunk.prose.head import body_in, head_above, is_certain, is_title_of_one, labelled, read_head
 from extractor.chunk.prose.headings import Heading, Run, Words, between, headings, told_runs, words
 from extractor.chunk.prose.running import find_running, running_block
@@ -49,8 +49,7 @@ _HEAD = 6
 
 def looks_like_prose(document: Document, layout: CompiledLayout) -> bool:
     """Whether the lines outside of tables tell projects in sections or in sentences."""
-    lines = printed_lines(document)
-    if _CLOSED.search("\n".join(document.text[line.start : line.end] for line in lines)) is None:
+    if _CLOSED.search("\n".join(document.text[line.start : line.end] for line in document.lines)) is None:
         return False
     flow = Flow(document, layout.terms)
     return bool(_told(flow, layout.terms, words(layout.terms)))
@@ -71,7 +70,7 @@ def read_prose(document: Document, layout: CompiledLayout) -> tuple[list[Block],
     blocks = [
         to_block(index, one, header, layout, known)
         if one.running is None
-        else running_block(index, one, header, title, layout)
+        else running_block(index, one, header, title, layout, known)
         for index, one in enumerate(told)
     ]
     units = [block.context.amount_unit for block in blocks if block.context.amount_unit is not None]

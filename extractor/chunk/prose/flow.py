@@ -14,19 +14,6 @@ from extractor.text import Squashed, fold
 _NUMBER = re.compile(r"\d{1,3}")
 
 
-def printed_lines(document: Document) -> list[Line]:
-    """The lines of a document, those of tables that are none included: one cell with text a row."""
-    cells = [
-        Line(cell.content.offsets[0], cell.content.offsets[-1] + 1, table.page)
-        for table in document.tables
-        if all(sum(bool(cell.content.text.strip()) for cell in row.cells) <= 1 for row in table.rows)
-        for row in table.rows
-        for cell in row.cells
-        if cell.content.text.strip()
-    ]
-    return sorted([*document.lines, *cells]) if cells else list(document.lines)
-
-
 def page_numbers(document: Document) -> frozenset[int]:
     """Where the bare numbers of pages stand: apart from the text, rising through the document."""
     text, lines = document.text, document.lines
@@ -61,7 +48,7 @@ class Flow:
         self.furniture: list[Line] = []
         self.lines: list[Ink] = []
         numbers = page_numbers(document)
-        for line in printed_lines(document):
+        for line in document.lines:
             raw = document.text[line.start : line.end]
             stripped = raw.strip()
             if not stripped:
