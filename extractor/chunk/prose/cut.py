@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from extractor.chunk.ink import ENDS_SENTENCE, Ink
 from extractor.chunk.prose.ends import end_of, is_report, names_category, stands_out
@@ -144,6 +145,8 @@ def _with_head(
     pieces = _unwrapped(flow, pieces, run.start, known)
     nearest = [ink for _, ink in pieces]
     taken = head_above(nearest, terms, known, is_first=not before)
+    if run.headings[0].kind == "name":
+        taken = list(takewhile(lambda ink: labelled(ink, terms) is not None, taken))
     project = Told(flow.source(run.start, run.last.end)[0], flow.page_of(run.start))
     read_head(project, taken, terms, known)
     begin = run.start

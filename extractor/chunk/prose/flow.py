@@ -11,6 +11,8 @@ from extractor.layouts import Terms
 from extractor.schemas.document import Document, Line, MappedText
 from extractor.text import Squashed, fold
 
+_BULLET = re.compile(r"(?:[-*+•·●■◆□]|\#{1,6})[ \t\u3000]+(?=\S)")
+"""What a list or a heading of a converter puts before a line."""
 _NUMBER = re.compile(r"\d{1,3}")
 
 
@@ -53,7 +55,9 @@ class Flow:
             stripped = raw.strip()
             if not stripped:
                 continue
-            start = line.start + len(raw) - len(raw.lstrip())
+            if bullet := _BULLET.match(stripped):
+                stripped = stripped[bullet.end() :]
+            start = line.start + raw.rindex(stripped)
             ink = Ink(start, start + len(stripped), stripped, fold(stripped), 0, line.page)
             if ink.start in numbers or terms.page_furniture.fullmatch(ink.folded):
                 self.furniture.append(Line(ink.start, ink.end, ink.page))
