@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 
 from extractor.schemas.document import SYNTHETIC, MappedText
 from extractor.text import concat
@@ -31,6 +31,14 @@ class Content:
         if key is not None:
             base = self._places[id(text)]
             self.cells[key] = (base + start, base + (len(text.text) if end is None else end))
+
+    def relabel(self, text: MappedText, spans: Iterable[tuple[int, int]]) -> None:
+        """Words of a text that was put in are its labels, which are no field's: printed words like any other label."""
+        at = next(index for index, piece in enumerate(self._pieces) if piece is text)
+        offsets = list(text.offsets)
+        for start, end in spans:
+            offsets[start:end] = [SYNTHETIC] * (end - start)
+        self._pieces[at] = MappedText(text.text, offsets)
 
     def free(self, key: str) -> str:
         """The key, or the key with a count where it is taken."""

@@ -51,6 +51,7 @@ _HEADING = re.compile(
     (?P<word>项目概[述况]|项目简介|立项依据|设立依据|实施主体|项目内容|实施方案|实施周期|起止时间|预算安排|资金安排|绩效目标)
     (?:[和及]指标)?
     \s?[:。\n]
+    (?!请|应|须|填[写报]|说明|写明|简要|简述)    # an instruction how to fill it in tells no project
     """,
     re.VERBOSE,
 )

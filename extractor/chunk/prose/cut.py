@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from extractor.chunk.ink import ENDS_SENTENCE, Ink
 from extractor.chunk.prose.ends import end_of, is_report, names_category, stands_out
-from extractor.chunk.prose.flow import Flow, printed_lines
+from extractor.chunk.prose.flow import Flow
 from extractor.chunk.prose.head import body_in, head_above, is_certain, is_title_of_one, labelled, read_head
 from extractor.chunk.prose.headings import Heading, Run, Words, between, headings, told_runs, words
 from extractor.chunk.prose.running import find_running, running_block
@@ -49,8 +50,7 @@ _HEAD = 6
 
 def looks_like_prose(document: Document, layout: CompiledLayout) -> bool:
     """Whether the lines outside of tables tell projects in sections or in sentences."""
-    lines = printed_lines(document)
-    if _CLOSED.search("\n".join(document.text[line.start : line.end] for line in lines)) is None:
+    if _CLOSED.search("\n".join(document.text[line.start : line.end] for line in document.lines)) is None:
         return False
     flow = Flow(document, layout.terms)
     return bool(_told(flow, layout.terms, words(layout.terms)))
@@ -71,7 +71,7 @@ def read_prose(document: Document, layout: CompiledLayout) -> tuple[list[Block],
     blocks = [
         to_block(index, one, header, layout, known)
         if one.running is None
-        else running_block(index, one, header, title, layout)
+        else running_block(index, one, header, title, layout, known)
         for index, one in enumerate(told)
     ]
     units = [block.context.amount_unit for block in blocks if block.context.amount_unit is not None]
@@ -145,6 +145,8 @@ def _with_head(
     pieces = _unwrapped(flow, pieces, run.start, known)
     nearest = [ink for _, ink in pieces]
     taken = head_above(nearest, terms, known, is_first=not before)
+    if run.headings[0].kind == "name":
+        taken = list(takewhile(lambda ink: labelled(ink, terms) is not None, taken))
     project = Told(flow.source(run.start, run.last.end)[0], flow.page_of(run.start))
     read_head(project, taken, terms, known)
     begin = run.start

@@ -74,6 +74,8 @@ def _begins_other(flow: Flow, at: int, terms: Terms, known: Words) -> bool:
         return True
     if flow.text[at - 1] not in "。!" or _LIST.match(line):
         return False
+    if known.patterns["sums_up"].match(line):
+        return True
     if _BODY_AND_DATE.search(line) and len(line) <= _LONGEST_LOOSE and not line.endswith(_STOPS):
         return True
     if _LABEL.match(line):

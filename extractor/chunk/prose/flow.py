@@ -11,20 +11,9 @@ from extractor.layouts import Terms
 from extractor.schemas.document import Document, Line, MappedText
 from extractor.text import Squashed, fold
 
+_BULLET = re.compile(r"(?:[-*+•·●■◆□]|\#{1,6})[ \t\u3000]+(?=\S)")
+"""What a list or a heading of a converter puts before a line."""
 _NUMBER = re.compile(r"\d{1,3}")
-
-
-def printed_lines(document: Document) -> list[Line]:
-    """The lines of a document, those of tables that are none included: one cell with text a row."""
-    cells = [
-        Line(cell.content.offsets[0], cell.content.offsets[-1] + 1, table.page)
-        for table in document.tables
-        if all(sum(bool(cell.content.text.strip()) for cell in row.cells) <= 1 for row in table.rows)
-        for row in table.rows
-        for cell in row.cells
-        if cell.content.text.strip()
-    ]
-    return sorted([*document.lines, *cells]) if cells else list(document.lines)
 
 
 def page_numbers(document: Document) -> frozenset[int]:
@@ -61,12 +50,14 @@ class Flow:
         self.furniture: list[Line] = []
         self.lines: list[Ink] = []
         numbers = page_numbers(document)
-        for line in printed_lines(document):
+        for line in document.lines:
             raw = document.text[line.start : line.end]
             stripped = raw.strip()
             if not stripped:
                 continue
-            start = line.start + len(raw) - len(raw.lstrip())
+            if bullet := _BULLET.match(stripped):
+                stripped = stripped[bullet.end() :]
+            start = line.start + raw.rindex(stripped)
             ink = Ink(start, start + len(stripped), stripped, fold(stripped), 0, line.page)
             if ink.start in numbers or terms.page_furniture.fullmatch(ink.folded):
                 self.furniture.append(Line(ink.start, ink.end, ink.page))

@@ -137,6 +137,8 @@ def is_name(ink: Ink, known: Words) -> bool:
     if _QUOTED.fullmatch(word, start, end) or _of_title(word[start:end], known) is not None:
         return True
     bare = word[start:end] if start else word
+    if known.kind(bare.partition(":")[0]) is not None:
+        return False
     if not _SHORTEST_NAME <= len(bare) <= _LONGEST_NAME or bare.endswith(_STOPS) or "。" in bare:
         return False
     return known.patterns["no_name"].search(bare) is None

@@ -41,6 +41,7 @@ _LONGEST_UNKNOWN = 12
 _MOST_DECORATION = 8
 _MOST_KNOWN = 10_000
 _SENTENCE = "。;!?:"
+_FORM = re.compile("[一二三]级指标")
 _BREAKS = re.compile(f"[{_SENTENCE}]")
 _BRACKETS = re.compile(r"\([^()]*\)")
 _ANYWHERE = frozenset({"inner", "bracket", "circle"})
@@ -129,15 +130,23 @@ def _numbered(flow: Flow, known: Words) -> Iterator[Heading]:
 
 
 def _unnumbered(flow: Flow, known: Words, behind: frozenset[int]) -> Iterator[Heading]:
-    """Known headings that open a line or a sentence and end in a colon (or stand in 【】)."""
+    """Known headings that open a line or a sentence and end in a colon, stand in 【】, or alone on their line.
+
+    Alone on their line stand the labels of a form as well, whose cells are lines.
+    """
     text = flow.text
+    is_form = _FORM.search(text) is not None
     begins = {*flow.starts, *(match.end() for match in _BREAKS.finditer(text))} - behind
     begins |= {match.start() for match in re.finditer("【", text)} | set(flow.gaps)
     for start in sorted(begins):
         if start >= len(text):
             continue
         label, kind, end, closer = _label(flow, start, known)
-        if kind and (closer == ":" or (text[start] == "【" and closer)):
+        if kind and (
+            closer == ":"
+            or (closer == "\n" and not is_form and flow.begins_line(start))
+            or (text[start] == "【" and closer)
+        ):
             yield Heading(UNNUMBERED, 0, label, kind, start, end, closer)
 
 

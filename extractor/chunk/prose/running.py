@@ -7,7 +7,7 @@ goal, the categories of indicators show the rest; a paragraph that prints neithe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from extractor.chunk.content import Content
 from extractor.chunk.prose.ends import end_of
@@ -37,6 +37,7 @@ _LABEL = re.compile(r"(?<=[,。;])(?P<label>项目[^:,。;]{2,6}):(?P<value>[^�
 _HEAD = re.compile(r"[,:;。]")
 _LONGEST_NAME = 50
 _ENOUGH = 3
+_WORDS = re.compile(r"\w+(?:[ \t\n]+\w+)*")
 
 
 def find_running(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> list[Told]:
@@ -116,7 +117,14 @@ def _is_title_line(flow: Flow, at: int) -> bool:
     return _TITLE.fullmatch(line) is not None
 
 
-def running_block(index: int, told: Told, header: Header, title: MappedText | None, layout: CompiledLayout) -> Block:
+def running_block(
+    index: int,
+    told: Told,
+    header: Header,
+    title: MappedText | None,
+    layout: CompiledLayout,
+    known: Words,
+) -> Block:
     """The block of a project told in sentences: one text, and in it the place of each field.
 
     `title` is the line above it, which may be the only one that tells its name.
@@ -146,8 +154,20 @@ def running_block(index: int, told: Told, header: Header, title: MappedText | No
     for match in _LABEL.finditer(folded, 0, border):
         if not _UNIT.match(folded, match.start()):
             content.put(content.free(f"attributes.{match['label']}"), "", text, *match.span("value"))
-    before = MappedText(text.text[:border], text.offsets[:border])
-    return block_of(index, told, content, put_money(content, before, 0, header, layout), header, layout)
+    sums = put_money(content, MappedText(text.text[:border], text.offsets[:border]), 0, header, layout)
+    content.relabel(text, _labels(folded, content.cells.values(), layout.terms, known))
+    return block_of(index, told, content, sums, header, layout)
+
+
+def _labels(folded: str, claimed: Iterable[tuple[int, int]], terms: Terms, known: Words) -> Iterator[tuple[int, int]]:
+    """Words between the fields of a sentence that only lead to them, as a printed label does."""
+    at = 0
+    for start, end in [*sorted(claimed), (len(folded), len(folded))]:
+        for match in _WORDS.finditer(folded, at, max(at, start)):
+            word = "".join(match[0].split())
+            if known.patterns["leads"].fullmatch(word) or terms.column(word) or terms.funding(word):
+                yield match.span()
+        at = max(at, end)
 
 
 def _put_name(content: Content, text: MappedText, folded: str, border: int, title: MappedText | None) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from extractor.chunk.amounts import to_amounts
+from extractor.chunk.amounts import NUMBER, to_amounts
 from extractor.chunk.content import Content
 from extractor.chunk.ink import Ink
 from extractor.chunk.prose.headings import Words
@@ -15,6 +15,7 @@ from extractor.chunk.prose.money import Money, money_in
 from extractor.chunk.units import unit_of_amounts
 from extractor.layouts import CompiledLayout
 from extractor.schemas.document import Block, BlockContext, Found, Header, MappedText, PrintedUnit
+from extractor.schemas.project import plain_amount
 from extractor.text import fold, squash
 
 _LABELS = {"name": "项目名称", "department": "主管部门", "unit": "项目单位"}
@@ -78,7 +79,7 @@ def to_block(index: int, told: Told, header: Header, layout: CompiledLayout, kno
     for text in told.loose:
         content.put(None, "", text)
     goal = _goal_of(sections, known)
-    sums: list[tuple[Money, PrintedUnit]] = []
+    sums: list[tuple[Money, PrintedUnit | None]] = []
     for section in sections:
         text, length = section.text, len(section.text.text)
         if section.kind == "name" and "name" not in content.cells:
@@ -95,15 +96,25 @@ def to_block(index: int, told: Told, header: Header, layout: CompiledLayout, kno
         if section.kind == "unit" and unit_section is None and (match := _BODY.search(fold(text.text))):
             content.cells.setdefault("unit", (base + match.start("body"), base + match.end("body")))
         if section.kind == "money":
-            sums += put_money(content, text, base, header, layout)
+            sums += put_money(content, text, base, header, layout, section.label)
     return block_of(index, told, content, sums, header, layout)
 
 
 def put_money(
-    content: Content, text: MappedText, base: int, header: Header, layout: CompiledLayout
-) -> list[tuple[Money, PrintedUnit]]:
-    """The sums in a text that stands at `base` in the content; those with a column are put under it."""
-    found = []
+    content: Content, text: MappedText, base: int, header: Header, layout: CompiledLayout, label: str = ""
+) -> list[tuple[Money, PrintedUnit | None]]:
+    """The sums in a text that stands at `base` in the content; those with a column are put under it.
+
+    A number that is all of a section is its total; its unit may stand in the heading: 预算金额（万元）.
+    """
+    found: list[tuple[Money, PrintedUnit | None]] = []
+    if match := NUMBER.fullmatch(fold(text.text).strip()):
+        start = fold(text.text).index(match[0])
+        end = start + len(match[0])
+        content.cells.setdefault("total", (base + start, base + end))
+        unit = layout.terms.unit_in_header(squash(label))
+        printed = PrintedUnit(unit, text.source_span(start, end), "column", label) if unit else header.amount_unit
+        return [(Money(plain_amount(match[0]), unit or "", "total", start, end, end), printed)]
     for money in money_in(text.text, layout.terms, header.fiscal_year):
         words = text.text[money.start : money.unit_end]
         found.append((money, PrintedUnit(money.unit, text.source_span(money.start, money.unit_end), "prose", words)))
@@ -116,7 +127,7 @@ def block_of(
     index: int,
     told: Told,
     content: Content,
-    sums: Sequence[tuple[Money, PrintedUnit]],
+    sums: Sequence[tuple[Money, PrintedUnit | None]],
     header: Header,
     layout: CompiledLayout,
 ) -> Block:

@@ -1,0 +1,29 @@
+"""Tables that are none: text that a sheet holds one cell a row is lines, as a person reads it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from extractor.schemas.document import Document, Line, Table
+
+
+def with_lines(document: Document) -> Document:
+    """The document with the lines of its tables that have one cell with text a row, and without these tables."""
+    loose = [table for table in document.tables if _is_text(table)]
+    if not loose:
+        return document
+    lines = [
+        Line(cell.content.offsets[0], cell.content.offsets[-1] + 1, table.page)
+        for table in loose
+        for row in table.rows
+        for cell in row.cells
+        if cell.content.text.strip()
+    ]
+    tables = tuple(table for table in document.tables if not any(table is one for one in loose))
+    return replace(document, lines=tuple(sorted([*document.lines, *lines])), tables=tables)
+
+
+def _is_text(table: Table) -> bool:
+    """Whether no row holds more than one cell with text, and no text breaks over lines."""
+    rows = [[cell for cell in row.cells if cell.content.text.strip()] for row in table.rows]
+    return any(rows) and all(len(cells) <= 1 for cells in rows)
