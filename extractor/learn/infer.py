@@ -10,9 +10,7 @@ import asyncio
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple, Protocol, TypeVar, get_args
-
-from pydantic import BaseModel
+from typing import NamedTuple, get_args
 
 from extractor import prompts
 from extractor.errors import LayoutError, ModelError, ModelUnavailable
@@ -21,7 +19,7 @@ from extractor.layouts.shape import Shape, shape_of
 from extractor.layouts.written import write
 from extractor.learn.judge import Reading, judge_answer, judge_layout
 from extractor.messages import message
-from extractor.model import Bought
+from extractor.model import Asker, Bought
 from extractor.pipeline import OpenDocument, cut, finish, own_layouts, survey
 from extractor.schemas.document import Document
 from extractor.schemas.layout import ItemMarker, LayoutAnswer, LayoutSpec
@@ -34,14 +32,6 @@ FOLDER = "layouts"
 PROMPT = "infer_layout"
 _EXCERPT = 12_000
 _SHOWN_LINE = 200
-
-S = TypeVar("S", bound=BaseModel)
-
-
-class Asker(Protocol):
-    """A language model that answers under any schema; raises ModelError."""
-
-    async def ask(self, prompt: prompts.Prompt, message: str, shape: type[S]) -> Bought[S]: ...
 
 
 class Learnt(NamedTuple):
