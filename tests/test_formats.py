@@ -36,7 +36,9 @@ def test_nothing_is_two_formats() -> None:
     assert not set(BY_NAME) & {signature.TEXT, signature.PACKAGE, signature.COMPOUND, signature.ARCHIVE} - {"text"}
 
 
-@pytest.mark.parametrize("row", [row for row in FORMATS if row.magic or row.members or row.streams], ids=lambda row: row.name)
+@pytest.mark.parametrize(
+    "row", [row for row in FORMATS if row.magic or row.members or row.streams], ids=lambda row: row.name
+)
 def test_a_format_is_known_by_its_content_whatever_its_name(row: Format) -> None:
     for magic in row.magic:
         assert signature.kind_of(magic + b"\0" * 64, "a.txt") == row.name
