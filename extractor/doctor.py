@@ -9,6 +9,7 @@ from time import perf_counter
 from extractor import builtin, prompts
 from extractor.errors import ExtractorError, ModelError, UsageError
 from extractor.model import PROMPT, user_message
+from extractor.model.endpoints import connect
 from extractor.schemas.document import Block, BlockContext, Document, Found, Line, MappedText, PrintedUnit
 from extractor.schemas.project import Amounts, Indicator, ProjectReading
 from extractor.settings import Settings
@@ -187,12 +188,10 @@ class _Try:
 
 
 async def _try(settings: Settings, mode: str) -> _Try:
-    from extractor.model.endpoint import Dialect, Endpoint
-
     result = _Try(mode)
-    once = settings.model_copy(update={"mode": "auto", "attempts": 1, "reasks": 0})
+    once = settings.model_copy(update={"mode": mode, "attempts": 1, "reasks": 0})
     try:
-        endpoint = Endpoint(once, dialect=Dialect(mode), pinned=True)
+        endpoint = connect(once)
     except ModelError as error:
         result.problem = str(error)
         return result

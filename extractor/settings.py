@@ -101,7 +101,7 @@ class Settings(BaseModel):
     def _http_without_credentials(cls, value: str) -> str:
         parts = urlsplit(value)
         try:
-            valid = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+            valid = parts.scheme.rpartition("+")[2] in {"http", "https"} and bool(parts.hostname) and parts.port != 0
         except ValueError:
             valid = False
         if not valid or any(character.isspace() for character in value):

@@ -14,11 +14,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from extractor.errors import UsageError
 
-_Table = TypeVar("_Table", bound="Section")
+_Table = TypeVar("_Table", bound="WordSection")
 _Meaning = TypeVar("_Meaning", bound=str)
 
 
-class Section(BaseModel):
+class WordSection(BaseModel):
     """A section of a table, or the whole of it. What is derived from its words stands beside them.
 
     A table is loaded once, and equal to itself alone: results can be kept for it.
@@ -78,7 +78,7 @@ def read(text: str, file: str, table: type[_Table]) -> _Table:
     """The table that a TOML text holds; `file` is what an error calls it.
 
     >>> from pydantic import create_model
-    >>> table = create_model("Days", __base__=Section, work=(Words, ()))
+    >>> table = create_model("Days", __base__=WordSection, work=(Words, ()))
     >>> read('work = ["周一", "周二"]', "days.toml", table).work
     ('周一', '周二')
     >>> read('wrok = ["周一", "周二"]', "days.toml", table)

@@ -78,7 +78,7 @@ def documents(tmp_path: Path) -> Path:
 # Inputs
 
 
-def names(found: inputs.Found, folder: Path) -> list[str]:
+def names(found: inputs.FoundInputs, folder: Path) -> list[str]:
     return [given.name.removeprefix(f"{folder.as_posix()}/") for given in found.inputs]
 
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractor.changes import Change, Comparison, Held, HeldIndicator, Kind, compare, hold
+from extractor.changes import Change, Held, HeldIndicator, Kind, RunComparison, compare, hold
 from extractor.changes.table import COLUMNS, rows, write
 from extractor.cli import main
 from extractor.errors import OutputError
@@ -57,7 +57,7 @@ def run(
     )
 
 
-def shown(comparison: Comparison) -> list[tuple[str, str | None, str | None, str | None]]:
+def shown(comparison: RunComparison) -> list[tuple[str, str | None, str | None, str | None]]:
     return [
         (
             change.kind.value,
@@ -254,7 +254,7 @@ def test_a_folder_in_the_way_is_named(tmp_path: Path) -> None:
 def test_every_kind_has_its_own_word(language: str) -> None:
     (one,) = run(project("社工服务"))
     changes = tuple(Change(kind, one, one, "amounts.total", before="true", after="false") for kind in Kind)
-    comparison = Comparison((), (), (), 0, changes, compare([], []).bridge)
+    comparison = RunComparison((), (), (), 0, changes, compare([], []).bridge)
     assert len({row[0] for row in rows(comparison, language)}) == len(Kind)
 
 

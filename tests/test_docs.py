@@ -33,6 +33,7 @@ PAGES = (
     *READMES,
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "docs/architecture.md",
     "docs/names.md",
     "docs/targets.md",
     "docs/records.md",

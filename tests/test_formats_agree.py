@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from extractor import extract
 from extractor.pipeline import DocumentResult
-from extractor.readers import Source, parse
+from extractor.readers import RawFile, parse
 from extractor.schemas.project import Amounts, ProjectReading
 from extractor.schemas.record import Record
 from tests import formats, render
@@ -135,7 +135,7 @@ def test_merged_cells_mean_the_same_in_every_format(
     assert values(read(formats.word(printed), "docx")) == expected
     content = formats.pdf(printed)
     # A merged cell whose text does not fit into its two halves loses a line on paper already.
-    assume(Counter(ink(parse(Source("a.pdf", content, "")).text)) >= Counter(ink(formats.web(printed).decode())))
+    assume(Counter(ink(parse(RawFile("a.pdf", content, "")).text)) >= Counter(ink(formats.web(printed).decode())))
     found = read(content, "pdf")
     assert breaks != "open" or rules == "boxes" or values(found) == expected
     for ours, theirs in zip(found, page, strict=True):

@@ -24,11 +24,12 @@ from hypothesis import strategies as st
 from extractor import prompts
 from extractor.doctor import EXPECTED, SAMPLE, probe
 from extractor.errors import ModelError, ModelInvalid, ModelRefused, ModelTruncated, ModelUnavailable, UsageError
-from extractor.model import FakeModel, LanguageModel, ModelAnswer, user_message
+from extractor.model import LanguageModel, ModelAnswer, user_message
 from extractor.model.cache import AnswerCache
 from extractor.schemas.document import Block, BlockContext, Found, MappedText, PrintedUnit
 from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from extractor.settings import Settings
+from tests.fake_model import FakeModel
 from tests.patience import HANG
 from tests.servers import Reply, Request, Script, Server, completion, error
 

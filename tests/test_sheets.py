@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from extractor.errors import UnsupportedFile
 from extractor.readers import ooxml
 from extractor.readers.excel.format_code import BUILT_IN
-from extractor.readers.excel.number_format import Format, compiled, general
+from extractor.readers.excel.number_format import NumberFormat, compiled, general
 from extractor.readers.excel.xls import read_xls
 from extractor.readers.excel.xls_records import beside_the_cells
 from extractor.readers.excel.xlsx import read_xlsx
@@ -122,7 +122,7 @@ Grid = list[list[str]]
     ],
 )
 def test_number_formats(code: str, value: float, shown: str) -> None:
-    assert Format(code).number(value).strip() == shown
+    assert NumberFormat(code).number(value).strip() == shown
 
 
 def test_dates_of_the_1904_calendar() -> None:
@@ -130,24 +130,23 @@ def test_dates_of_the_1904_calendar() -> None:
 
 
 def test_what_is_not_written_as_asked_is_known() -> None:
-    assert [Format(code).exotic for code in ("[DBNum1]0", "# ?/?", "ggge年", "0.00", "yyyy/m/d")] == [True] * 3 + [
-        False
-    ] * 2
+    codes = ("[DBNum1]0", "# ?/?", "ggge年", "0.00", "yyyy/m/d")
+    assert [NumberFormat(code).exotic for code in codes] == [True] * 3 + [False] * 2
 
 
 @given(
     st.floats(allow_nan=False, allow_infinity=False), st.text('0#?.,%;@"\\_*[]E+-/ymdhsae元$<>= GenralAMP', max_size=20)
 )
 def test_no_format_fails(value: float, code: str) -> None:
-    assert isinstance(Format(code).number(value), str)
-    assert isinstance(Format(code).text("甲"), str)
+    assert isinstance(NumberFormat(code).number(value), str)
+    assert isinstance(NumberFormat(code).text("甲"), str)
 
 
 @given(st.decimals(-(10**9), 10**9, places=4), st.integers(0, 3), st.booleans())
 def test_amounts_are_rounded_as_printed(value: Decimal, places: int, grouped: bool) -> None:
     code = ("#,##0" if grouped else "0") + ("." + "0" * places if places else "")
     expected = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
-    assert Decimal(Format(code).number(float(value)).replace(",", "")) == expected
+    assert Decimal(NumberFormat(code).number(float(value)).replace(",", "")) == expected
 
 
 @given(st.integers(-(10**14), 10**14))
@@ -158,7 +157,7 @@ def test_whole_numbers_stay_whole(value: int) -> None:
 @given(st.dates(datetime.date(1900, 3, 1), datetime.date(9999, 12, 31)))
 def test_every_day(day: datetime.date) -> None:
     serial = (day - datetime.date(1899, 12, 30)).days
-    assert Format("yyyy-mm-dd").number(serial) == day.isoformat()
+    assert NumberFormat("yyyy-mm-dd").number(serial) == day.isoformat()
 
 
 # Sheets

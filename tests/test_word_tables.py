@@ -11,7 +11,7 @@ from extractor.errors import UsageError
 from extractor.layouts import taxonomy, terms
 from extractor.layouts.shared import Shared
 from extractor.normalize import funding
-from extractor.tables import Section, read
+from extractor.tables import WordSection, read
 from extractor.targets.words import Words
 
 TABLES = {
@@ -48,7 +48,7 @@ def test_two_words_on_a_line_are_seen(line: str, several: bool) -> None:
     assert (_SEVERAL.match(line) is not None) == several
 
 
-MODELS: dict[str, tuple[str, type[Section]]] = {
+MODELS: dict[str, tuple[str, type[WordSection]]] = {
     "funding.toml": ("extractor.normalize", funding.Table),
     "taxonomy.toml": ("extractor.layouts", taxonomy.Table),
     "terms.toml": ("extractor.layouts", Shared),

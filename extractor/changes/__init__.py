@@ -21,7 +21,7 @@ from extractor.names import Aliases
 from extractor.normalize.standing import ASIDE, Standing, Standings
 from extractor.schemas.record import Record
 
-__all__ = ["Bridge", "Change", "Comparison", "Held", "HeldIndicator", "Kind", "Money", "compare", "held_of", "hold"]
+__all__ = ["Bridge", "Change", "Held", "HeldIndicator", "Kind", "Money", "RunComparison", "compare", "held_of", "hold"]
 
 _NOTHING = Decimal(0)
 _DIGITS = 60
@@ -46,7 +46,7 @@ class Bridge:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class RunComparison:
     """Two runs side by side; every project of either is in a pair, in `gone` or in `added`.
 
     Blocks that could not be read are in none of them (`unread_old`, `unread_new` count them), nor are projects that are
@@ -79,7 +79,7 @@ def hold(records: Iterable[Record], aliases: Aliases | None = None, run: int = 0
     return [held_of(record, standings.of(record), aliases, run) for record in records]
 
 
-def compare(old: Sequence[Held], new: Sequence[Held]) -> Comparison:
+def compare(old: Sequence[Held], new: Sequence[Held]) -> RunComparison:
     """Every change from one run to the other: projects gone and added, then the pairs in the order of the old run."""
     read_old, read_new = ([one for one in side if one.standing not in ASIDE] for side in (old, new))
     pairing = pair([one.known for one in read_old], [one.known for one in read_new])
@@ -92,7 +92,7 @@ def compare(old: Sequence[Held], new: Sequence[Held]) -> Comparison:
         of_pair = list(changes_of(before[id(found.old)], after[id(found.new)], found))
         unchanged += not of_pair
         changes += of_pair
-    return Comparison(
+    return RunComparison(
         pairs=pairing.pairs,
         gone=gone,
         added=added,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from extractor.changes import Change, Comparison, Kind
+from extractor.changes import Change, Kind, RunComparison
 from extractor.export.csv import write_table
 from extractor.export.labels import labels
 from extractor.export.paths import field_name
@@ -31,14 +31,14 @@ def word(section: str, key: str, language: str = "zh") -> str:
     return words_of("extractor.changes", language)[section][key]
 
 
-def rows(comparison: Comparison, language: str = "zh") -> Iterator[list[str]]:
+def rows(comparison: RunComparison, language: str = "zh") -> Iterator[list[str]]:
     """The rows of changes.csv under `COLUMNS`; numbers are plain digits."""
     for change in comparison.changes:
         cells = cells_of(change, language)
         yield [cells[column] for column in COLUMNS]
 
 
-def write(path: Path, comparison: Comparison, language: str = "zh") -> None:
+def write(path: Path, comparison: RunComparison, language: str = "zh") -> None:
     """Write changes.csv in one step; OutputError where that is not possible."""
     write_table(path, [word("columns", column, language) for column in COLUMNS], rows(comparison, language))
 

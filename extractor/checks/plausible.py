@@ -18,7 +18,7 @@ from extractor.layouts.taxonomy import category
 from extractor.messages import flag
 from extractor.schemas import paths
 from extractor.schemas.document import Block, MappedText
-from extractor.schemas.project import Indicator, ProjectReading
+from extractor.schemas.project import SOURCES, Indicator, ProjectReading
 from extractor.schemas.record import Flag, FlagCode, Span
 from extractor.text import squash
 
@@ -135,7 +135,7 @@ def _money(project: ProjectReading, block: Block) -> Iterator[str]:
     amounts = project.amounts
     if amounts.total is not None or amounts.unplaced:
         return
-    parts = [amount for amount in (amounts.fiscal, amounts.special_account, amounts.other) if amount is not None]
+    parts = [amount for source in SOURCES if (amount := getattr(amounts, source)) is not None]
     if len(parts) >= _ENOUGH:
         yield from parts
     if parts or amounts.breakdown:

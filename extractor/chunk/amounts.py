@@ -73,10 +73,7 @@ def to_amounts(placed: Sequence[tuple[str, str | None]]) -> Amounts:
     """
     known = {column: number for number, column in placed if column and not column.startswith(BREAKDOWN)}
     return Amounts(
-        total=known.get("total"),
-        fiscal=known.get("fiscal"),
-        special_account=known.get("special_account"),
-        other=known.get("other"),
+        **{column: known.get(column) for column in AMOUNT_COLUMNS},
         unplaced=tuple(number for number, column in placed if column is None),
         breakdown=tuple(
             FundingLine(label=column.removeprefix(BREAKDOWN), amount=number)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from extractor.changes import Bridge, Change, Comparison, Held, Kind, compare, hold
+from extractor.changes import Bridge, Change, Held, Kind, RunComparison, compare, hold
 from extractor.changes.table import cells_of, share, word, write
 from extractor.cli import printable
 from extractor.cli.display import console
@@ -24,7 +24,7 @@ _LEFT_OUT = {
 }
 
 
-def print_changes(old: Path, new: Path, aliases: Aliases, out: Path, top: int, language: str) -> Comparison:
+def print_changes(old: Path, new: Path, aliases: Aliases, out: Path, top: int, language: str) -> RunComparison:
     """Write changes.csv, and show the counts, the bridge of the sums and the first changes of each kind."""
     before, after = (_held(directory, aliases, run) for run, directory in enumerate((old, new)))
     comparison = compare(before, after)
@@ -53,7 +53,7 @@ def _held(directory: Path, aliases: Aliases, run: int) -> list[Held]:
         return hold(store.records(), aliases, run)
 
 
-def _print_counts(comparison: Comparison, before: int, after: int, language: str) -> None:
+def _print_counts(comparison: RunComparison, before: int, after: int, language: str) -> None:
     table = Table(show_header=False)
     table.add_column()
     table.add_column(justify="right")

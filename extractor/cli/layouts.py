@@ -22,7 +22,7 @@ from extractor.readers import read
 from extractor.settings import Settings
 
 if TYPE_CHECKING:
-    from extractor.learn.judge import Reading
+    from extractor.learn.judge import Understanding
     from extractor.schemas.layout import LayoutSpec
 
 
@@ -104,12 +104,12 @@ def test(file: Path, settings: Settings) -> bool:
     return not reason
 
 
-def _nothing(reading: Reading) -> Reading:
+def _nothing(reading: Understanding) -> Understanding:
     """As if nothing had been read before, so that a layout is judged by itself."""
     return reading._replace(result=None)
 
 
-def _summary(reading: Reading) -> str:
+def _summary(reading: Understanding) -> str:
     layout = reading.opened.chunks.layout
     indicators = sum(len(record.project.indicators) for record in reading.records)
     return (

@@ -23,7 +23,7 @@ from extractor.errors import OutputError, UsageError
 from extractor.schemas.record import DocumentLine, Record
 from extractor.store.folder import FORMATS
 
-__all__ = ["DEFAULT", "Source", "export", "require", "staged"]
+__all__ = ["DEFAULT", "ExportedRun", "export", "require", "staged"]
 
 DEFAULT = ("jsonl", "csv", "xlsx")
 """What is written where nobody names a format."""
@@ -31,7 +31,7 @@ _STAGING = ".export-"
 _STALE = 24 * 3600.0
 
 
-class Source(Protocol):
+class ExportedRun(Protocol):
     """What is exported; `extractor.store.RunStore` is one. Each iterator is ordered by file."""
 
     def document_lines(self) -> Iterator[str]: ...
@@ -51,7 +51,9 @@ def require(formats: Sequence[str]) -> None:
         parquet.require()
 
 
-def export(store: Source, directory: Path, *, formats: Sequence[str] = DEFAULT, language: str = "zh") -> list[Path]:
+def export(
+    store: ExportedRun, directory: Path, *, formats: Sequence[str] = DEFAULT, language: str = "zh"
+) -> list[Path]:
     """Write the files of `formats` into `directory`, and return them.
 
     Earlier files of the same names are replaced only when every new one is complete. The same database gives the
@@ -92,7 +94,7 @@ def staged(targets: Sequence[Path], directory: Path) -> Iterator[Path]:
         ) from error
 
 
-def _write(name: str, folder: Path, store: Source, language: str) -> None:
+def _write(name: str, folder: Path, store: ExportedRun, language: str) -> None:
     """The files of one format; each library is loaded only for the format that needs it."""
     from extractor.export.labels import labels
 

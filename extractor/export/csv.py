@@ -9,7 +9,7 @@ from pathlib import Path
 
 from extractor.errors import OutputError
 from extractor.export.cells import guarded, printable
-from extractor.export.labels import Column, Labels
+from extractor.export.labels import Labels, ShownColumn
 from extractor.export.tables import Cell, indicator_rows, project_row
 from extractor.normalize.standing import Standings
 from extractor.schemas.record import Record
@@ -36,7 +36,7 @@ def write_indicators(path: Path, records: Iterator[Record], words: Labels) -> No
     )
 
 
-def _write(path: Path, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> None:
+def _write(path: Path, columns: Sequence[ShownColumn], rows: Iterable[Sequence[Cell]]) -> None:
     is_text = [column.kind in {"text", "code"} for column in columns]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)

@@ -14,7 +14,7 @@ Kind = Literal["text", "code", "amount", "number", "integer"]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ShownColumn:
     """One column; `path` is the field it shows (None: no flag can point at it), `clip`: it makes no row taller."""
 
     key: str
@@ -29,9 +29,9 @@ class Column:
 class Labels:
     """Everything of labels.toml in one language."""
 
-    project: tuple[Column, ...]
-    indicator: tuple[Column, ...]
-    review: tuple[Column, ...]
+    project: tuple[ShownColumn, ...]
+    indicator: tuple[ShownColumn, ...]
+    review: tuple[ShownColumn, ...]
     sheets: Mapping[str, str]
     status: Mapping[str, str]
     standing: Mapping[str, str]
@@ -51,9 +51,9 @@ def labels(language: str = "zh") -> Labels:
     """
     table: dict[str, Any] = tomllib.loads(files("extractor.export").joinpath("labels.toml").read_text("utf-8"))
 
-    def columns(name: str) -> tuple[Column, ...]:
+    def columns(name: str) -> tuple[ShownColumn, ...]:
         return tuple(
-            Column(
+            ShownColumn(
                 entry["key"],
                 entry[language],
                 entry["kind"],

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pydantic import BaseModel
 
-from extractor.export.labels import Column, Labels
+from extractor.export.labels import Labels, ShownColumn
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _ITEM = re.compile(r"(indicators|totals)\[(\d+)\](?:\.(.+))?")
 
 
-def column_of(path: str, columns: Iterable[Column]) -> int | None:
+def column_of(path: str, columns: Iterable[ShownColumn]) -> int | None:
     """Index of the column that shows the field, else that shows the nearest thing around it.
 
     >>> from extractor.export.labels import labels
@@ -55,7 +55,7 @@ def field_name(path: str, words: Labels, *, of_document: bool = False) -> str:
     return _plain_name(path, words, words.project)
 
 
-def _plain_name(path: str, words: Labels, columns: Sequence[Column]) -> str:
+def _plain_name(path: str, words: Labels, columns: Sequence[ShownColumn]) -> str:
     if path in words.fields:
         return words.fields[path]
     index = column_of(path, [column for column in columns if column.path])

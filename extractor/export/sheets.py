@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
 from extractor.export.cells import exact_in_excel, fitted, printable
-from extractor.export.labels import Column, Kind, Labels
+from extractor.export.labels import Kind, Labels, ShownColumn
 from extractor.export.tables import Cell
 
 MAX_ROWS = 1_048_576
@@ -134,7 +134,7 @@ class Sheet:
         book: Any,
         styles: Styles,
         title: str,
-        columns: Sequence[Column],
+        columns: Sequence[ShownColumn],
         words: Labels,
         *,
         frozen: str | None = None,

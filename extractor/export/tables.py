@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from extractor.export.labels import Column, Labels
+from extractor.export.labels import Labels, ShownColumn
 from extractor.export.paths import field_name, value_at
 from extractor.export.wording import digits, funding_text, target_cells, target_text
 from extractor.normalize.funding import PARTS, by_source
@@ -153,7 +153,7 @@ def note_row(kind: str, message: str, words: Labels, **cells: Cell) -> list[Cell
     return _under(words.review, {"kind": words.kinds[kind], "message": message} | cells)
 
 
-def _under(columns: Sequence[Column], cells: Mapping[str, Cell]) -> list[Cell]:
+def _under(columns: Sequence[ShownColumn], cells: Mapping[str, Cell]) -> list[Cell]:
     return [cells.get(column.key) for column in columns]
 
 

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from extractor.export.labels import Column, Labels
+from extractor.export.labels import Labels, ShownColumn
 from extractor.export.paths import column_of, field_name
 from extractor.export.sheets import MAX_COMMENTS, MAX_ROWS, Mark, Note, Sheet, Styles, workbook
 from extractor.export.tables import Cell, flag_row, indicator_rows, note_row, project_row
@@ -110,7 +110,7 @@ class _Tables:
             else:
                 self._review.write(row, {0: Mark("decision")})
 
-    def _add_notes(self, notes: Sequence[Note], columns: Sequence[Column], record: Record) -> None:
+    def _add_notes(self, notes: Sequence[Note], columns: Sequence[ShownColumn], record: Record) -> None:
         for index, reason in notes:
             row = note_row(
                 "export",
@@ -189,5 +189,5 @@ def _status_column(words: Labels) -> int:
     return _column("status", words.project)
 
 
-def _column(key: str, columns: Sequence[Column]) -> int:
+def _column(key: str, columns: Sequence[ShownColumn]) -> int:
     return next(index for index, column in enumerate(columns) if column.key == key)

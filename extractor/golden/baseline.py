@@ -20,7 +20,7 @@ class _Pinned(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Counts(_Pinned):
+class PinnedCounts(_Pinned):
     """How much was labelled when the floors were pinned."""
 
     cases: Count
@@ -41,7 +41,7 @@ class Baseline(_Pinned):
     """golden/baseline.json; `corpus` is the hash of the documents and labels it was measured on."""
 
     corpus: str
-    counts: Counts
+    counts: PinnedCounts
     floors: Floors
 
     @classmethod
@@ -63,7 +63,7 @@ class Baseline(_Pinned):
         """The floors that an evaluation reaches."""
         return cls(
             corpus=evaluation.corpus,
-            counts=Counts(**evaluation.counts),
+            counts=PinnedCounts(**evaluation.counts),
             floors=Floors(
                 overall=evaluation.score.f1,
                 fields={name: score.f1 for name, score in sorted(evaluation.fields.items())},

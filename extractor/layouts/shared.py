@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator
 
 from extractor.schemas.layout import Column
-from extractor.tables import Pattern, Patterns, Section, Set, Words
+from extractor.tables import Pattern, Patterns, Set, Words, WordSection
 from extractor.text import squash
 
 
@@ -30,21 +30,21 @@ MoneyColumn = Literal["rate", "spent", "before", "adjusted", "planned"]
 """What a column of a form's table of money holds."""
 
 
-class Funding(Section):
+class Funding(WordSection):
     """Columns of money beside the canonical four."""
 
     labels: Words
     shapes: Patterns
 
 
-class Periods(Section):
+class Periods(WordSection):
     """Columns of money of one year, and of several."""
 
     year: Patterns
     several: Patterns
 
 
-class Totals(Section):
+class Totals(WordSection):
     """Names of rows that sum up others."""
 
     grand: SquashedSet
@@ -52,20 +52,20 @@ class Totals(Section):
     category: Patterns
 
 
-class Values(Section):
+class Values(WordSection):
     """Labels of an indicator's values."""
 
     cycle: Words
     annual: Words
 
 
-class Brackets(Section):
+class Brackets(WordSection):
     """Headings in brackets."""
 
     goal: SquashedSet
 
 
-class Header(Section):
+class Header(WordSection):
     """Lines above a table: whose it is, of which year, in which measure of money."""
 
     department: Squashed
@@ -124,21 +124,21 @@ class Header(Section):
         return re.compile(rf"^(?:{alternation(labels)}):(.+?)(?=(?:{alternation(self.amount_unit)}):|$)")
 
 
-class Withheld(Section):
+class Withheld(WordSection):
     """What says that a project is not published."""
 
     phrases: Patterns
     alone: Set
 
 
-class Empty(Section):
+class Empty(WordSection):
     """Cells that say nothing."""
 
     template: Patterns
     not_applicable: SquashedSet
 
 
-class Furniture(Section):
+class Furniture(WordSection):
     """Lines that belong to a page or to a form, and to no project."""
 
     page: Patterns
@@ -151,7 +151,7 @@ class Furniture(Section):
     """What a web site prints around a page's text."""
 
 
-class Names(Section):
+class Names(WordSection):
     """How names end, and what stands over those of bodies."""
 
     bodies: Words
@@ -159,7 +159,7 @@ class Names(Section):
     endings: Words
 
 
-class FormLabels(Section):
+class FormLabels(WordSection):
     """Labels that are words of a form only."""
 
     categories: SquashedSet
@@ -171,7 +171,7 @@ class FormLabels(Section):
     sums: SquashedSet
 
 
-class FormPatterns(Section):
+class FormPatterns(WordSection):
     """Labels and titles of forms by their shape."""
 
     cycle: Pattern
@@ -188,7 +188,7 @@ class FormPatterns(Section):
     nearest: tuple[Pattern, ...]
 
 
-class Form(Section):
+class Form(WordSection):
     """One project to a form."""
 
     fields: dict[Column, Squashed]
@@ -202,14 +202,14 @@ class Form(Section):
     patterns: FormPatterns
 
 
-class Prose(Section):
+class Prose(WordSection):
     """Projects told in sections of running text: what their headings are about, and other patterns by their name."""
 
     kinds: dict[str, Patterns]
     patterns: dict[str, Pattern]
 
 
-class Shared(Section):
+class Shared(WordSection):
     """All of terms.toml."""
 
     columns: dict[Column, Squashed]

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from extractor.schemas.record import NormalizedCategory
-from extractor.tables import Pattern, Section, Words, load
+from extractor.tables import Pattern, Words, WordSection, load
 from extractor.text import squash
 
 Level = Literal["level1", "level2"]
@@ -45,14 +45,14 @@ class Categories(NamedTuple):
     level2: NormalizedCategory | None = None
 
 
-class _Category(Section):
+class _Category(WordSection):
     term: str
     synonyms: Words
     variants: Words
     patterns: tuple[Pattern, ...] = ()
 
 
-class Table(Section):
+class Table(WordSection):
     """All of taxonomy.toml: the categories of each level by their codes."""
 
     level1: dict[str, _Category]

@@ -10,18 +10,16 @@ import asyncio
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import NamedTuple, Protocol, TypeVar, get_args
-
-from pydantic import BaseModel
+from typing import NamedTuple, get_args
 
 from extractor import prompts
 from extractor.errors import LayoutError, ModelError, ModelUnavailable
 from extractor.layouts import compiled, load
 from extractor.layouts.shape import Shape, shape_of
 from extractor.layouts.written import write
-from extractor.learn.judge import Reading, judge_answer, judge_layout
+from extractor.learn.judge import Understanding, judge_answer, judge_layout
 from extractor.messages import message
-from extractor.model import Bought
+from extractor.model import Asker, Bought
 from extractor.pipeline import OpenDocument, cut, finish, own_layouts, survey
 from extractor.schemas.document import Document
 from extractor.schemas.layout import ItemMarker, LayoutAnswer, LayoutSpec
@@ -34,14 +32,6 @@ FOLDER = "layouts"
 PROMPT = "infer_layout"
 _EXCERPT = 12_000
 _SHOWN_LINE = 200
-
-S = TypeVar("S", bound=BaseModel)
-
-
-class Asker(Protocol):
-    """A language model that answers under any schema; raises ModelError."""
-
-    async def ask(self, prompt: prompts.Prompt, message: str, shape: type[S]) -> Bought[S]: ...
 
 
 class Learnt(NamedTuple):
@@ -95,7 +85,7 @@ class Learner:
         specs = [spec for spec in self._known.values() if isinstance(spec, LayoutSpec) and spec.headers]
         return [spec for spec in specs if all(squash(header) in text for header in spec.headers)]
 
-    async def _ask(self, opened: OpenDocument, shape: Shape, before: Reading) -> Learnt:
+    async def _ask(self, opened: OpenDocument, shape: Shape, before: Understanding) -> Learnt:
         question = question_about(opened.document, shape)
         try:
             answer = await self._asker.ask(prompts.load(PROMPT), question, LayoutAnswer)
@@ -117,7 +107,7 @@ class Learner:
         return Learnt(better, _learning("learnt", spec.name, before, None, answer), bought)
 
     def _check(
-        self, document: Document, shape: Shape, answer: LayoutAnswer, before: Reading
+        self, document: Document, shape: Shape, answer: LayoutAnswer, before: Understanding
     ) -> tuple[OpenDocument | None, str]:
         """The document cut by the answer's layout, or the reason why the answer is refused."""
         reason = judge_answer(answer, document, self._settings.language)
@@ -126,7 +116,7 @@ class Learner:
         return self._try(document, spec_of(answer, shape), before, answer)
 
     def _try(
-        self, document: Document, spec: LayoutSpec, before: Reading, answer: LayoutAnswer | None = None
+        self, document: Document, spec: LayoutSpec, before: Understanding, answer: LayoutAnswer | None = None
     ) -> tuple[OpenDocument | None, str]:
         opened = cut(document, [spec, *self._own])
         after = understanding(opened, self._settings)
@@ -134,13 +124,13 @@ class Learner:
         return (opened, "") if reason is None else (None, reason)
 
 
-def understanding(opened: OpenDocument, settings: Settings) -> Reading:
+def understanding(opened: OpenDocument, settings: Settings) -> Understanding:
     """What the rules alone make of a document."""
     try:
         result = finish(survey(opened, None, settings.language), {}, settings)
     except LayoutError as error:
-        return Reading(opened, None, error.message)
-    return Reading(opened, result, result.document.reason)
+        return Understanding(opened, None, error.message)
+    return Understanding(opened, result, result.document.reason)
 
 
 def question_about(document: Document, shape: Shape) -> str:
@@ -201,7 +191,11 @@ def _bare(label: str) -> str:
 
 
 def _learning(
-    outcome: str, layout: str, before: Reading, reason: str | None = None, bought: Bought[LayoutAnswer] | None = None
+    outcome: str,
+    layout: str,
+    before: Understanding,
+    reason: str | None = None,
+    bought: Bought[LayoutAnswer] | None = None,
 ) -> Learning:
     return Learning.model_validate(
         {

@@ -41,7 +41,7 @@ _LOOKS: dict[str, tuple[str, Callable[[str], bool]]] = {
 """What an indicator's fields look like: (column, test)."""
 
 
-class Reading(NamedTuple):
+class Understanding(NamedTuple):
     """What the rules made of a document; `result` is None where they do not understand it."""
 
     opened: OpenDocument
@@ -111,8 +111,8 @@ def judge_answer(answer: LayoutAnswer, document: Document, language: str) -> str
 def judge_layout(
     spec: LayoutSpec,
     layout: CompiledLayout,
-    before: Reading,
-    after: Reading,
+    before: Understanding,
+    after: Understanding,
     settings: Settings,
     answer: LayoutAnswer | None = None,
 ) -> str | None:

@@ -8,27 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from extractor import prompts
-from extractor.errors import ModelError, ModelInvalid, UsageError
+from extractor.errors import ModelInvalid, UsageError
 from extractor.model.cache import AnswerCache, cache_key
+from extractor.model.endpoints import Asked, Endpoint, Spent, connect, kind_of
 from extractor.schemas.document import Block, Found
 from extractor.schemas.layout import AMOUNT_COLUMNS, column_label
 from extractor.schemas.project import Amounts, ProjectReading
 from extractor.schemas.record import ModelUse
 from extractor.settings import Settings
-
-if TYPE_CHECKING:
-    from extractor.model.endpoint import Asked, Dialect, Endpoint
 
 PROMPT = "read_project"
 S = TypeVar("S", bound=BaseModel)
@@ -53,15 +49,6 @@ class Bought(Generic[S]):
     from_cache: bool
 
 
-@dataclass(slots=True)
-class Spent:
-    """What this run has paid for so far, failures and re-asks included."""
-
-    requests: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-
-
 class Model(Protocol):
     """A reader that is asked over a border; `read` raises ModelError where there is no usable answer."""
 
@@ -72,8 +59,14 @@ class Model(Protocol):
     async def close(self) -> None: ...
 
 
+class Asker(Protocol):
+    """A language model that answers under any schema; raises ModelError."""
+
+    async def ask(self, prompt: prompts.Prompt, message: str, shape: type[S]) -> Bought[S]: ...
+
+
 class LanguageModel:
-    """Any OpenAI-compatible endpoint, through the answer cache.
+    """A language model at an endpoint of any kind, through the answer cache.
 
     `read` may be called for many blocks at once; at most `settings.concurrency` of them are being
     paid for at any time. Use it in one event loop and `close()` it there; the cache stays open.
@@ -83,6 +76,7 @@ class LanguageModel:
     def __init__(self, settings: Settings, cache: AnswerCache | None) -> None:
         if settings.language_model is None:
             raise UsageError("no language model is set: pass --model NAME or set EXTRACTOR_MODEL")
+        kind_of(settings)  # before anything is read: an address of no known kind is a wrong setting
         self.name = settings.language_model
         self._settings = settings
         self._cache = cache
@@ -90,20 +84,14 @@ class LanguageModel:
         self._endpoint: Endpoint | None = None
         self._spent_before = Spent()
         self._dialect_key = cache_key(kind="dialect", endpoint=settings.base_url, model=settings.model)
-        self._remembered: Dialect | None = None
+        self._remembered: str | None = None
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @property
     def spent(self) -> Spent:
         """Requests and tokens of this run; answers out of the cache cost nothing."""
-        before = self._spent_before
-        now = self._endpoint.spent if self._endpoint is not None else Spent()
-        return Spent(
-            before.requests + now.requests,
-            before.input_tokens + now.input_tokens,
-            before.output_tokens + now.output_tokens,
-        )
+        return self._spent_before + (self._endpoint.spent if self._endpoint is not None else Spent())
 
     async def read(self, block: Block) -> ModelAnswer:
         """The model's reading of `block`: out of the cache, else bought and kept.
@@ -182,45 +170,15 @@ class LanguageModel:
 
     def _connected(self) -> Endpoint:
         if self._endpoint is None:
-            from extractor.model.endpoint import Dialect, Endpoint
-
-            kept = self._cache.get(self._dialect_key) if self._cache is not None else None
-            self._remembered = Dialect.parse(kept) if kept is not None else None
-            self._endpoint = Endpoint(self._settings, dialect=self._remembered)
+            self._remembered = self._cache.get(self._dialect_key) if self._cache is not None else None
+            self._endpoint = connect(self._settings, self._remembered)
         return self._endpoint
 
     def _remember_dialect(self) -> None:
-        known = self._endpoint.known_dialect if self._endpoint is not None else None
+        known = self._endpoint.remembers if self._endpoint is not None else None
         if self._cache is not None and known is not None and known != self._remembered:
             self._remembered = known
-            self._cache.set(self._dialect_key, known.dump())
-
-
-class FakeModel:
-    """A Model for tests: gives back what was enqueued, and remembers the blocks that it was asked about."""
-
-    def __init__(self, name: str = "fake", answers: Iterable[ProjectReading | ModelError] = ()) -> None:
-        self.name = name
-        self.history: list[Block] = []
-        self.closed = False
-        self._answers: deque[ProjectReading | ModelError] = deque(answers)
-
-    def enqueue(self, *answers: ProjectReading | ModelError) -> None:
-        """Answer the next calls with these, in order; an error is raised."""
-        self._answers.extend(answers)
-
-    async def read(self, block: Block) -> ModelAnswer:
-        self.history.append(block)
-        if not self._answers:
-            raise AssertionError(f"FakeModel was asked about block {block.index} and has no answer left")
-        answer = self._answers.popleft()
-        if isinstance(answer, ModelError):
-            raise answer
-        use = ModelUse(name=self.name, prompt=PROMPT, cached=False)
-        return ModelAnswer(answer, use, from_cache=False)
-
-    async def close(self) -> None:
-        self.closed = True
+            self._cache.set(self._dialect_key, known)
 
 
 class _Held(BaseModel):

@@ -14,7 +14,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
@@ -27,6 +27,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exp
 
 from extractor.errors import ModelError, ModelUnavailable
 from extractor.model import replies
+from extractor.model.endpoints import Asked, Spent
 from extractor.settings import Settings
 
 S = TypeVar("S", bound=BaseModel)
@@ -78,53 +79,35 @@ class Dialect:
         return kept if known and isinstance(kept.temperature, bool) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked(Generic[S]):
-    """A validated answer and the tokens that it cost, re-asks included."""
-
-    value: S
-    input_tokens: int
-    output_tokens: int
-
-
-@dataclass(slots=True)
-class Meter:
-    """Tokens of one question, or of a whole run, whatever became of the answers."""
-
-    requests: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-
-    def add(self, completion: object) -> None:
-        usage = getattr(completion, "usage", None)
-        self.requests += 1
-        self.input_tokens += _count(getattr(usage, "prompt_tokens", 0))
-        self.output_tokens += _count(getattr(usage, "completion_tokens", 0))
+def _add(spent: Spent, completion: object) -> None:
+    usage = getattr(completion, "usage", None)
+    spent.requests += 1
+    spent.input_tokens += _count(getattr(usage, "prompt_tokens", 0))
+    spent.output_tokens += _count(getattr(usage, "completion_tokens", 0))
 
 
 def _count(tokens: object) -> int:
     return tokens if isinstance(tokens, int) and tokens > 0 else 0
 
 
-class Endpoint:
-    """The address of `settings`; use it in one event loop and `close()` it there.
+class OpenAIEndpoint:
+    """An `Endpoint` that speaks as OpenAI's does.
 
-    `dialect` is where it starts; with mode "auto" (unless `pinned`) it moves on to another one where
-    the endpoint refuses. `spent` counts everything that was paid for, failures included.
+    It starts in the dialect that is remembered; with mode "auto" it moves on to another one where the endpoint refuses.
     """
 
-    def __init__(self, settings: Settings, *, dialect: Dialect | None = None, pinned: bool = False) -> None:
-        start = dialect or Dialect()
+    def __init__(self, settings: Settings, remembered: str | None = None) -> None:
+        start = (Dialect.parse(remembered) if remembered is not None else None) or Dialect()
         self.dialect = start if settings.mode == "auto" else replace(start, mode=settings.mode)
-        self.spent = Meter()
+        self.spent = Spent()
         self.last_status: int | None = None
         self._start = self.dialect
         self._proven: Dialect | None = None
-        self._pinned = pinned or settings.mode != "auto"
+        self._pinned = settings.mode != "auto"
         self._refused: set[str] = set()
         self._guessed = False
         self._settings = settings
-        self._address = urlsplit(settings.base_url).netloc
+        self.name = urlsplit(settings.base_url).netloc
         self._open_at = 0.0
         self._free_at = 0.0
         self._client = _client(settings)
@@ -133,13 +116,13 @@ class Endpoint:
         }
 
     @property
-    def known_dialect(self) -> Dialect | None:
+    def remembers(self) -> str | None:
         """The dialect that answers come back in; None before the first, and where it was only guessed."""
-        return None if self._guessed else self._proven
+        return None if self._guessed or self._proven is None else self._proven.dump()
 
     async def ask(self, system: str, user: str, shape: type[S]) -> Asked[S]:
         """One answer under `shape`; ModelError (Refused, Truncated, Invalid, Unavailable) where there is none."""
-        meter = Meter()
+        meter = Spent()
         for _ in range(MOST_MOVES):
             dialect = self.dialect
             try:
@@ -157,7 +140,7 @@ class Endpoint:
     async def close(self) -> None:
         await self._client.close()
 
-    async def _converse(self, dialect: Dialect, system: str, user: str, shape: type[S], meter: Meter) -> S:
+    async def _converse(self, dialect: Dialect, system: str, user: str, shape: type[S], meter: Spent) -> S:
         options: dict[str, Any] = {dialect.limit: self._settings.max_output_tokens}
         if dialect.temperature and self._settings.temperature is not None:
             options["temperature"] = self._settings.temperature
@@ -173,7 +156,7 @@ class Endpoint:
         )
         return answer
 
-    async def _exchange(self, *, dialect: Dialect, meter: Meter, **request: Any) -> Any:
+    async def _exchange(self, *, dialect: Dialect, meter: Spent, **request: Any) -> Any:
         """One request and its completion, repeated while that may help; what instructor calls."""
         retrying = AsyncRetrying(
             stop=lambda state: state.attempt_number >= self._attempts(dialect, state),
@@ -185,7 +168,7 @@ class Endpoint:
         self._proven = dialect
         return completion
 
-    async def _send(self, request: Mapping[str, Any], dialect: Dialect, meter: Meter) -> Any:
+    async def _send(self, request: Mapping[str, Any], dialect: Dialect, meter: Spent) -> Any:
         await self._gate()
         await self._pace()
         try:
@@ -200,7 +183,7 @@ class Endpoint:
             raise replies.NotAnAnswer from exc
         self.last_status = 200
         for count in (meter, self.spent):
-            count.add(completion)
+            _add(count, completion)
         try:
             replies.inspect(completion, dialect.mode)
         except replies.OtherDialect:
@@ -276,7 +259,7 @@ class Endpoint:
     def _translated(self, cause: BaseException) -> ModelError:
         error = replies.translate(
             cause,
-            address=self._address,
+            address=self.name,
             model=self._settings.model or "",
             timeout=self._settings.timeout,
             answered=self.last_status is not None,

@@ -17,7 +17,7 @@ from extractor.layouts.terms import is_several_years, terms
 from extractor.schemas.layout import Column
 from extractor.schemas.project import SOURCES, FundingSource
 from extractor.schemas.record import Normalized, NormalizedFunding
-from extractor.tables import Patterns, Section, Words, load
+from extractor.tables import Patterns, Words, WordSection, load
 from extractor.text import squash, without_brackets
 
 Basis = Literal["year", "several_years", "spent"]
@@ -44,7 +44,7 @@ class Funding(NamedTuple):
     basis: Basis = "year"
 
 
-class _Column(NamedTuple):
+class _FundingColumn(NamedTuple):
     """A canonical column: `within` are columns that hold its money, too; columns of one `kind` share none."""
 
     term: str
@@ -53,32 +53,32 @@ class _Column(NamedTuple):
     within: frozenset[str]
 
 
-class _Term(Section):
+class _Term(WordSection):
     source: FundingSource | None = None
     within: Words = ()
     kind: str | None = None
     synonyms: Words
 
 
-class _Level(Section):
+class _Level(WordSection):
     term: str
     names: Words
     within: Words
 
 
-class _OfLevel(Section):
+class _OfLevel(WordSection):
     source: FundingSource
     kind: str
     within: Words
     money: Words
 
 
-class _Basis(Section):
+class _Basis(WordSection):
     several_years: Patterns
     spent: Patterns
 
 
-class Table(Section):
+class Table(WordSection):
     """All of funding.toml, by printed label."""
 
     term: dict[str, _Term]
@@ -87,25 +87,25 @@ class Table(Section):
     basis: _Basis
 
     @cached_property
-    def columns(self) -> dict[str, _Column]:
+    def columns(self) -> dict[str, _FundingColumn]:
         """The canonical columns by their terms."""
         every, columns = self.of_level, {}
         for term, one in self.term.items():
-            columns[term] = _Column(term, one.source, one.kind or term, frozenset(one.within))
+            columns[term] = _FundingColumn(term, one.source, one.kind or term, frozenset(one.within))
         for level in self.level.values():
             within = frozenset((*every.within, *level.within))
-            columns[level.term] = _Column(level.term, every.source, every.kind, within)
+            columns[level.term] = _FundingColumn(level.term, every.source, every.kind, within)
         return columns
 
     @cached_property
-    def by_word(self) -> dict[str, _Column]:
+    def by_word(self) -> dict[str, _FundingColumn]:
         terms_of = {squash(word): term for term, one in self.term.items() for word in (term, *one.synonyms)}
         for word, term in _canonical_four():
             terms_of.setdefault(word, term)
         return {word: self.columns[term] for word, term in terms_of.items()}
 
     @cached_property
-    def levels(self) -> dict[str, tuple[str, _Column]]:
+    def levels(self) -> dict[str, tuple[str, _FundingColumn]]:
         """Name of a level → the level, and the column of its money."""
         named = ((name, level, one) for level, one in self.level.items() for name in one.names)
         return {squash(name): (level, self.columns[one.term]) for name, level, one in named}
@@ -177,7 +177,7 @@ def _basis(words: Sequence[str]) -> Basis:
     return "year"
 
 
-def _look_up(word: str) -> tuple[_Column | None, str | None]:
+def _look_up(word: str) -> tuple[_FundingColumn | None, str | None]:
     """Column and level of a label; what stands in brackets counts only where the table knows it."""
     table = _table()
     forms = (word, without_brackets(word))
@@ -238,7 +238,7 @@ class _Line(NamedTuple):
     yuan: Decimal
     source: str | None
     level: str | None
-    column: _Column
+    column: _FundingColumn
 
 
 def _by_source(normalized: Normalized) -> dict[str, Decimal]:
@@ -271,7 +271,7 @@ def _lines(funding: Iterable[NormalizedFunding]) -> list[_Line]:
     columns = _table().columns
     found: dict[tuple[str, str | None], _Line] = {}
     for one in funding:
-        column = columns.get(one.term or "") or _Column(one.label, None, one.label, frozenset())
+        column = columns.get(one.term or "") or _FundingColumn(one.label, None, one.label, frozenset())
         if one.basis != "year" or one.yuan is None or column.kind == _WHOLE:
             continue
         line = _Line(Decimal(one.yuan), one.source, one.level, column)

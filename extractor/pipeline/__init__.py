@@ -49,7 +49,7 @@ class OpenDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class RulesReading:
+class ReadBlock:
     """What the rules made of one block; `fault` stands in place of a reading."""
 
     view: Squashed
@@ -62,7 +62,7 @@ class Survey:
     """An open document, read by the rules and, where `reads_twice`, by the built-in reader."""
 
     opened: OpenDocument
-    rules: tuple[RulesReading, ...]
+    rules: tuple[ReadBlock, ...]
     second: SecondReadings = field(default_factory=SecondReadings)
     reads_twice: bool = False
 
@@ -220,13 +220,13 @@ def own_layouts(settings: Settings) -> list[LayoutSpec]:
     return [load(layout) for layout in settings.layouts]
 
 
-def _read_block(block: Block, layout: CompiledLayout, language: str) -> RulesReading:
+def _read_block(block: Block, layout: CompiledLayout, language: str) -> ReadBlock:
     view = Squashed(block.content)
     try:
         found = rules.read(block, view, layout)
-        return RulesReading(view, Reading(found.reading, ground(found.reading, view, block.context, found.places)))
+        return ReadBlock(view, Reading(found.reading, ground(found.reading, view, block.context, found.places)))
     except Exception as error:  # a fault of ours must cost this block only, and be seen
-        return RulesReading(view, None, _unreadable(block, error, language))
+        return ReadBlock(view, None, _unreadable(block, error, language))
 
 
 def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons, language: str) -> Draft:

@@ -32,7 +32,7 @@ _NO_DEVICE = (errno.ENXIO, errno.ENODEV)
 _TABLE_TAG = re.compile(r"<(/?)table\b[^<>]*>", re.IGNORECASE)
 
 
-class Source(NamedTuple):
+class RawFile(NamedTuple):
     """A file's bytes, not yet understood."""
 
     file: str
@@ -53,16 +53,16 @@ def read(
 
 def load(
     path: str | Path, *, name: str | None = None, max_bytes: int = MAX_BYTES, member: Member | None = None
-) -> Source:
+) -> RawFile:
     """The bytes of a file, or of one member of an archive, and their hash."""
     file = name or (display_name(path) if member is None else f"{display_name(path)}/{member.name}")
     raw = (
         _read_bytes(Path(path), file, max_bytes) if member is None else read_member(Path(path), file, member, max_bytes)
     )
-    return Source(file, raw, sha256(raw).hexdigest())
+    return RawFile(file, raw, sha256(raw).hexdigest())
 
 
-def parse(source: Source) -> Document:
+def parse(source: RawFile) -> Document:
     """What a file holds; raises UnsupportedFile."""
     file, raw, _ = source
     kind = kind_of(raw, file)
@@ -84,7 +84,7 @@ def parse(source: Source) -> Document:
     )
 
 
-def _parse_apart(source: Source, raw: bytes, kind: str) -> Document:
+def _parse_apart(source: RawFile, raw: bytes, kind: str) -> Document:
     from extractor.readers.sandbox import shared
 
     format_, parsed = shared().parse(raw, source.file, kind)

@@ -18,10 +18,10 @@ from typing import Protocol
 from extractor.errors import UsageError
 from extractor.schemas.record import DocumentLine, Record
 
-__all__ = ["Source", "report"]
+__all__ = ["ReportedRun", "report"]
 
 
-class Source(Protocol):
+class ReportedRun(Protocol):
     """What is reported on; `extractor.store.RunStore` is one. Each iterator is ordered by file."""
 
     @property
@@ -30,7 +30,7 @@ class Source(Protocol):
     def records_with_sources(self) -> Iterator[tuple[Record, str]]: ...
 
 
-def report(store: Source, path: Path, *, language: str = "zh") -> Path:
+def report(store: ReportedRun, path: Path, *, language: str = "zh") -> Path:
     """Write the report of a run to `path`, in place of an earlier one, and return it.
 
     The same database gives the same bytes. Raises UsageError for a language that there is not, OutputError where the

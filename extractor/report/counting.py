@@ -16,9 +16,9 @@ from extractor.report.figures import (
     DocumentRow,
     Figures,
     Flagged,
+    FundingSum,
     Group,
     Large,
-    Line,
 )
 from extractor.report.targets import Kind, kind_of
 from extractor.schemas.project import SOURCES, Amounts
@@ -52,7 +52,7 @@ class Counting:
         self._units: dict[tuple[str | None, ...], Group] = {}
         self._years: dict[int | None, Group] = {}
         self._divisions: dict[tuple[str | None, ...], Group] = {}
-        self._lines: dict[tuple[str | None, ...], Line] = {}
+        self._lines: dict[tuple[str | None, ...], FundingSum] = {}
         self._categories: dict[tuple[str, str], Category] = {}
         self._flags: dict[FlagCode, Flagged] = {}
         self._large: list[Large] = []
@@ -165,7 +165,7 @@ class Counting:
                 continue
             key = (one.term or one.label, one.source, one.level, one.basis)
             if key not in self._lines:
-                self._lines[key] = Line(one.term or one.label, one.source, one.level, one.basis)
+                self._lines[key] = FundingSum(one.term or one.label, one.source, one.level, one.basis)
             self._lines[key].total.add(Decimal(one.yuan))
 
     def _count_indicators(self, record: Record) -> tuple[Kind, ...]:

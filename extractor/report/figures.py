@@ -63,7 +63,7 @@ class Group:
 
 
 @dataclass(slots=True)
-class Line:
+class FundingSum:
     """A funding column beyond the four (一般公共预算, 上年结转 …), over all documents that print it."""
 
     term: str
@@ -147,7 +147,7 @@ class Figures:
     units: list[Group] = field(default_factory=list)
     years: list[Group] = field(default_factory=list)
     divisions: list[Group] = field(default_factory=list)
-    lines: list[Line] = field(default_factory=list)
+    lines: list[FundingSum] = field(default_factory=list)
     lines_unknown: int = 0
     by_breakdown: int = 0
     """Counted projects whose sources are known from other funding columns only."""

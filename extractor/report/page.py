@@ -21,7 +21,7 @@ from typing import Any
 from extractor.export.labels import Labels, labels
 from extractor.normalize.funding import PARTS
 from extractor.normalize.standing import STANDINGS
-from extractor.report import Source
+from extractor.report import ReportedRun
 from extractor.report.charts import charts
 from extractor.report.counting import Counting
 from extractor.report.entries import Entries, Entry, packed, visible
@@ -50,7 +50,7 @@ class _Part:
     hash: str
 
 
-def write(path: Path, store: Source, language: str) -> None:
+def write(path: Path, store: ReportedRun, language: str) -> None:
     """Write the report of `store` to `path`; the texts of the projects pass through a temporary file."""
     said, names = words(language), labels(language)
     with TemporaryFile("w+", encoding="ascii") as pieces:

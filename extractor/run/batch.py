@@ -17,16 +17,15 @@ from hashlib import sha256
 from importlib.resources import files as package_files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import NamedTuple, TypeVar
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, NamedTuple
 
 from extractor import builtin, prompts
 from extractor.builtin import SecondReader
 from extractor.errors import ExtractorError, InputError, ModelUnavailable, OutputError
 from extractor.learn.infer import Learner, Learnt, describe
-from extractor.model import Bought, LanguageModel, Model, ModelAnswer
+from extractor.model import LanguageModel, Model, ModelAnswer
 from extractor.model.asking import Answer, Reasons
+from extractor.model.breaker import Breaker, GuardedAsker
 from extractor.names import load_aliases
 from extractor.pipeline import (
     DocumentResult,
@@ -42,14 +41,15 @@ from extractor.pipeline import (
 )
 from extractor.readers import load, parse
 from extractor.run.inputs import Input
-from extractor.schemas.document import Block
 from extractor.schemas.record import DocumentLine, Learning
 from extractor.settings import Settings
 from extractor.store import RunStore
 from extractor.store.folder import DATABASE as DATABASE
 from extractor.version import __version__
 
-S = TypeVar("S", bound=BaseModel)
+if TYPE_CHECKING:
+    from extractor.model.cache import AnswerCache
+
 _IN_FLIGHT = 4
 """Calls on their way or waiting, for each that may be made at a time."""
 _HELD = 2_000
@@ -206,10 +206,9 @@ class _Batch:
         from extractor.model.cache import AnswerCache
 
         cache = AnswerCache(self.settings.cache_dir) if self.settings.cache and given_model is None else None
-        model = _Breaker(given_model or LanguageModel(self.settings, cache), self.settings.concurrency)
+        model, learner = self._connected(given_model, cache)
         waiting: deque[_Asked] = deque()
         try:
-            learner = Learner(model, self.settings, self.directory) if given_model is None else None
             for given in self.inputs:
                 opened = self._open(given)
                 asked = await self._ask(given, opened, model, learner) if opened is not None else None
@@ -234,7 +233,15 @@ class _Batch:
                 cache.close()
         self.outcome.model_error = str(model.fatal) if model.fatal else None
 
-    async def _ask(self, given: Input, opened: OpenDocument, model: Model, learner: Learner | None) -> _Asked | None:
+    def _connected(self, given: Model | None, cache: AnswerCache | None) -> tuple[Breaker, Learner | None]:
+        """The model to ask about blocks and, where it is the settings' own, who asks it for layouts."""
+        if given is not None:
+            return Breaker(given, self.settings.concurrency), None
+        own = LanguageModel(self.settings, cache)
+        model = Breaker(own, self.settings.concurrency)
+        return model, Learner(GuardedAsker(own, model), self.settings, self.directory)
+
+    async def _ask(self, given: Input, opened: OpenDocument, model: Breaker, learner: Learner | None) -> _Asked | None:
         """The document with its questions on their way; None where it became a failed one."""
         reader = self.reader
         learnt = Learnt(opened)
@@ -341,42 +348,6 @@ class _Batch:
                 input_tokens=tokens_in,
                 output_tokens=tokens_out,
             )
-
-
-class _Breaker:
-    """Stops asking a model once it is clear that every call will fail: wrong key, no such model."""
-
-    def __init__(self, model: Model, concurrency: int) -> None:
-        self.model = model
-        self.name = model.name
-        self.fatal: ModelUnavailable | None = None
-        self.slots = asyncio.Semaphore(concurrency)
-
-    async def read(self, block: Block) -> ModelAnswer:
-        async with self.slots:
-            if self.fatal is not None:
-                raise self.fatal
-            try:
-                return await self.model.read(block)
-            except ModelUnavailable as error:
-                if error.fatal:
-                    self.fatal = error
-                raise
-
-    async def ask(self, prompt: prompts.Prompt, message: str, shape: type[S]) -> Bought[S]:
-        """Another question than for a reading; only a language model is asked one."""
-        assert isinstance(self.model, LanguageModel)
-        if self.fatal is not None:
-            raise self.fatal
-        try:
-            return await self.model.ask(prompt, message, shape)
-        except ModelUnavailable as error:
-            if error.fatal:
-                self.fatal = error
-            raise
-
-    async def close(self) -> None:
-        await self.model.close()
 
 
 def _with_learning(line: DocumentLine, learning: Learning, language: str) -> DocumentLine:

@@ -29,14 +29,14 @@ class Input(NamedTuple):
     member: archive.Member | None = None
 
 
-class Found(NamedTuple):
+class FoundInputs(NamedTuple):
     """Input files, and how many others a folder held that are no documents."""
 
     inputs: list[Input]
     ignored: int
 
 
-def find_inputs(paths: Sequence[str], *, without: Path | None = None, max_bytes: int = MAX_BYTES) -> Found:
+def find_inputs(paths: Sequence[str], *, without: Path | None = None, max_bytes: int = MAX_BYTES) -> FoundInputs:
     """Files under the given paths, in order of their names; UsageError where a path does not exist.
 
     A folder and a ZIP archive are searched for documents; those that cannot be read, and folders that may not be
@@ -60,7 +60,7 @@ def find_inputs(paths: Sequence[str], *, without: Path | None = None, max_bytes:
             elif (real := _real(file)) not in found:
                 found[real], others = _expanded(file, max_bytes, is_given=not is_folder)
                 ignored += others
-    return Found(sorted(given for inputs in found.values() for given in inputs), ignored)
+    return FoundInputs(sorted(given for inputs in found.values() for given in inputs), ignored)
 
 
 def _expanded(path: Path, max_bytes: int, *, is_given: bool) -> tuple[list[Input], int]:

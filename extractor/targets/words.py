@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from pydantic import Field
 
 from extractor.schemas.target import Operator
-from extractor.tables import Characters, Pattern, Patterns, Section, Set, by_word, load
+from extractor.tables import Characters, Pattern, Patterns, Set, WordSection, by_word, load
 from extractor.tables import Words as Listed
 from extractor.text import fold
 
@@ -34,7 +34,7 @@ def grouped(patterns: Iterable[str]) -> str:
     )
 
 
-class Denied(Section):
+class Denied(WordSection):
     """Comparisons that a denial before them turns round."""
 
     by: Listed
@@ -42,7 +42,7 @@ class Denied(Section):
     at_most: Listed = Field(alias="≤")
 
 
-class Adverbs(Section):
+class Adverbs(WordSection):
     """Operators that are words of their own as well."""
 
     words: Set
@@ -50,7 +50,7 @@ class Adverbs(Section):
     not_after: dict[str, str]
 
 
-class Behind(Section):
+class Behind(WordSection):
     """Operators behind a number."""
 
     at_least: Patterns = Field(alias="≥")
@@ -66,7 +66,7 @@ class Behind(Section):
         return re.compile("|".join(f"(?P<{name}>{pattern.pattern})" for name, pattern in named))
 
 
-class Doubts(Section):
+class Doubts(WordSection):
     """What makes a number another one than is printed, or another thing than a target."""
 
     turned: Pattern
@@ -83,7 +83,7 @@ class Doubts(Section):
     bare: Pattern
 
 
-class Denials(Section):
+class Denials(WordSection):
     """Verbs that say that something is not to be."""
 
     starts: str
@@ -91,7 +91,7 @@ class Denials(Section):
     subject: Patterns
 
 
-class Numerals(Section):
+class Numerals(WordSection):
     """What makes a numeral vague, or a zero."""
 
     vague_before: Characters
@@ -100,7 +100,7 @@ class Numerals(Section):
     zero: Patterns
 
 
-class Units(Section):
+class Units(WordSection):
     """What may stand behind a number, and what of it is no unit."""
 
     counted: Listed
@@ -170,7 +170,7 @@ class Units(Section):
         return None, start
 
 
-class Per(Section):
+class Per(WordSection):
     """What follows a slash or 每."""
 
     words: Listed
@@ -182,13 +182,13 @@ class Per(Section):
         return re.compile(grouped(self.words))
 
 
-class Frequency(Section):
+class Frequency(WordSection):
     """Units that count how often."""
 
     units: Set
 
 
-class Averages(Section):
+class Averages(WordSection):
     """人均, 月均 and what looks like them."""
 
     per: Listed
@@ -200,7 +200,7 @@ class Averages(Section):
     plain: str
 
 
-class By(Section):
+class By(WordSection):
     """按季度, 一季度一次."""
 
     once: str
@@ -208,7 +208,7 @@ class By(Section):
     totals: Pattern
 
 
-class Stops(Section):
+class Stops(WordSection):
     """Words in which a numeral or a sign counts nothing."""
 
     starts: str
@@ -224,7 +224,7 @@ class Stops(Section):
         return "|".join((*self.patterns, grouped(self.folded)))
 
 
-class Fillers(Section):
+class Fillers(WordSection):
     """Words around a target, and around a date."""
 
     before_dates: Set
@@ -258,13 +258,13 @@ class Fillers(Section):
         return re.compile(f"(?:{'|'.join(self.this_year)})$")
 
 
-class Withheld(Section):
+class Withheld(WordSection):
     """A value that says that it is not published."""
 
     pattern: Pattern
 
 
-class Quantities(Section):
+class Quantities(WordSection):
     """Printed formulas: what is divided, and what is none."""
 
     ends: Listed
@@ -281,7 +281,7 @@ class Quantities(Section):
         return re.compile(f"(?:{'|'.join(self.ratios)})$")
 
 
-class Columns(Section):
+class Columns(WordSection):
     """The columns 指标性质 and 度量单位."""
 
     qualitative: Set
@@ -302,7 +302,7 @@ class Columns(Section):
         return {word: sign for sign, words in signs.items() for word in words}
 
 
-class Words(Section):
+class Words(WordSection):
     """All of words.toml."""
 
     before: dict[Operator, Listed]

@@ -82,7 +82,7 @@ class _Simple(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class FormatSection:
     tokens: tuple[Token, ...]
     condition: tuple[str, float] | None
     kind: Literal["exotic", "date", "general", "digits", "words"]
@@ -95,9 +95,9 @@ def decimal(value: float) -> Decimal:
     return Decimal(f"{value:.15g}")
 
 
-def sections(code: str) -> list[Section]:
+def sections(code: str) -> list[FormatSection]:
     """A code cut at its semicolons: positive; negative; zero; text."""
-    found: list[Section] = []
+    found: list[FormatSection] = []
     tokens: list[Token] = []
     condition: tuple[str, float] | None = None
     exotic = False
@@ -132,20 +132,20 @@ def sections(code: str) -> list[Section]:
     return found[:4]
 
 
-def _closed(tokens: list[Token], condition: tuple[str, float] | None, exotic: bool) -> Section:
+def _closed(tokens: list[Token], condition: tuple[str, float] | None, exotic: bool) -> FormatSection:
     kept = tuple(token for token in tokens if token.text)
     kinds = {token.kind for token in kept}
     if exotic or any(token.kind == "date" and token.text[0] in "gb" for token in kept):
-        return Section(kept, condition, "exotic")
+        return FormatSection(kept, condition, "exotic")
     if kinds & {"date", "elapsed"}:
-        return Section(kept, condition, "date")
+        return FormatSection(kept, condition, "date")
     if kinds & {"general", "@"}:
-        return Section(kept, condition, "general")
+        return FormatSection(kept, condition, "general")
     if "digit" not in kinds:
-        return Section(kept, condition, "words")
+        return FormatSection(kept, condition, "words")
     if "/" in kinds:
-        return Section(kept, condition, "exotic")
-    return Section(kept, condition, "digits", _simple(kept))
+        return FormatSection(kept, condition, "exotic")
+    return FormatSection(kept, condition, "digits", _simple(kept))
 
 
 def _simple(tokens: tuple[Token, ...]) -> _Simple | None:

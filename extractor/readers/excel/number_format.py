@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from extractor.readers.excel.format_code import EXACT, Section, Token, decimal, sections
+from extractor.readers.excel.format_code import EXACT, FormatSection, Token, decimal, sections
 from extractor.readers.excel.serial_date import show_date
 
 _MAX_CODE = 1024  # Excel allows 255 characters
@@ -24,12 +24,12 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 }
 
 
-class Format:
+class NumberFormat:
     """A compiled format code.
 
-    >>> Format("0.00").number(80), Format("0%").number(0.95), Format("#,##0.00").number(1141.2)
+    >>> NumberFormat("0.00").number(80), NumberFormat("0%").number(0.95), NumberFormat("#,##0.00").number(1141.2)
     ('80.00', '95%', '1,141.20')
-    >>> Format('yyyy"年"m"月"d"日"').number(46356)
+    >>> NumberFormat('yyyy"年"m"月"d"日"').number(46356)
     '2026年11月30日'
     """
 
@@ -70,7 +70,7 @@ class Format:
             return sign + _digits(section.tokens, magnitude)
         return sign * bool(section.tokens) + "".join(map(_printed, section.tokens))
 
-    def _choose(self, value: float) -> tuple[Section | None, float, str]:
+    def _choose(self, value: float) -> tuple[FormatSection | None, float, str]:
         """The section for a value, the number it prints, and the sign before it."""
         parts = self._numbers
         if any(section.condition for section in parts):
@@ -87,9 +87,9 @@ class Format:
 
 
 @lru_cache(maxsize=1024)
-def compiled(code: str) -> Format:
+def compiled(code: str) -> NumberFormat:
     """The compiled form of a code; a workbook has a few dozen."""
-    return Format(code)
+    return NumberFormat(code)
 
 
 def general(value: float) -> str:
@@ -118,7 +118,7 @@ def _rounded(value: Decimal, places: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=EXACT)
 
 
-def _for_text(section: Section) -> bool:
+def _for_text(section: FormatSection) -> bool:
     return any(token.kind == "@" for token in section.tokens)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from extractor.errors import UnsupportedFile
 from extractor.readers.excel.format_code import BUILT_IN, LOCALE_DATES
-from extractor.readers.excel.number_format import Format, compiled
+from extractor.readers.excel.number_format import NumberFormat, compiled
 from extractor.readers.excel.sheets import Area, Seen, Sheet, at, column_name, laid_out, margin_notes
 from extractor.readers.excel.xls_records import BIFF8, beside_the_cells
 from extractor.readers.parsed import Parsed
@@ -84,13 +84,13 @@ def _is_misread(book: Any) -> bool:
         return False
 
 
-def _format(book: Any, style: Any) -> Format:
+def _format(book: Any, style: Any) -> NumberFormat:
     known = book.format_map.get(style.format_key)
     code = BUILT_IN.get(style.format_key) if known is None or style.format_key in LOCALE_DATES else known.format_str
     return compiled(code or "General")
 
 
-def _sheet(book: Any, source: Any, formats: list[Format], index: int) -> Sheet:
+def _sheet(book: Any, source: Any, formats: list[NumberFormat], index: int) -> Sheet:
     import xlrd
 
     sheet = Sheet(source.name, hidden=source.visibility != 0)

@@ -17,7 +17,7 @@ from typing import NoReturn
 
 from extractor.errors import UnsupportedFile
 from extractor.readers.excel.format_code import BUILT_IN
-from extractor.readers.excel.number_format import Format, compiled
+from extractor.readers.excel.number_format import NumberFormat, compiled
 from extractor.readers.excel.sheet_xml import DAMAGED, Texts, parse_part, shared_strings, unescaped
 from extractor.readers.excel.sheets import (
     MAX_COLUMN,
@@ -93,7 +93,7 @@ def _targets(package: Package, workbook: str) -> dict[str, tuple[str, str]]:
     }
 
 
-def _formats(package: Package, parts: list[str]) -> tuple[list[Format], frozenset[str]]:
+def _formats(package: Package, parts: list[str]) -> tuple[list[NumberFormat], frozenset[str]]:
     """The number format of each cell style, and the styles that strike their text out."""
     if not parts:
         return [], frozenset()
@@ -119,7 +119,9 @@ def _formats(package: Package, parts: list[str]) -> tuple[list[Format], frozense
 class _SheetReader(Texts):
     """Goes through one sheet and keeps what its cells show."""
 
-    def __init__(self, sheet: Sheet, strings: list[str], formats: list[Format], date1904: bool, file: str) -> None:
+    def __init__(
+        self, sheet: Sheet, strings: list[str], formats: list[NumberFormat], date1904: bool, file: str
+    ) -> None:
         super().__init__()
         self.sheet = sheet
         self.strings = strings

@@ -12,12 +12,12 @@ from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import FormWords, Label, form_words
 from extractor.readers.plain.segments import Token, row_of, segmented
 from extractor.schemas.document import Row, Table
-from extractor.text import squash
+from extractor.schemas.layout import AMOUNT_COLUMNS
+from extractor.text import ENDS_SENTENCE, squash
 
 _HEAD = frozenset(("name", "department", "unit"))
-_MONEY = frozenset(("total", "fiscal", "special_account", "other"))
+_MONEY = frozenset(AMOUNT_COLUMNS)
 _FIGURE = re.compile(r"-?[\d,]+(?:\.\d+)?%?(?:[千万亿]?元)?|[-/\\—]+")
-_STOPS = ("。", "；", ";", "！")
 _GOOD = 0.3
 _FEWEST = 2
 _TITLE = re.compile(r"[^，。；;]{0,40}(?:表|[(（].{0,10}年度?[)）])")
@@ -136,7 +136,9 @@ class _Walk:
         lead = [(0, self.tokens[group[-1]])] if group else []
         at = 1 if group else 0
         self._put([*lead, (at, self.tokens[heads[0]]), (at + 1, self.tokens[heads[1]])])
-        ends = [index + 1 for index in range(len(values) - 1) if self.tokens[values[index]].text.endswith(_STOPS)]
+        ends = [
+            index + 1 for index in range(len(values) - 1) if self.tokens[values[index]].text.endswith(ENDS_SENTENCE)
+        ]
         part = 1 if len(values) == _FEWEST or not ends else min(ends, key=lambda end: abs(2 * end - len(values)))
         self._put(
             [(at, self.tokens[value]) for value in values[:part]]

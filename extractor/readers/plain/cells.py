@@ -13,6 +13,7 @@ from extractor.layouts.forms import form_words
 from extractor.readers.plain.cellform import read_form
 from extractor.readers.plain.segments import Token, row_of, segmented
 from extractor.schemas.document import Line, Table
+from extractor.schemas.layout import CONTENT_COLUMNS
 from extractor.text import squash
 
 _LONGEST = 40
@@ -22,7 +23,6 @@ _AHEAD = 8
 _GOOD = 0.35
 """What a cell of a table fits its column by, on the average."""
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
-_TELLS = frozenset(("goal", "indicators", "indicator_name"))
 _LOOSE = frozenset(("name", "unit", "department", "measure_unit"))
 """Columns that hold any short text."""
 _ENDS_LABEL = ("指标", "值", "名称")
@@ -119,7 +119,7 @@ def _headers(tokens: Sequence[Token]) -> list[Run]:
         fields = columns[index:end]
         known = set(fields) - {None}
         heads = "name" in known or len(_INDICATORS & known) > 1
-        if len(known) >= _FEWEST and _TELLS & known and heads:
+        if len(known) >= _FEWEST and CONTENT_COLUMNS & known and heads:
             after = _rest_of_header(tokens, end, fields)
             runs.append(Run(index, after, tuple(columns[index:after])))
             index = after

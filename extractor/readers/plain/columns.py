@@ -15,6 +15,7 @@ from typing import NamedTuple
 from extractor.layouts import terms
 from extractor.readers.plain.pieces import blank, stacked
 from extractor.schemas.document import Line, MappedText, Row, Table
+from extractor.schemas.layout import AMOUNT_COLUMNS, CONTENT_COLUMNS
 from extractor.text import fold, squash
 
 _PIECE = re.compile(r"[^\s\u3000]+(?:[ \u3000][^\s\u3000]+)*")
@@ -24,8 +25,7 @@ _HAN = re.compile(r"[一-鿿]")
 _FEWEST_COLUMNS = 3
 _FEWEST_LINES = 2
 _WIDE = 4
-_TELLS = frozenset(("goal", "indicators", "indicator_name"))
-_AMOUNTS = frozenset(("total", "fiscal", "special_account", "other"))
+_AMOUNTS = frozenset(AMOUNT_COLUMNS)
 _MOST_HEADERS = 200
 
 
@@ -91,7 +91,7 @@ def _is_header(text: str, pieces: Sequence[Piece]) -> bool:
     if len(pieces) < _FEWEST_COLUMNS or any(_NUMBER.fullmatch(text[piece.start : piece.end]) for piece in pieces):
         return False
     known = set(_fields(text, pieces)) - {None}
-    return len(known) >= _FEWEST_COLUMNS and "name" in known and bool(_TELLS & known)
+    return len(known) >= _FEWEST_COLUMNS and "name" in known and bool(CONTENT_COLUMNS & known)
 
 
 def _stand_side_by_side(text: str, lines: Sequence[Sequence[Piece]]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from extractor.tagger.synthesis.labelled import Labelled, joined, plain
 from extractor.tagger.synthesis.page import Writer
-from extractor.tagger.synthesis.render import Column, cells, columns
+from extractor.tagger.synthesis.render import GridColumn, cells, columns
 from extractor.tagger.synthesis.words import Dice
 from extractor.tagger.synthesis.wrap import column as column_of
 from extractor.tagger.synthesis.wrap import wrap
@@ -43,7 +43,7 @@ def _labelled(writer: Writer, open_: str, close: str, separator: str, blanks: bo
     return joined(pieces)
 
 
-def _row(writer: Writer, table: list[Column], unit: str | None = None) -> Cells:
+def _row(writer: Writer, table: list[GridColumn], unit: str | None = None) -> Cells:
     project = writer.author.project(writer.habits, withheld=writer.dice.whether(0.08))
     unit = unit or writer.author.organisation()
     return cells(writer.dice, writer.lexicon, writer.printer, project, table, unit)

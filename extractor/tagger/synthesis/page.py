@@ -18,9 +18,9 @@ from extractor.tagger.synthesis.wrap import Line, plain_line, wrap
 class Look(NamedTuple):
     """How one document is laid out."""
 
-    name: wrapping.Column
-    goal: wrapping.Column
-    indicators: wrapping.Column
+    name: wrapping.Width
+    goal: wrapping.Width
+    indicators: wrapping.Width
     indent: str
     """Before the first line of a project's name."""
     serial: str
@@ -33,7 +33,7 @@ class Look(NamedTuple):
     between_amounts: str
     one_line: bool
     """A project is one line, however long."""
-    line: wrapping.Column | None
+    line: wrapping.Width | None
     """Where such a line is broken, if anywhere."""
     run_on: bool
     """The indicators begin on the goal's last line."""
@@ -146,10 +146,10 @@ class Writer:
         line = joined([plain(indent), *row[1:]])
         return wrap(line, self.look.line, self.dice) if self.look.line else wrapping.unwrapped(line)
 
-    def _cell(self, piece: Labelled, column: wrapping.Column) -> list[Line]:
+    def _cell(self, piece: Labelled, column: wrapping.Width) -> list[Line]:
         return wrap(piece, column, self.dice) if piece.text else []
 
-    def _lines(self, name: Labelled, column: wrapping.Column, indent: str) -> list[Line]:
+    def _lines(self, name: Labelled, column: wrapping.Width, indent: str) -> list[Line]:
         lines = wrap(name, column, self.dice)
         if indent and lines:
             first = lines[0]

@@ -250,24 +250,27 @@ class Printer:
             builder.plain(round_close + (between if at < len(indicators) else ""))
 
 
-class Column(NamedTuple):
+class GridColumn(NamedTuple):
     """A column of a grid: its header, and which field its cells hold ("" for none of them)."""
 
     label: str
     field: str
 
 
-def columns(dice: Dice, lexicon: Lexicon, habits: Habits) -> list[Column]:
+def columns(dice: Dice, lexicon: Lexicon, habits: Habits) -> list[GridColumn]:
     """Columns of one table, in one of the orders that are seen."""
     known = lexicon.known
-    left = [Column(known("columns.other"), "") for _ in range(dice.one((0, 0, 0, 1, 2, 2, 3)))]
-    name = Column(known("columns.name"), "name")
-    funds: list[Column] = []
+    left = [GridColumn(known("columns.other"), "") for _ in range(dice.one((0, 0, 0, 1, 2, 2, 3)))]
+    name = GridColumn(known("columns.name"), "name")
+    funds: list[GridColumn] = []
     if habits.amounts:
-        funds.append(Column(known("columns.total"), "amount"))
-        funds += [Column(known("columns.funds"), "amount") for _ in range(habits.amounts - 1)]
-    goal, indicators = Column(known("columns.goal"), "goal"), Column(known("columns.indicators"), "indicators")
-    right = [Column(known("columns.other"), "")] if dice.whether(0.08) else []
+        funds.append(GridColumn(known("columns.total"), "amount"))
+        funds += [GridColumn(known("columns.funds"), "amount") for _ in range(habits.amounts - 1)]
+    goal, indicators = (
+        GridColumn(known("columns.goal"), "goal"),
+        GridColumn(known("columns.indicators"), "indicators"),
+    )
+    right = [GridColumn(known("columns.other"), "")] if dice.whether(0.08) else []
     order = dice.chance()
     if order < 0.7:
         return [*left, name, *funds, goal, indicators, *right]
@@ -279,7 +282,7 @@ def columns(dice: Dice, lexicon: Lexicon, habits: Habits) -> list[Column]:
 
 
 def cells(
-    dice: Dice, lexicon: Lexicon, printer: Printer, project: Project, table: list[Column], unit: str
+    dice: Dice, lexicon: Lexicon, printer: Printer, project: Project, table: list[GridColumn], unit: str
 ) -> list[tuple[str, Labelled]]:
     """The project's cells with their headers; an amount may be missing, and then its cell is."""
     amounts = iter(_spread(dice, project.amounts, sum(column.field == "amount" for column in table)))
@@ -332,4 +335,4 @@ def _other(dice: Dice, lexicon: Lexicon, label: str, unit: str) -> str:
     )
 
 
-__all__ = ["Column", "Grammar", "Printer", "cells", "columns", "grammar"]
+__all__ = ["Grammar", "GridColumn", "Printer", "cells", "columns", "grammar"]

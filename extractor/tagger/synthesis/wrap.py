@@ -24,7 +24,7 @@ def plain_line(text: str) -> Line:
     return Line(text, bytes(len(text)))
 
 
-class Column(NamedTuple):
+class Width(NamedTuple):
     """A column's width in full-width characters, and where it breaks a line."""
 
     width: int
@@ -36,11 +36,11 @@ class Column(NamedTuple):
     """How often a line is a character shorter or longer."""
 
 
-def column(dice: Dice, low: int = 12, high: int = 60) -> Column:
-    return Column(dice.number(low, high), dice.whether(0.8), dice.whether(0.7), dice.one((0.0, 0.0, 0.1, 0.4)))
+def column(dice: Dice, low: int = 12, high: int = 60) -> Width:
+    return Width(dice.number(low, high), dice.whether(0.8), dice.whether(0.7), dice.one((0.0, 0.0, 0.1, 0.4)))
 
 
-def wrap(piece: Labelled, column: Column, dice: Dice) -> list[Line]:
+def wrap(piece: Labelled, column: Width, dice: Dice) -> list[Line]:
     """The lines of one cell; a line end inside a value belongs to the value."""
     text, tags = piece
     lines: list[Line] = []
@@ -82,7 +82,7 @@ def wrap(piece: Labelled, column: Column, dice: Dice) -> list[Line]:
 
 def unwrapped(piece: Labelled) -> list[Line]:
     """One line, or one for each that the text has already."""
-    return wrap(piece, Column(1 << 20, False, False, 0.0), _NO_DICE)
+    return wrap(piece, Width(1 << 20, False, False, 0.0), _NO_DICE)
 
 
 class _NoDice(Dice):
@@ -92,4 +92,4 @@ class _NoDice(Dice):
 
 _NO_DICE = _NoDice()
 
-__all__ = ["Column", "Line", "column", "plain_line", "unwrapped", "wrap"]
+__all__ = ["Line", "Width", "column", "plain_line", "unwrapped", "wrap"]
