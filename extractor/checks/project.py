@@ -79,6 +79,7 @@ class _Checks:
         self.block = block
         self.terms = layout.terms
         self.is_form = layout.spec.source == "form"
+        self.is_prose = layout.spec.source == "prose"  # its projects need no indicators of their own
         self.restarts = layout.spec.indicators.categories == "bracketed" or self.is_form
         self.spans = spans
         self.language = language
@@ -221,7 +222,7 @@ class _Checks:
         else:
             if project.goal is None:
                 self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "goal", what="绩效目标")
-            if not project.indicators:
+            if not project.indicators and not (self.is_prose and project.goal):
                 self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "indicators", what="绩效指标")
         if project.name is None:
             self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "name", what="项目名称")

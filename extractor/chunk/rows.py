@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from extractor.chunk.titles import is_title
+from extractor.chunk.titles import is_navigation, is_title
 from extractor.chunk.units import unit_of_line
 from extractor.layouts import Terms
 from extractor.schemas.document import Document, Found, Header, Line, MappedText, PrintedUnit
@@ -101,7 +101,7 @@ def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Head
         start = line.start + raw.index(printed)
         word = squash(printed)
         here = Found(join_lines(printed), (start, start + len(printed)))
-        first = first or here
+        first = first or (None if is_navigation(word) else here)
         labelled = terms.department.match(word) or terms.header_unit.match(word)
         if title is None and not labelled and is_title(word):
             title = here
