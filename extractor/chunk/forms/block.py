@@ -17,6 +17,7 @@ from extractor.chunk.titles import is_title
 from extractor.chunk.units import unit_of_amounts, unit_of_cell
 from extractor.layouts import CompiledLayout
 from extractor.layouts.forms import FormWords, form_words
+from extractor.schemas.cells import unread
 from extractor.schemas.document import Block, BlockContext, Document, Found, Header, MappedText, PrintedUnit
 from extractor.schemas.layout import BREAKDOWN
 from extractor.schemas.project import plain_amount
@@ -170,7 +171,9 @@ def _put_items(content: Content, form: Form, roles: Sequence[Role], words: FormW
                 content.put(content.free(f"attributes.{item.label.text}"), item.label.text, item.value)
         elif role.kind == "amount":
             _put_amount(content, item, role)
-        elif role.kind == "doubt" or _is_of_another(item, own):
+        elif role.kind == "doubt":  # whatever is printed there, even if it looks like an item number
+            content.put(content.free(unread(item.label.text)), item.label.text, item.value)
+        elif _is_of_another(item, own):
             content.put(None, item.label.text, item.value)
         elif role.kind != "blank" and (item.label.field in TABLE_FIELDS or squash(item.value.text)):
             content.put(content.free(f"attributes.{role.label}"), role.label, item.value)
