@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import process_time
 
+import openpyxl
 import pytest
 
 from extractor.chunk.prose.cut import looks_like_prose, read_prose
@@ -353,6 +354,79 @@ def test_indicators_inside_the_goal(tmp_path: Path, case: str) -> None:
     assert [record.project.goal for record in records] == [goal, "河道畅通。"]
     read = records[0].project.indicators
     assert [(one.level1, one.level2, one.name, one.annual_value) for one in read] == wanted
+
+
+TABLE = (
+    "<table><tr><td>一级指标</td><td>二级指标</td><td>三级指标</td><td>指标值</td></tr>"
+    "<tr><td rowspan=2>产出指标</td><td>数量指标</td><td>清淤长度</td><td>12公里</td></tr>"
+    "<tr><td>质量指标</td><td>合格率</td><td>≥98%</td></tr></table>"
+)
+
+
+def test_a_table_of_indicators_between_two_projects(tmp_path: Path) -> None:
+    """The table below an empty goal is that project's; other tables are no part of what prose tells."""
+    head = (
+        "<p>{}、“{}”项目</p><p>(1)项目概述：清淤。</p><p>(2)立项依据：规划。</p><p>(3)年度预算安排：8万元</p>"
+        "<p>(4)绩效目标：{}</p>"
+    )
+    box = "<table><tr><td>索引号</td><td>A-1</td><td>发布机构</td><td>云溪市水务局</td></tr></table>"
+    page = f"<html><body>{box}{head.format(1, '清淤', '')}{TABLE}{head.format(2, '绿化', '植树。')}</body></html>"
+    path = tmp_path / "source.html"
+    path.write_text(page, encoding="utf-8")
+    first, second = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False)).records
+    assert (first.project.name, first.project.goal, second.project.goal) == ("清淤", None, "植树。")
+    assert [(one.level1, one.level2, one.name, one.annual_value) for one in first.project.indicators] == [
+        ("产出指标", "数量指标", "清淤长度", "12公里"),
+        ("产出指标", "质量指标", "合格率", "≥98%"),
+    ]
+    assert second.project.indicators == ()
+
+
+def test_text_that_a_sheet_holds_one_cell_a_row(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for line in (HEAD + ONE).splitlines():
+        book.active.append([line])
+    book.save(tmp_path / "source.xlsx")
+    (record,) = finish(survey(cut(read(tmp_path / "source.xlsx"))), {}, Settings(model=None, cache=False)).records
+    assert (record.project.name, record.project.amounts.total) == ("阅读推广项目", "128.60")
+
+
+MARKDOWN = """# 2026年重点项目
+
+## 1. 护林员补助
+
+- **项目概述**：聘用护林员96名。
+- **立项依据**：《森林法》。
+- **预算金额（万元）**：57.6
+- **绩效目标**：火灾减少。
+
+## 2. 防火通道
+
+### 项目概述
+
+维护通道。
+
+### 立项依据
+
+防火规划。
+
+### 预算金额（万元）
+
+31
+
+### 绩效目标
+
+通道畅通。
+
+以上项目绩效目标已经审议通过。
+"""
+
+
+def test_markdown_and_units_in_headings(tmp_path: Path) -> None:
+    records = extract(tmp_path, MARKDOWN).records
+    assert [record.project.name for record in records] == ["护林员补助", "防火通道"]
+    assert [record.project.goal for record in records] == ["火灾减少。", "通道畅通。"]
+    assert [record.normalized.amounts["total"] for record in records] == ["576000", "310000"]
 
 
 RUNNING = {

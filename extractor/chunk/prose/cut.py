@@ -57,7 +57,10 @@ def looks_like_prose(document: Document, layout: CompiledLayout) -> bool:
 
 
 def read_prose(document: Document, layout: CompiledLayout) -> tuple[list[Block], Header, list[Mark]]:
-    """The projects of a document as blocks, what stands above them, and what every stretch of the text is."""
+    """The projects of a document as blocks, what stands above them, and what every stretch of the text is.
+
+    A table that stands between the lines is read cell by cell: the indicators of the project above it.
+    """
     terms, known = layout.terms, words(layout.terms)
     flow = Flow(document, terms)
     told = _told(flow, terms, known)
