@@ -220,8 +220,10 @@ def test_headings_closed_and_running_on_in_any_way(
 
 
 @pytest.mark.parametrize("between", ["\n", " "])
-def test_headings_without_numbers(tmp_path: Path, between: str) -> None:
-    records = extract(tmp_path, told("{number}、{name}。", "{label}：", between)).records
+@pytest.mark.parametrize("heading", ["{label}：", "{label}\n", "{label}　"])
+def test_headings_without_numbers(tmp_path: Path, between: str, heading: str) -> None:
+    heading = heading if between == "\n" else "{label}："
+    records = extract(tmp_path, told("{number}、{name}。", heading, between)).records
     assert [record.project.name for record in records] == [name for name, *_ in TWO]
     assert [record.project.unit for record in records] == ["青木县林场", "青木县林业站"]
     assert [record.project.goal for record in records] == [sections[-1] for _, *sections in TWO]
@@ -237,10 +239,13 @@ def test_headings_without_numbers(tmp_path: Path, between: str) -> None:
         ("关于护林员补助项目的情况说明", "护林员补助项目"),
         ("“巡山之家”建设项目经费情况说明", "“巡山之家”建设项目"),
         ("护林员补助项目情\n况说明", "护林员补助项目"),
+        ("“护林员补助”项目绩效目标", "护林员补助"),
+        ("（一）护林员补助项目绩效目标", "护林员补助项目"),
         ("项目名称：护林员补助", "护林员补助"),
         ("**一、“护林员补助”项目**", "护林员补助"),
         ("青木县林业局2026年项目经费情况说明", None),
         ("2026年重点项目情况说明", None),
+        ("青木县林业局项目支出绩效目标公开", None),
     ],
 )
 def test_the_name_above(tmp_path: Path, line: str, name: str | None) -> None:
@@ -515,6 +520,8 @@ NO_PROJECTS = {
     "2.项目概况：采购物资\n3.预算金额：31万元\n4.绩效目标：保证供应\n",
     "a plan": "工作总结\n一、工作情况\n（一）工作目标。造林4000亩。\n"
     "（二）主要任务。防火。\n（三）保障措施。加强领导。\n",
+    "a budget": "青木县林业局部门预算说明\n一、项目概况\n项目3个，资金120万元。\n二、立项依据\n工作部署。\n"
+    "三、绩效目标情况\n编报绩效目标的项目3个，实现全覆盖。\n",
     "contents": "一、项目概述……1\n二、立项依据……2\n三、实施主体……3\n四、绩效目标……4\n",
     "empty headings": "一、项目概述\n二、立项依据\n三、实施主体\n四、绩效目标\n",
     "news": "会议要求各部门科学设定绩效目标：数量指标要细化，质量指标要量化。会议听取了57.6万元资金的使用情况。\n",
