@@ -25,6 +25,8 @@ _GOOD = 0.35
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
 _LOOSE = frozenset(("name", "unit", "department", "measure_unit"))
 """Columns that hold any short text."""
+_ALONE = {"指标": "indicator_name"}
+"""A label that says what it is about only among others of its kind."""
 _ENDS_LABEL = ("指标", "值", "名称")
 _IN_BRACKETS = re.compile(r"\([^()]{1,12}\)")
 _BARE_BAR = re.compile(r"\s*\|\s*$")
