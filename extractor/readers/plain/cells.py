@@ -100,10 +100,9 @@ def _column(token: Token) -> str | None:
     """The column that a line names by itself."""
     if len(token.text) > _LONGEST:
         return None
-    found = form_words(terms()).column(token.text)
-    return found or (
-        terms().column_by_shape(token.text, ()) if squash(token.text).endswith(("指标", "值", "名称")) else None
-    )
+    word = squash(token.text)
+    found = form_words(terms()).column(token.text) or _ALONE.get(word)
+    return terms().column_by_shape(token.text, ()) if found is None and word.endswith(_ENDS_LABEL) else found
 
 
 def _headers(tokens: Sequence[Token]) -> list[Run]:
