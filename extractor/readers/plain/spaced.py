@@ -111,17 +111,37 @@ def _shifted(rows: Sequence[list[Cell]], words: FormWords) -> Iterator[list[Cell
     rows have a label of their own.
     """
     above: list[Cell] = []
+    group: list[Cell] = []
     for at, row in enumerate(rows):
-        below = rows[at + 1] if at + 1 < len(rows) else []
         labels = [words.label(cell.content.text) for cell in row]
         lead = 0
         if above and not any(labels) and len(row) == len(above) - 1 > 1:
             lead = int(all(words.label(cell.content.text) for cell in above))
-        elif len(row) >= _FEWEST and all(labels) and len(below) == len(row) + 1:
-            first = words.label(below[0].content.text)
-            lead = int(first is not None and first.field is not None and first.field != "goal")
-        yield [*[blank(row[0].start)] * lead, *row]
+        elif _heads_columns(rows, at, words):
+            lead = 1
+            if _is_group(above, words):
+                group = above  # 项目资金 in a line of its own goes before the labels of its columns
+        made = [*[blank(row[0].start)] * lead, *row] if not group else [*group, *row]
+        group = []
+        if not (at + 1 < len(rows) and len(row) == 1 and _is_group(row, words) and _heads_columns(rows, at + 1, words)):
+            yield made
         above = row
+
+
+def _is_group(cells: Sequence[Cell], words: FormWords) -> bool:
+    label = words.label(cells[0].content.text) if len(cells) == 1 else None
+    return label is not None and label.is_money
+
+
+def _heads_columns(rows: Sequence[Sequence[Cell]], at: int, words: FormWords) -> bool:
+    """Whether a row holds the labels of the columns of a table of money: the row below has a label of its own."""
+    row = rows[at]
+    below = rows[at + 1] if at + 1 < len(rows) else []
+    if len(row) < _FEWEST or len(below) != len(row) + 1:
+        return False
+    first = words.label(below[0].content.text)
+    heads = all(words.label(cell.content.text) for cell in row)
+    return heads and first is not None and first.field is not None and first.field != "goal"
 
 
 def _row(cells: Sequence[Cell]) -> Row:
