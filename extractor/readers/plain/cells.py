@@ -42,6 +42,8 @@ class Run(NamedTuple):
 
 def read_cells(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
     """Lines outside of such tables, and the tables; no table where the lines are not clearly one cell each."""
+    if not any(sign in text for sign in ("目标", "指标")):
+        return lines, ()
     tokens = tokens_of(text, lines)
     runs = _headers(tokens)
     if not runs:
