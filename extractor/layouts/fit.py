@@ -19,7 +19,7 @@ _BODIES = frozenset(("unit", "department"))
 _VALUES = frozenset(("cycle_value", "annual_value"))
 _MEASURES = frozenset(("operator", "measure_unit", "weight"))
 _BEHIND = re.compile(r"(?:\([^()]*\))+$")
-_SHORT, _LONG = 4, 20
+_SHORT, _SHORT_LABEL, _LONG = 4, 12, 20
 
 
 def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
@@ -62,7 +62,11 @@ def fit(text: str, field: str | None, *, has_signs: bool) -> float:
 def _likely(text: str, field: str | None) -> float:
     is_amount = field is not None and _is_amount(field)
     if field in LEVELS:
-        return 4.0 if category(field, _BEHIND.sub("", text)) else -8.0
+        if category(field, _BEHIND.sub("", text)):
+            return 4.0
+        return 1.5 if text.endswith("指标") and len(text) <= _SHORT_LABEL else -8.0
+    if field in _NAMING and text.endswith("指标"):
+        return -4.0
     if levels_of(text):
         return -1.0
     if _SIGN.fullmatch(text) or _SIGN_WORD.fullmatch(text):

@@ -20,6 +20,7 @@ _MONEY = frozenset(AMOUNT_COLUMNS)
 _FIGURE = re.compile(r"-?[\d,]+(?:\.\d+)?%?(?:[千万亿]?元)?|[-/\\—]+")
 _GOOD = 0.3
 _FEWEST = 2
+_AHEAD = 6
 _TITLE = re.compile(r"[^，。；;]{0,40}(?:表|[(（].{0,10}年度?[)）])")
 
 Header = tuple[int, int, tuple[str | None, ...]]
@@ -93,7 +94,7 @@ class _Walk:
 
     def _is_title(self, at: int) -> bool:
         """Whether a line stands above another form: a label of its head follows soon."""
-        below = self.labels[at + 1 : at + 4]
+        below = self.labels[at + 1 : at + 1 + _AHEAD]
         return any(label is not None and label.field in _HEAD for label in below)
 
     def _put(self, cells: Sequence[tuple[int, Token]], width: int = 0) -> None:

@@ -25,6 +25,8 @@ _GOOD = 0.35
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
 _LOOSE = frozenset(("name", "unit", "department", "measure_unit"))
 """Columns that hold any short text."""
+_ALONE = {"指标": "indicator_name"}
+"""A label that says what it is about only among others of its kind."""
 _ENDS_LABEL = ("指标", "值", "名称")
 _IN_BRACKETS = re.compile(r"\([^()]{1,12}\)")
 _BARE_BAR = re.compile(r"\s*\|\s*$")
@@ -40,6 +42,8 @@ class Run(NamedTuple):
 
 def read_cells(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
     """Lines outside of such tables, and the tables; no table where the lines are not clearly one cell each."""
+    if not any(sign in text for sign in ("目标", "指标")):
+        return lines, ()
     tokens = tokens_of(text, lines)
     runs = _headers(tokens)
     if not runs:
@@ -98,10 +102,9 @@ def _column(token: Token) -> str | None:
     """The column that a line names by itself."""
     if len(token.text) > _LONGEST:
         return None
-    found = form_words(terms()).column(token.text)
-    return found or (
-        terms().column_by_shape(token.text, ()) if squash(token.text).endswith(("指标", "值", "名称")) else None
-    )
+    word = squash(token.text)
+    found = form_words(terms()).column(token.text) or _ALONE.get(word)
+    return terms().column_by_shape(token.text, ()) if found is None and word.endswith(_ENDS_LABEL) else found
 
 
 def _headers(tokens: Sequence[Token]) -> list[Run]:

@@ -7,6 +7,7 @@ tells where a row ends: what they hold does. The best cut of the whole stream is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.layouts.fit import NEVER, fit
@@ -54,13 +55,15 @@ def segmented(tokens: Sequence[Token], fields: Sequence[str | None]) -> tuple[li
     """
     if not tokens:
         return [], 0.0
+    fields = tuple(fields)
     width = len(fields)
     has_signs = "operator" in fields
     best = [NEVER * 2] * width
     ways: list[list[tuple[int, str]]] = []
+    begins = [_begins(at, fields) for at in range(width)]
     for index, token in enumerate(tokens):
         word = squash(token.text)
-        fits = [fit(word, field, has_signs=has_signs) for field in fields]
+        fits = _fits(word, fields, has_signs)
         if not index:
             best = [fits[at] + _MERGED * at for at in range(width)]
             ways.append([(-1, "row")] * width)
@@ -68,7 +71,7 @@ def segmented(tokens: Sequence[Token], fields: Sequence[str | None]) -> tuple[li
         ended, last = max((best[at] + _at_end(width - 1 - at, token.blanks), at) for at in range(width))
         following, way = [0.0] * width, [(0, "")] * width
         for at in range(width):
-            options = [(ended + fits[at] + _begins(at, fields), last, "row")]
+            options = [(ended + fits[at] + begins[at], last, "row")]
             options += [
                 (best[before] + fits[at] + _inside(at - before - 1, token.blanks), before, "cell")
                 for before in range(at)
@@ -91,6 +94,11 @@ def segmented(tokens: Sequence[Token], fields: Sequence[str | None]) -> tuple[li
         row += how == "row"
         found.append(Placed(row, column, how == "more"))
     return found, score
+
+
+@lru_cache(maxsize=4096)
+def _fits(word: str, fields: tuple[str | None, ...], has_signs: bool) -> list[float]:
+    return [fit(word, field, has_signs=has_signs) for field in fields]
 
 
 def _begins(at: int, fields: Sequence[str | None]) -> float:
