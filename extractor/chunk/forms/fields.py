@@ -170,6 +170,7 @@ def _values(one: Classified, heads: Heads, line: int, table: int, found: _Collec
             found.add(item, words)
     if label is not None:
         found.blank(label)
+        found.blanks += [own for spot in stubs[-1:] if (own := _unknown(spot, words)) is not None]
 
 
 def _stub_label(stubs: Sequence[Spot], words: FormWords) -> Label | None:

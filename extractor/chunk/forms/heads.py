@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from extractor.chunk.forms.form import is_money
 from extractor.chunk.forms.header import header_of
 from extractor.chunk.forms.shapes import is_labellike, is_number, is_text
 from extractor.chunk.forms.sheet import SheetRow, Spot, goes_on, inked
@@ -75,10 +76,18 @@ def heads_of(row: SheetRow, words: FormWords, group: Label | None) -> Heads | No
     at = groups[-1].first if groups else (0 if row.is_open(0) else None)
     if _is_table(row, own, below, words):
         return _table(own, below, words, label, at)
-    if _are_over_texts(own, below, words, label, has_group=at is not None):
+    has_cell = row.has_merges and row.spots[-1].is_blank
+    if not (len(own) == 1 and (has_cell or _is_money(own[0], words))) and _are_over_texts(
+        own, below, words, label, has_group=at is not None
+    ):
         heads = tuple(Head(spot.first, spot.after, _label(spot, words)) for spot in own)
         return Heads(heads, is_table=False, group=label, group_at=at)
     return None
+
+
+def _is_money(spot: Spot, words: FormWords) -> bool:
+    label = words.label(spot.text)
+    return label is not None and is_money(label.field)
 
 
 def _label(spot: Spot, words: FormWords) -> Label:
