@@ -151,14 +151,17 @@ def _is_table(row: SheetRow, own: Sequence[Spot], below: Sequence[Spot], words: 
         return False
     if any(words.label(spot.text) is not None for spot in values):
         return False
-    if (
-        not under_first
-        and below[0].first < own[0].first
-        and (row.has_merges or not is_labellike(values[0].text, words))
-    ):
+    is_bare = not under_first and below[0].first < own[0].first
+    if is_bare and (row.has_merges or not is_labellike(values[0].text, words) or _comes_again(row, below)):
         return True  # no heading stands above the labels of the rows below
     tells = [words.money_column(head.text) is not None or words.source(head.text) is not None for head in heads]
     return any(is_number(spot.text) for spot in values) and any(tells)
+
+
+def _comes_again(row: SheetRow, below: Sequence[Spot]) -> bool:
+    """Whether the second row below a row prints in the same columns as the first: the shape of a table."""
+    second = inked(row.ahead[1]) if len(row.ahead) > 1 else []
+    return [spot.first for spot in second[:2]] == [spot.first for spot in below[:2]]
 
 
 def _table(own: Sequence[Spot], below: Sequence[Spot], words: FormWords, group: Label | None, at: int | None) -> Heads:

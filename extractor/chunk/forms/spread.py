@@ -77,7 +77,7 @@ def _beside(row: Row, *, numbers: bool = False) -> list[bool]:
     """Which cells of a row print what the cell to their left prints: texts, or `numbers` as well."""
     texts = [squash(cell.content.text) for cell in row.cells]
     return [
-        index > 0 and text == texts[index - 1] and (numbers if is_number(text) else len(text) > 1)
+        index > 0 and text == texts[index - 1] and (numbers if is_number(text) else len(text) > (not numbers))
         for index, text in enumerate(texts)
     ]
 
