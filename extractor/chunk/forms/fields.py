@@ -143,7 +143,9 @@ def _sum(one: Classified, line: int, found: _Collected, words: FormWords) -> Non
     total = next(spot for spot in one.row.inked[:2] if squash(spot.text) in words.sums)
     label = (words.label(total.text) or Label(squash(total.text), None))._replace(field=None)
     for spot in one.row.inked:
-        if spot is total or one.columns is None:
+        if spot is total or one.columns is None or squash(spot.text) == squash(total.text):
+            continue
+        if words.heads_indicators(spot.text):
             continue
         column = one.columns.at(spot.first + one.columns.width - one.row.width)
         over = Label(column.name, None) if column and column.name else None
@@ -170,6 +172,7 @@ def _values(one: Classified, heads: Heads, line: int, table: int, found: _Collec
             found.add(item, words)
     if label is not None:
         found.blank(label)
+        found.blanks += [own for spot in stubs[-1:] if (own := _unknown(spot, words)) is not None]
 
 
 def _stub_label(stubs: Sequence[Spot], words: FormWords) -> Label | None:
