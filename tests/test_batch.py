@@ -326,6 +326,8 @@ def counted(*arguments):
     last -= 1
     if last == 0:
         threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    if last == -20:  # the timer is late, on a busy machine
+        os.kill(os.getpid(), signal.SIGKILL)
 
 RunStore.save = counted
 main()
@@ -335,7 +337,7 @@ main()
 
 @pytest.mark.kill
 def test_a_killed_run_goes_on_and_ends_like_one_that_was_not(tmp_path: Path) -> None:
-    total = 300
+    total = 160
     for number, source in enumerate(islice(cycle(CASES), total)):
         target = tmp_path / "in" / f"{number:03}" / source.parent.name
         target.mkdir(parents=True)
