@@ -44,7 +44,7 @@ from extractor.readers import load, parse
 from extractor.run.inputs import Input
 from extractor.schemas.record import DocumentLine
 from extractor.settings import Settings
-from extractor.store import RunStore
+from extractor.store import RunStore, Words
 from extractor.store.folder import DATABASE as DATABASE
 from extractor.version import __version__
 
@@ -90,8 +90,8 @@ _WORDS_ABOUT_RECORDS = frozenset(("changes", "export", "follow", "report", "tagg
 
 
 def fingerprint(settings: Settings) -> str:
-    """Hash of everything that decides what a document's records look like, except its content."""
-    data = [__version__, settings.language, *_data_files()]
+    """Hash of everything that decides what a document's records look like, except its content and the language."""
+    data = [__version__, *_data_files()]
     data += [layout.model_dump_json() for layout in own_layouts(settings)]
     data.append(load_aliases(settings.aliases).digest)
     data.append(repr(settings.layout_coverage))
@@ -302,7 +302,10 @@ class _Batch:
     def _save(self, result: DocumentResult, learnt: Learnt | None = None, *, complete: bool = True) -> None:
         if learnt is not None and learnt.learning is not None:
             result = _with_learning(result, learnt, self.settings.language)
-        self.store.save(result.document, result.records, result.sources, self.fingerprint if complete else "")
+        words = Words(self.settings.language, result.told, result.records_told)
+        self.store.save(
+            result.document, result.records, result.sources, self.fingerprint if complete else "", words=words
+        )
         flagged = sum(record.status == "flagged" for record in result.records)
         self._tell(result.document.document.file, result.document, flagged)
 
