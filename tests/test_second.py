@@ -32,7 +32,7 @@ def right(source: str) -> dict[str, ProjectReading]:
 
 
 def extract(source: str, reader: StubReader | None, settings: Settings = SETTINGS) -> DocumentResult:
-    return finish(survey(cut(read(source)), reader, settings.language), {}, settings)
+    return finish(survey(cut(read(source)), reader), {}, settings)
 
 
 def with_one(right: dict[str, ProjectReading], index: int, **changes: Any) -> StubReader:
@@ -123,7 +123,7 @@ class Broken:
 def test_a_fault_costs_the_second_reading_and_is_seen(source: str, language: str, says: str) -> None:
     settings = Settings(cache=False, language=language)
     opened = cut(read(source))
-    result = finish(survey(opened, Broken(IndexError("secret text")), language), {}, settings)
+    result = finish(survey(opened, Broken(IndexError("secret text"))), {}, settings)
     assert {record.status for record in result.records} == {"unchecked"}
     assert result.document.counts.no_second_reading == len(result.records)
     (failed,) = [flag for flag in result.document.flags if flag.code == FlagCode.MODEL_FAILED]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.chunk.unread import Unread
-from extractor.messages import flag, message
 from extractor.readers.formats import is_exported
 from extractor.schemas.document import Block, Document, Found
+from extractor.schemas.finding import Finding, finding, said
 from extractor.schemas.project import ProjectReading
-from extractor.schemas.record import Flag, FlagCode
+from extractor.schemas.record import FlagCode
 from extractor.text import ENDS_SENTENCE
 
 _SHOWN = 40
@@ -22,18 +22,17 @@ _LINE_ENDS = ("\n", "\r", "\f")
 _MOST = 0.8
 
 
-def check_outside(text: str, unread: Sequence[Unread], language: str = "zh") -> list[Flag]:
+def check_outside(text: str, unread: Sequence[Unread]) -> list[Finding]:
     """What stands outside of the projects, each piece with its own words.
 
     Pieces that print projects and rows of tables are for a person to look at; other lines (a page's navigation, notes
     below a table) are only told, together.
     """
     looked_at = [piece for piece in unread if piece.of_projects or piece.in_table]
-    flags = [
-        flag(
+    found = [
+        finding(
             FlagCode.UNCLAIMED_TEXT,
             "document",
-            language=language,
             variant="of_projects" if piece.of_projects else "",
             text=_shown(text[piece.start : piece.end]),
             spans=((piece.start, piece.end),),
@@ -41,19 +40,18 @@ def check_outside(text: str, unread: Sequence[Unread], language: str = "zh") -> 
         for piece in looked_at[:_MOST_PIECES]
     ]
     if more := looked_at[_MOST_PIECES:]:
-        flags.append(_together(FlagCode.UNCLAIMED_TEXT, text, more, language))
+        found.append(_together(FlagCode.UNCLAIMED_TEXT, text, more))
     if lines := [piece for piece in unread if not (piece.of_projects or piece.in_table)]:
-        flags.append(_together(FlagCode.READER_NOTE, text, lines, language))
-    return flags
+        found.append(_together(FlagCode.READER_NOTE, text, lines))
+    return found
 
 
-def check_told_again(told: Sequence[Found], language: str = "zh") -> list[Flag]:
+def check_told_again(told: Sequence[Found]) -> list[Finding]:
     """Projects that prose tells and a form tells again: only the form was read."""
     return [
-        flag(
+        finding(
             FlagCode.READER_NOTE,
             "document",
-            language=language,
             variant="told_again",
             name=found.value,
             spans=(found.span,) if found.span else (),
@@ -62,11 +60,11 @@ def check_told_again(told: Sequence[Found], language: str = "zh") -> list[Flag]:
     ]
 
 
-def _together(code: FlagCode, text: str, pieces: Sequence[Unread], language: str) -> Flag:
-    """Several pieces in one flag; their words stand apart."""
+def _together(code: FlagCode, text: str, pieces: Sequence[Unread]) -> Finding:
+    """Several pieces in one finding; their words stand apart."""
     spans = tuple((piece.start, piece.end) for piece in pieces[:_MOST_SPANS])
     words = " … ".join(_shown(text[start:end]) for start, end in spans[:_MOST_WORDS])
-    return flag(code, "document", language=language, variant="outside", count=len(pieces), text=words, spans=spans)
+    return finding(code, "document", variant="outside", count=len(pieces), text=words, spans=spans)
 
 
 def _shown(text: str) -> str:
@@ -80,8 +78,7 @@ def check_end(
     projects: Sequence[ProjectReading],
     *,
     sums_fit: bool,
-    language: str = "zh",
-) -> list[Flag]:
+) -> list[Finding]:
     """A flag where the last project ends in the middle, as a file does that was cut off."""
     if not blocks or projects[-1].withheld:
         return []
@@ -91,13 +88,12 @@ def check_end(
     if reason is None:
         return []
     return [
-        flag(
+        finding(
             FlagCode.BOUNDARY_UNSURE,
             "document",
             variant="cut_off",
-            language=language,
             name=projects[-1].name or "",
-            what=message(reason, language),
+            what=said(reason),
             spans=((blocks[-1].start, blocks[-1].end),),
         )
     ]

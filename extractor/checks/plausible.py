@@ -15,11 +15,11 @@ from extractor.chunk.amounts import read_amount
 from extractor.layouts import Terms
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import category
-from extractor.messages import flag
 from extractor.schemas import paths
 from extractor.schemas.document import Block, MappedText
+from extractor.schemas.finding import Finding, finding
 from extractor.schemas.project import SOURCES, Indicator, ProjectReading
-from extractor.schemas.record import Flag, FlagCode, Span
+from extractor.schemas.record import FlagCode, Span
 from extractor.text import squash
 
 _NOTHING = re.compile(r"nan|none|null|nat|#ref!|#n/a|#value!|#name\?|undefined", re.IGNORECASE)
@@ -38,12 +38,10 @@ _ENOUGH = 2
 _SHOWN = 24
 
 
-def check_plausible(
-    project: ProjectReading, block: Block, terms: Terms, spans: Mapping[str, Span], language: str = "zh"
-) -> list[Flag]:
-    """A flag on each field that holds what such a field never holds."""
+def check_plausible(project: ProjectReading, block: Block, terms: Terms, spans: Mapping[str, Span]) -> list[Finding]:
+    """A finding on each field that holds what such a field never holds."""
     found = [
-        flag(FlagCode.IMPLAUSIBLE, path, variant=variant, language=language, text=text[:_SHOWN], spans=_at(spans, path))
+        finding(FlagCode.IMPLAUSIBLE, path, variant=variant, text=text[:_SHOWN], spans=_at(spans, path))
         for path, variant, text in (*_texts(project, terms), *_indicators(project))
     ]
     if project.withheld:
@@ -51,19 +49,16 @@ def check_plausible(
     money = tuple(_money(project, block))
     if money:
         found.append(
-            flag(
+            finding(
                 FlagCode.IMPLAUSIBLE,
                 paths.amount("total"),
                 variant="no_total",
-                language=language,
                 text="、".join(money[:_ENOUGH]),
             )
         )
     missing = _rows_printed(block) - len(project.indicators)
     if missing > 0:
-        found.append(
-            flag(FlagCode.IMPLAUSIBLE, "indicators", variant="rows_missing", language=language, text=f"{missing}")
-        )
+        found.append(finding(FlagCode.IMPLAUSIBLE, "indicators", variant="rows_missing", text=f"{missing}"))
     return found
 
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from extractor.compare.align import Pair
 from extractor.compare.amounts import amounts
-from extractor.compare.findings import Finding
 from extractor.compare.indicators import indicators
 from extractor.compare.parts import Part, single
 from extractor.compare.settle import NOTHING, Cell, Settled, settle
 from extractor.compare.side import Side
 from extractor.ground.paths import same_text
+from extractor.schemas.finding import Finding
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import Span
 from extractor.text import squash

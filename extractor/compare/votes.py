@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from extractor.compare.align import Pair, align
-from extractor.compare.findings import DISPUTES, Finding, is_blank, noted, outvoted
+from extractor.compare.findings import DISPUTES, is_blank, noted, outvoted
 from extractor.compare.printed import described
 from extractor.compare.settle import Cell
 from extractor.compare.side import Side
 from extractor.ground.paths import INDICATOR_FIELDS, Leaf, indicator_paths, same_text
+from extractor.schemas.finding import Finding
 from extractor.schemas.project import Indicator
 from extractor.schemas.record import Span
 

@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from extractor.layouts import CompiledLayout
-from extractor.messages import message
 from extractor.schemas.document import Document
+from extractor.schemas.finding import Said, said
 from extractor.schemas.layout import COLUMN_LABELS, CONTENT_COLUMNS
 from extractor.text import squash
 
@@ -73,27 +73,27 @@ def may_hold_goals(document: Document) -> bool:
     return wordy > 0 and wordy >= _WORDY_SHARE * (len(rows) - 1)
 
 
-def explain(document: Document, layout: CompiledLayout, language: str = "zh") -> str:
-    """Which headers, item numbers and labels of a document are not understood, in words; "" where all are."""
+def explain(document: Document, layout: CompiledLayout) -> tuple[Said, ...]:
+    """Which headers, item numbers and labels of a document are not understood; () where all are."""
     if layout.spec.source == "form":
-        return ""  # a form has no row that heads its columns
+        return ()  # a form has no row that heads its columns
     shape = shape_of(document)
     columns = {header: layout.terms.column(header) for header in shape.headers}
     unknown = [header for header, column in columns.items() if column is None]
-    parts = []
+    parts: list[Said] = []
     if unknown:
-        parts.append(message("unknown_headers", language, words=_list(unknown)))
+        parts.append(said("unknown_headers", words=_list(unknown)))
     if not shape.headers:
-        parts.append(message("no_header_row", language))
+        parts.append(said("no_header_row"))
     elif missing := _missing(set(columns.values())):
-        parts.append(message("missing_columns", language, words=_list(missing)))
+        parts.append(said("missing_columns", words=_list(missing)))
     numbers = [number for number in shape.numbers if not layout.marker.fullmatch(squash(number.replace("N", "1")))]
     if numbers:
-        parts.append(message("unknown_numbers", language, words=_list(numbers)))
+        parts.append(said("unknown_numbers", words=_list(numbers)))
     labels = [label for label in shape.labels if not layout.value_label.fullmatch(f"{label}:")]
     if labels:
-        parts.append(message("unknown_labels", language, words=_list(labels)))
-    return "".join(parts) if language == "zh" else " ".join(parts)
+        parts.append(said("unknown_labels", words=_list(labels)))
+    return tuple(parts)
 
 
 def _missing(columns: set[str | None]) -> list[str]:
