@@ -42,6 +42,7 @@ def is_known(key: str) -> bool:
 def worded(fact: Fact, language: str = "zh") -> str:
     """A fact in words; sentences run on as the language writes them.
 
+    >>> from extractor.schemas.finding import said
     >>> worded(said("template_left_empty", what=said("missing_annual_value", number=3)), "en")
     'The annual value of indicator 3 is empty or still template text.'
     """

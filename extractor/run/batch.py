@@ -303,9 +303,8 @@ class _Batch:
         if learnt is not None and learnt.learning is not None:
             result = _with_learning(result, learnt, self.settings.language)
         words = Words(self.settings.language, result.told, result.records_told)
-        self.store.save(
-            result.document, result.records, result.sources, self.fingerprint if complete else "", words=words
-        )
+        fingerprint = self.fingerprint if complete else ""
+        self.store.save(result.document, result.records, result.sources, fingerprint, words)
         flagged = sum(record.status == "flagged" for record in result.records)
         self._tell(result.document.document.file, result.document, flagged)
 
