@@ -28,7 +28,10 @@ from extractor.text import fold, squash
 
 _YEAR_LINE = re.compile(r"\(?(?:19|20)?\d\d\)?年?度?\)?|\(.{0,12}年度?\)")
 _ATTACHED = re.compile(
-    r"附[件表]?\d{0,2}[:-]?\d{0,2}$|附[件表].{0,30}$|\(?填报|表\d|表[一二三四五六七八九十]{1,3}$|报表编号"
+    r"""附[件表]?\d{0,2}[:-]?\d{0,2}$ | 附[件表].{0,30}$   # what is attached to a letter
+      | \(?填报                                        # who filled it in
+      | 表\d | 表[一二三四五六七八九十]{1,3}$ | 报表编号 | 公开\d{1,2}表   # what a form calls itself""",
+    re.VERBOSE,
 )
 _LONGEST_HEADING = 40
 _COLUMNS = 3
@@ -235,10 +238,12 @@ def _is_title_row(row: SheetRow, form: _Open | None, terms: Terms, words: FormWo
     word = squash(spot.text)
     if len(ink) > 1:
         texts = [squash(one.text) for one in ink]
-        tells = any(is_title(one) or terms.amount_unit.search(one) for one in texts)
-        if any(_is_sealed(one, terms, words) for one in ink):
+        sealed = [_is_sealed(one, terms, words) for one in ink]
+        if any(sealed) and form is not None and not form.has_entries:
             return False
-        return tells and all(_is_heading(one, terms) for one in texts) and not any(words.label(one) for one in texts)
+        tells = any(sealed) or any(is_title(one) or terms.amount_unit.search(one) for one in texts)
+        are_headings = all(seal or _is_heading(one, terms) for one, seal in zip(texts, sealed, strict=True))
+        return tells and are_headings and not any(words.label(one) for one in texts)
     wide = spot.after - spot.first == row.width or (spot.first == 0 and not row.has_merges)
     if not wide or _is_below_heading(form, words) or words.label(spot.text) is not None or len(word) > _LONGEST_HEADING:
         return False
