@@ -238,12 +238,10 @@ def _is_title_row(row: SheetRow, form: _Open | None, terms: Terms, words: FormWo
     word = squash(spot.text)
     if len(ink) > 1:
         texts = [squash(one.text) for one in ink]
-        sealed = [_is_sealed(one, terms, words) for one in ink]
-        if any(sealed) and form is not None and not form.has_entries:
+        tells = any(is_title(one) or terms.amount_unit.search(one) for one in texts)
+        if any(_is_sealed(one, terms, words) for one in ink):
             return False
-        tells = any(sealed) or any(is_title(one) or terms.amount_unit.search(one) for one in texts)
-        are_headings = all(seal or _is_heading(one, terms) for one, seal in zip(texts, sealed, strict=True))
-        return tells and are_headings and not any(words.label(one) for one in texts)
+        return tells and all(_is_heading(one, terms) for one in texts) and not any(words.label(one) for one in texts)
     wide = spot.after - spot.first == row.width or (spot.first == 0 and not row.has_merges)
     if not wide or _is_below_heading(form, words) or words.label(spot.text) is not None or len(word) > _LONGEST_HEADING:
         return False
