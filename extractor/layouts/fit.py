@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from extractor.layouts.taxonomy import LEVELS, category
 from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
@@ -13,6 +14,7 @@ _SIGN = re.compile(r"[≥≤><=]{1,2}")
 _SIGN_WORD = re.compile(r"定性|定量|(?:大于|小于)?等于|大于|小于|正向|反向")
 _VALUE = re.compile(r"[≥≤><=]*\d[\d.,]*[^\d,。]{0,3}")
 _MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d+\.\d{2})")
+_THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?")
 _BLANK = frozenset("-/\\")
 _NAMING = frozenset(("name", "unit", "department", "goal", "level1", "level2"))
 _BODIES = frozenset(("unit", "department"))
@@ -22,6 +24,7 @@ _BEHIND = re.compile(r"(?:\([^()]*\))+$")
 _SHORT, _SHORT_LABEL, _LONG = 4, 12, 20
 
 
+@lru_cache(maxsize=16_384)
 def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
     """Whether a text cannot stand in a column.
 
@@ -37,6 +40,8 @@ def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
         return field != "indicator_name" and field not in levels
     if _SIGN.fullmatch(text):
         return has_signs and field != "operator"
+    if field in _MEASURES:
+        return _THOUSANDS.fullmatch(text) is not None
     return field in _NAMING and _MONEY.fullmatch(text) is not None
 
 

@@ -241,4 +241,4 @@ def _row(text: str, lines: Sequence[Sequence[Piece]], grid: _Grid) -> Row:
             MappedText(text[piece.start : piece.end], range(piece.start, piece.end))
         )
     start, end = held[0].start, held[-1].end
-    return Row(tuple(stacked(pieces, start) if pieces else blank(start) for pieces in cells), start, end)
+    return Row(tuple(stacked(text, pieces, start) if pieces else blank(start) for pieces in cells), start, end)

@@ -158,7 +158,7 @@ def row_of(text: str, cells: Sequence[tuple[int, Token]], width: int) -> Row:
     made = []
     for column in range(width):
         pieces = [piece_of(text, token) for at, token in cells if at == column]
-        made.append(stacked(pieces, start) if pieces else blank(start))
+        made.append(stacked(text, pieces, start) if pieces else blank(start))
     return Row(tuple(made), start, end)
 
 
