@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from extractor.chunk.unread import Unread
 from extractor.readers.formats import is_exported
-from extractor.schemas.document import Block, Document, Found
+from extractor.schemas.document import Block, Document, Found, Row, Table
 from extractor.schemas.finding import Finding, finding, said
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import FlagCode
@@ -82,7 +82,9 @@ def check_end(
     """A flag where the last project ends in the middle, as a file does that was cut off."""
     if not blocks or projects[-1].withheld:
         return []
-    reason = _sign_of_a_cut(document.text, blocks, projects, sums_fit) if len(blocks) > 1 else None
+    reason = "cut_open_row" if _ends_in_a_row(document) else None
+    if reason is None and len(blocks) > 1:
+        reason = _sign_of_a_cut(document, blocks, projects, sums_fit)
     if reason is None and _is_open_export(document, blocks):
         reason = "cut_no_line_end"
     if reason is None:
@@ -100,19 +102,57 @@ def check_end(
 
 
 def _sign_of_a_cut(
-    text: str, blocks: Sequence[Block], projects: Sequence[ProjectReading], sums_fit: bool
+    document: Document, blocks: Sequence[Block], projects: Sequence[ProjectReading], sums_fit: bool
 ) -> str | None:
-    last = projects[-1].indicators
+    text, last = document.text, projects[-1].indicators
     others = [project for project in projects[:-1] if not project.withheld]
     if not last:
         return "cut_no_indicators" if others and all(project.indicators for project in others) else None
     if last[-1].annual_value is None:
+        if _ends_with_a_whole_row(document, blocks[-1]):
+            return None  # the row says that there is no value
         values = [indicator.annual_value for project in others for indicator in project.indicators]
         return "cut_no_value" if None not in values else None
     if sums_fit and text.endswith(_LINE_ENDS):
         return None
     ended = [_ends_sentence(text, block) for block in blocks]
     return "cut_no_stop" if not ended[-1] and sum(ended) >= _MOST * (len(blocks) - 1) else None
+
+
+def _ends_in_a_row(document: Document) -> bool:
+    """Whether plain text ends in the middle of its last row.
+
+    Such a row lacks the bar that closes every other one, or the end of its line and cells that every other one has.
+    """
+    text, table = document.text, document.tables[-1] if document.tables else None
+    if document.encoding is None or table is None or table.rebuilt:
+        return False
+    *others, last = table.rows
+    if not others or text[last.end :].strip():
+        return False
+    if not _is_closed(text, last) and all(_is_closed(text, row) for row in others):
+        return True
+    return not text.endswith(_LINE_ENDS) and len(last.cells) < min(len(row.cells) for row in others)
+
+
+def _ends_with_a_whole_row(document: Document, block: Block) -> bool:
+    """Whether a block's last row has all the cells of its table, and its end as well."""
+    text = document.text
+    for table in document.tables:
+        for row in table.rows:
+            if row.start < block.end <= row.end:
+                is_ended = _is_closed(text, row) or text[row.end :].startswith(_LINE_ENDS)
+                return is_ended and not table.rebuilt and len(row.cells) == _width(table)
+    return False
+
+
+def _width(table: Table) -> int:
+    return max(len(row.cells) for row in table.rows)
+
+
+def _is_closed(text: str, row: Row) -> bool:
+    """Whether a bar ends a row."""
+    return text[row.start : row.end].rstrip().endswith("|")
 
 
 def _is_open_export(document: Document, blocks: Sequence[Block]) -> bool:
