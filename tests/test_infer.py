@@ -467,6 +467,9 @@ def test_columns_of_unknown_words_are_columns(text: str, is_table: bool, tmp_pat
     assert bool(read(str(tmp_path / "a.txt")).tables) == is_table
 
 
+LISTED = "事由\t{}\t资金\n" + "改厂房\t改造厂房，更新设备。\t58\n" * 4
+
+
 @pytest.mark.parametrize(
     ("text", "may"),
     [
@@ -474,6 +477,9 @@ def test_columns_of_unknown_words_are_columns(text: str, is_table: bool, tmp_pat
         (ARROWS.text, True),
         ("部门预算公开说明，含绩效目标\n科目\t本年\t上年\n" + "教育支出\t12.00\t11.00\n" * 9, False),
         ("会议通知\n请各单位报送绩效目标。\n联 系 人\n", False),
+        (f"请对照绩效目标实施。\n2025年资金安排计划表\n{LISTED.format('内容')}", False),
+        (f"请对照绩效目标实施。\n2025年项目一览\n{LISTED.format('内容')}", True),
+        (f"请对照绩效目标实施。\n2025年资金安排计划表\n{LISTED.format('效益情况')}", True),
     ],
 )
 def test_only_tables_with_sentences_are_asked_about(text: str, may: bool, tmp_path: Path) -> None:

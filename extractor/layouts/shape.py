@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from extractor.layouts import CompiledLayout
+from extractor.layouts import CompiledLayout, terms
 from extractor.schemas.document import Document
 from extractor.schemas.finding import Said, said
 from extractor.schemas.layout import COLUMN_LABELS, CONTENT_COLUMNS
@@ -22,6 +22,7 @@ _LOOKED_AT = 400_000
 _DIGIT = re.compile(r"\d")
 _SENTENCE = re.compile(r"[^,。;:]{2}[,。;:]")
 _WORDY_SHARE = 0.3
+_OF_GOALS = re.compile("绩效|目标|指标|效益|产出")
 _SECTIONS = "一、"
 """Numbers the sections of any text, and items in few tables only."""
 _NUMBER = re.compile(
@@ -60,10 +61,11 @@ def shape_of(document: Document) -> Shape:
 def may_hold_goals(document: Document) -> bool:
     """Whether a document heads columns under which sentences stand, as goals and indicators do.
 
-    The tables of a budget without projects hold names and numbers. Where there are no cells, numbered items or labels
+    The tables of a budget without projects hold names and numbers, and lists that share money out also what is built
+    with it. Where there are no cells, numbered items or labels
     that come again and again are the sign.
     """
-    if not _headers(document):
+    if not _headers(document) or _shares_money_out(document):
         return False
     if not document.tables:
         shape = shape_of(document)
@@ -71,6 +73,28 @@ def may_hold_goals(document: Document) -> bool:
     rows = max((table.rows for table in document.tables), key=len)
     wordy = sum(any(_SENTENCE.search(squash(cell.content.text)) for cell in row.cells) for row in rows)
     return wordy > 0 and wordy >= _WORDY_SHARE * (len(rows) - 1)
+
+
+def _shares_money_out(document: Document) -> bool:
+    """Whether a title says that the tables share money out, and nothing that they print speaks of goals."""
+    titles = [*(squash(document.text[line.start : line.end]) for line in document.lines), *_lone_cells(document)]
+    if not any(terms().lists_of_money.fullmatch(title) for title in titles):
+        return False
+    return not any(
+        _OF_GOALS.search(squash(cell.content.text))
+        for table in document.tables
+        for row in table.rows
+        for cell in row.cells
+    )
+
+
+def _lone_cells(document: Document) -> Iterator[str]:
+    """The cells that fill a row alone, as titles inside a table do."""
+    for table in document.tables:
+        for row in table.rows:
+            filled = [word for cell in row.cells if (word := squash(cell.content.text))]
+            if len(filled) == 1:
+                yield filled[0]
 
 
 def explain(document: Document, layout: CompiledLayout) -> tuple[Said, ...]:

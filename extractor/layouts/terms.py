@@ -45,7 +45,7 @@ class Terms:
         self.amount_unit, self.unit_in_prose = header.names_measure, header.tells_measure
         self.page_furniture, self.running, self.heading = furniture.page, furniture.running, furniture.heading
         self.notes, self.endings, self.next_part = furniture.notes, furniture.endings, furniture.next_part
-        self.site = furniture.site
+        self.site, self.lists_of_money = furniture.site, furniture.lists_of_money
         self.bodies, self.body_columns, self.name_endings = names.bodies, names.columns, names.endings
 
     def column(self, cell: str) -> str | None:
