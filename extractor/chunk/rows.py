@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from extractor.chunk.titles import is_navigation, is_title
 from extractor.chunk.units import unit_of_line
 from extractor.layouts import Terms
+from extractor.schemas.cells import BODY, indicator_of
 from extractor.schemas.document import Document, Found, Header, Line, MappedText, PrintedUnit
 from extractor.text import fold, join_lines, squash
 
@@ -66,7 +67,7 @@ class PrintedRow:
         return any(
             content.text.strip()
             for part, content in self.parts.items()
-            if part in {"goal", "indicators", "body"} or part.startswith("indicators[")
+            if part in {"goal", "indicators", BODY} or indicator_of(part) is not None
         )
 
 
