@@ -20,6 +20,7 @@ _TEXTS = frozenset(("indicator_name", "annual_value", "cycle_value", None))
 _LONGEST_CATEGORY = 12
 _LONGEST_REST = 30
 _AHEAD = 2
+_PAIR = 2
 _MOST_MORE = 8
 _BLANK = -0.6
 _JOINED = -1.2
@@ -149,13 +150,16 @@ class _Rows:
             rest = [*rest[: len(own) - 1], self._span(rest[len(own) - 1], rest[-1])]
         if len(rest) == len(own):
             return list(zip(own, rest, strict=True))
+        if len(own) == _PAIR < len(rest) and _VALUE.match(squash(rest[-1].text)):
+            return [(own[0], self._span(rest[0], rest[-2])), (own[1], rest[-1])]
         has_signs = "operator" in self._fields
         # best[n]: the best way to put the first n words under the columns so far.
         best: list[tuple[float, Cells]] = [(0.0, []), *((NEVER * 99, []) for _ in rest)]
         for index, column in enumerate(own):
             name = self._fields[column]
             following = [(score + _BLANK * (2 if index < 2 else 1), cells) for score, cells in best]
-            for end in range(1, len(rest) + 1):
+            ends = range(1, len(rest) + 1) if index < len(own) - 1 else [len(rest)]
+            for end in ends:
                 for begin in range(end - 1, -1, -1) if name in _TEXTS else [end - 1]:
                     score, cells = best[begin]
                     if score <= NEVER * 50:

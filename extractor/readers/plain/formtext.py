@@ -51,6 +51,7 @@ def read_form_text(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...]
         first = _first_line(printed, header, words)
         begin = _begin(printed, after, first, words)
         if begin is None:
+            after = header.line + 1
             continue
         end = headers[index + 1].line if index + 1 < len(headers) else len(printed)
         heads = [*header.lead, *header.columns]
