@@ -8,6 +8,7 @@ table.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -74,9 +75,8 @@ def _ends_in_a_table(text: str) -> bool:
     >>> _ends_in_a_table("<table><tr><td>甲</td><t"), _ends_in_a_table("<table><td>甲</table><!-- <table> -->")
     (True, False)
     """
-    last = None
-    for last in _TABLE_TAG.finditer(_UNSEEN.sub("", text)):
-        pass
+    tags = deque(_TABLE_TAG.finditer(_UNSEEN.sub("", text)), maxlen=1)
+    last = tags[0] if tags else None
     return last is not None and not last["closing"]
 
 
