@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from extractor import extract
 from extractor.readers.plain.decode import decode
 from extractor.readers.plain.formtext import read_form_text
 from extractor.readers.plain.lines import split_lines
@@ -182,3 +185,11 @@ def test_a_run_of_digits_under_several_columns_is_nobodys_amount() -> None:
 def test_two_glued_goals_are_nobodys() -> None:
     (found,) = read(GLUED.replace("总体目标修缮", "年初设定目标年度总体目标修缮"))
     assert not any("修缮古道三处" in cell for row in found for cell in row)
+
+
+def test_what_could_not_be_parted_is_flagged_where_it_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(GLUED, encoding="utf-8")
+    [record] = extract(path, model="none").records
+    assert (record.project.name, record.project.amounts.total) == ("古道修缮专项资金", "46")
+    assert {flag.path for flag in record.flags if flag.code.value == "boundary_unsure"} == {"name", "indicators"}
