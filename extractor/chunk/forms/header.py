@@ -11,7 +11,7 @@ from typing import NamedTuple
 from extractor.chunk.forms.sheet import Spot
 from extractor.chunk.titles import are_headers
 from extractor.layouts.forms import FormWords, Period
-from extractor.layouts.taxonomy import LEVELS
+from extractor.layouts.taxonomy import LEVELS, category
 from extractor.schemas.document import Row
 from extractor.targets.words import words as target_words
 from extractor.text import join_lines, squash
@@ -189,14 +189,16 @@ def _stands_for_several_years(
 
 
 def with_contents(table: Columns, below: Sequence[Row], words: FormWords) -> Columns:
-    """Columns that no word names, by what stands in them: signs, units, and the points that the indicators share."""
+    """Columns that no word names, by what stands in them: categories, signs, units, and the indicators' points."""
     nameless = [column.field is None and words.label(column.name) is None for column in table.columns]
-    known = {column.field for column in table.columns}
     columns = list(table.columns)
-    for name, holds in _CONTENTS.items():
-        found = [at for at, column in enumerate(columns) if nameless[at] and holds(_texts(column, below))]
-        if name not in known and found and (len(found) == 1 or name == "weight"):
-            columns[found[0]] = columns[found[0]]._replace(field=name)
+    for side in (0, 1):
+        known = {column.field for column in table.columns if column.side == side}
+        own = [at for at, column in enumerate(columns) if nameless[at] and column.side == side]
+        for name, holds in CONTENTS.items():
+            found = [at for at in own if columns[at].field is None and holds(_texts(columns[at], below))]
+            if name not in known and found and (len(found) == 1 or name == "weight"):
+                columns[found[0]] = columns[found[0]]._replace(field=name)
     return replace(table, columns=tuple(columns))
 
 
@@ -219,7 +221,17 @@ def _are_shares(texts: Sequence[str]) -> bool:
     return len(numbers) == len(texts) >= _LEAST_SHARES and sum(numbers) in _SUMS
 
 
-_CONTENTS: Mapping[str, Callable[[Sequence[str]], bool]] = {
+def _are_level1(texts: Sequence[str]) -> bool:
+    return len(texts) >= _LEAST_SIGNS and all(category("level1", text) for text in texts)
+
+
+def _are_level2(texts: Sequence[str]) -> bool:
+    return len(texts) >= _LEAST_SIGNS and all(category("level2", text) for text in texts)
+
+
+CONTENTS: Mapping[str, Callable[[Sequence[str]], bool]] = {
+    "level1": _are_level1,
+    "level2": _are_level2,
     "operator": _are_signs,
     "measure_unit": _are_units,
     "weight": _are_shares,
@@ -288,5 +300,5 @@ def _replaced(table: Columns, gone: set[Column | None], parts: Sequence[Column])
     return replace(table, columns=tuple(sorted([*kept, *parts], key=lambda one: one.first)))
 
 
-__all__ = ["LEVELS", "TABLE_FIELDS", "VALUES", "Column", "Columns", "header_of", "is_sign", "is_unit"]
+__all__ = ["CONTENTS", "LEVELS", "TABLE_FIELDS", "VALUES", "Column", "Columns", "header_of", "is_sign", "is_unit"]
 __all__ += ["refined", "widened", "with_contents"]
