@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.chunk.forms.sheet import Spot
@@ -100,13 +101,9 @@ def _names_a_unit(word: str) -> bool:
 
 def header_of(row: Row, spots: Sequence[Spot], words: FormWords, over: Mapping[int, Period]) -> Columns | None:
     """The indicators' table that a row heads; None where it heads none. `over` are periods printed above columns."""
-    found = [
-        (spot, words.column(spot.text) if len(spot.text) <= _LONGEST_HEADER else None)
-        for spot in spots
-        if not spot.is_blank
-    ]
-    if sum(name is not None or squash(spot.text) in words.bare_levels for spot, name in found) < _LEAST_COLUMNS:
+    if sum(_may_head(spot.cell.content.text, words) for spot in spots) < _LEAST_COLUMNS:
         return None
+    found = [(spot, _column_of(spot.text, words)) for spot in spots if not spot.is_blank]
     found = _with_bare_levels(found, words)
     fields = [name for _, name in found if name]
     if not _is_header(fields):
@@ -122,6 +119,16 @@ def header_of(row: Row, spots: Sequence[Spot], words: FormWords, over: Mapping[i
     elif _stands_for_several_years(found[:begin], [column.field for column in columns], words):
         columns = [one._replace(field="cycle_value") if one.field == "annual_value" else one for one in columns]
     return Columns(_with_whole(columns, words), len(row.cells), periods, is_twin)
+
+
+def _column_of(printed: str, words: FormWords) -> str | None:
+    return words.column(printed) if len(printed) <= _LONGEST_HEADER else None
+
+
+@lru_cache(maxsize=16_384)
+def _may_head(printed: str, words: FormWords) -> bool:
+    """Whether a cell may head a column of indicators; every row is asked for it, and hardly any has two."""
+    return _column_of(printed, words) is not None or squash(printed) in words.bare_levels
 
 
 def _is_header(fields: Sequence[str]) -> bool:
