@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -141,8 +142,6 @@ def test_running_text(tmp_path: Path, title: str, lines: list[str], reason: str,
         "整体支出绩效情况见前。绩效目标 项目名称 道路养护 一级指标 产出指标，三级指标 养护里程 5公里，质量合格。\n",
         "2025年项目绩效目标：道路养护经费 一级指标 产出指标 二级指标 数量指标 三级指标 养护里程，5公里。\n",
         "绩效目标\n1、养护里程；年度指标值：5公里；\n2、合格率；年度指标值：100%；\n",
-        FLAT,
-        FLAT.replace("≥95%", "").replace("2025", "").replace("30", ""),
         "\n\n".join(["专项转移支付绩效目标表", *FLAT_CELLS]),
         TRADITIONAL,
         "2026年绩效目标说明\n安排道路巡查经费30万元，设1条数量指标：巡查里程≥2000公里；设1条质量指标：处置率≥95%。\n",
@@ -155,9 +154,18 @@ def test_what_may_be_projects_is_not_called_none(tmp_path: Path, text: str) -> N
         extract(path, model="none")
 
 
+@pytest.mark.parametrize("text", [FLAT, FLAT.replace("≥95%", "").replace("2025", "").replace("30", "")])
+def test_a_form_without_cells_is_a_project_and_doubtful(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text, encoding="utf-8")
+    [record] = extract(path, model="none").records
+    assert record.project.unit == "公路所"
+    assert {"goal", "indicators"} <= {flag.path for flag in record.flags}
+
+
 def test_a_form_without_cells_that_nobody_filled_in_holds_no_project(tmp_path: Path) -> None:
     """Instructions below it are no project either: an item number before a label is no value."""
-    text = FLAT.replace("道路巡查项目", "").replace("巡查合格率≥95%", "1.2.3.")
+    text = re.sub("道路巡查项目|交通运输局|公路所|30", "", FLAT).replace("巡查合格率≥95%", "1.2.3.")
     text += "填报说明1项目名称:按规范的项目名称填报,与部门预算一致。2主管部门:填写一级预算单位全称。"
     path = tmp_path / "a.txt"
     path.write_text(text, encoding="utf-8")

@@ -87,6 +87,20 @@ def test_two_headings_stand_over_two_texts() -> None:
     ]
 
 
+def test_words_of_a_note_stay_behind_the_numbers_of_a_row() -> None:
+    """The rows that lack nothing tell which columns hold numbers."""
+    header = "绩效指标 一级指标 二级指标 三级指标 年度指标值 实际完成值 分值 得分 偏差原因分析及改进\n措施\n"
+    rows = "产出\n指标\n(50分)\n数量指标 清淤长度 ≥6公里 7公里 10 10\n时效指标 完工时间 6月底 按时 15 14 雨季 较长\n"
+    rows += "满意度\n指标\n(10分)\n服务对象\n满意度指标\n居民满意度 ≥90% 95% 10 10\n"
+    (found,) = read(FORM.split("绩效指标")[0] + header + rows)
+    assert found[-4][-1] == "偏差原因分析及改进措施"
+    assert [row[1:] for row in found[-3:]] == [
+        ["产出指标(50分)", "数量指标", "清淤长度", "≥6公里", "7公里", "10", "10", ""],
+        ["", "时效指标", "完工时间", "6月底", "按时", "15", "14", "雨季 较长"],
+        ["满意度指标(10分)", "服务对象满意度指标", "居民满意度", "≥90%", "95%", "10", "10", ""],
+    ]
+
+
 def test_a_sum_a_label_and_a_seal_end_the_indicators() -> None:
     for end in ("总分 100", "其他需要说明的问题 无", "财政部门审核意见 (盖章)"):
         text = FORM.replace("注: 1.其他资金是指自有资金。", f"{end}\n以上各项 由财政局 负责解释")

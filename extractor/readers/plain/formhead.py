@@ -65,6 +65,9 @@ class _Walk:
         self.end_goals()
         if all(is_label) and len(line) >= _FEWEST and self._head(line, below):
             return
+        if len(line) == 1 and self._is_over(line[0], below):
+            self.group = line[0]
+            return
         if self.columns and self._is_money_row(line):
             self._put([(1, line[0]), *((2 + at, token) for at, token in enumerate(line[1:]))], self.columns + 2)
             return
@@ -82,6 +85,13 @@ class _Walk:
                 known[at] = True
         return known
 
+    def _is_over(self, token: Token, below: Sequence[Token]) -> bool:
+        """Whether a label stands over a line of labels: 年度总体目标 over 预期目标 and 实际完成情况."""
+        label = self.words.label(token.text)
+        if label is None or not label.is_group or len(below) != _FEWEST:
+            return False
+        return all(map(self._is_label, below)) and any(map(self._is_goal, below))
+
     def _is_label(self, token: Token) -> bool:
         label = self.words.label(token.text)
         return label is not None or (self.in_money and self.words.source(token.text) is not None)
@@ -89,6 +99,13 @@ class _Walk:
     def _is_open_to_label(self, line: Sequence[Token], known: Sequence[bool]) -> bool:
         """Whether the first word of a line is a label by its place: a value stands behind it, then a known label."""
         word = squash(line[0].text).rstrip(":")
+        if (
+            len(line) > _FEWEST
+            and known[1]
+            and self._is_money(line[1])
+            and self.words.unknown(line[0].text) is not None
+        ):
+            return len(word) <= _LONGEST_LABEL  # it stands over money: 专项资金 | 资金总额 | 50
         if len(line) < _FEWEST or known[1] or self.goals is not None or len(word) > _LONGEST_LABEL:
             return False
         if self.words.unknown(line[0].text) is None:
@@ -155,9 +172,11 @@ class _Walk:
 
     def _pairs(self, pairs: list[tuple[Token, Token | None]]) -> None:
         first = self.words.label(pairs[0][0].text)
-        if pairs[0][1] is None and first is not None and first.is_group and (len(pairs) > 1 or first.is_money):
+        is_group = first is not None and first.is_group
+        over_money = len(pairs) > 1 and self._is_money(pairs[1][0]) and first is None
+        if pairs[0][1] is None and (over_money or (is_group and (len(pairs) > 1 or (first and first.is_money)))):
             self.group = pairs.pop(0)[0]
-            self.in_money = first.is_money
+            self.in_money = over_money or (first is not None and first.is_money)
             if not pairs:
                 return
         if self._is_money(pairs[0][0]) or (self.in_money and self._counts(pairs)):

@@ -7,13 +7,14 @@ Categories lead a row, or stand in lines of their own; behind them a row has a w
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from extractor.layouts.fit import NEVER, fit, levels_of
 from extractor.layouts.forms import FormWords
+from extractor.layouts.taxonomy import category
 from extractor.readers.plain.segments import Token, row_of
 from extractor.schemas.document import Row
-from extractor.text import squash, without_brackets
+from extractor.text import fold, squash, without_brackets
 
 _LEVELS = ("level1", "level2")
 _TEXTS = frozenset(("indicator_name", "annual_value", "cycle_value", None))
@@ -25,6 +26,9 @@ _MOST_MORE = 8
 _BLANK = -0.6
 _JOINED = -1.2
 _NOTE = re.compile(r"(?:注|说明|备注)\d?[:.、].*|\(.{0,6}(?:盖章|签[字名章]).*")
+_VALUES = frozenset(("cycle_value", "annual_value"))
+_MISFIT = -4.0
+_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _VALUE = re.compile(r"[≥≤><=≧≦]|\d")
 
 Cells = list[tuple[int, Token]]
@@ -67,6 +71,8 @@ class _Rows:
         printed = squash("".join(token.text for token in line))
         if word in self._words.sums or _NOTE.match(printed) or self._words.seal.search(printed):
             return True
+        if self._is_labelled(line[0]):
+            return True
         if self._is_category(line[0], line, below) or self._words.heads_indicators(line[0].text):
             return False
         label = self._words.label(line[0].text)
@@ -76,6 +82,11 @@ class _Rows:
             return False
         goes_on = any(self._is_category(one[0], one, ()) for one in below)
         return len(word) > _LONGEST_REST or not self._rows or not goes_on
+
+    def _is_labelled(self, token: Token) -> bool:
+        """Whether a word is a label of the form with its value behind a colon: 填报人:李某."""
+        label, colon, value = fold(token.text[:_LONGEST_REST]).partition(":")
+        return bool(colon and value) and self._words.is_listed(label) and not self._words.column(label)
 
     def take(self, line: Sequence[Token], below: Sequence[Sequence[Token]]) -> None:
         """Adds a line: its categories, then the words of its row."""
@@ -106,7 +117,8 @@ class _Rows:
 
     def cells(self) -> list[Cells]:
         """The rows as cells under their columns."""
-        rows = [[*lead, *self._placed(rest)] for lead, rest in self._rows]
+        numeric = self._numeric()
+        rows = [[*lead, *self._placed(rest, numeric)] for lead, rest in self._rows]
         rows += [self._lead] if self._lead else []
         return [*rows, *([self._sum] if self._sum else [])]
 
@@ -126,8 +138,9 @@ class _Rows:
         """The column of a category that stands alone: that of its level; where it may be either, the second."""
         if len(self._levels) < 2:
             return self._levels[0]
-        levels = levels_of(squash(token.text))
-        return self._levels[0] if levels == {"level1"} or not levels else self._levels[1]
+        word = without_brackets(squash(token.text))
+        is_inner = category("level2", word) is not None and category("level1", word) is None
+        return self._levels[1] if is_inner or "level2" in levels_of(word) else self._levels[0]
 
     def _is_category(self, token: Token, line: Sequence[Token], below: Sequence[Sequence[Token]]) -> bool:
         """Whether a word that leads a line is a category: a known one, or one by its place before a known one."""
@@ -135,6 +148,8 @@ class _Rows:
         if levels_of(word):
             return True
         bare = without_brackets(word)
+        if len(line) > _PAIR and not _VALUE.search(bare) and (category("level1", bare) or category("level2", bare)):
+            return True  # 社会效益, before a name and its value
         if not bare.endswith("指标") or len(bare) > _LONGEST_CATEGORY or _VALUE.search(bare):
             return False
         following = [*line[1:2], *(one[0] for one in below[:1] if len(line) == 1)]
@@ -143,7 +158,16 @@ class _Rows:
     def _span(self, first: Token, last: Token) -> Token:
         return Token(self._text[first.start : last.end], first.start, last.end)
 
-    def _placed(self, rest: Sequence[Token]) -> Cells:
+    def _numeric(self) -> dict[int, bool]:
+        """The columns that hold numbers alone, or none at all, in the rows that lack no cell, or but the last."""
+        held: dict[int, list[bool]] = {}
+        for _, rest in self._rows:
+            if len(self._own) - 1 <= len(rest) <= len(self._own):
+                for column, token in zip(self._own, rest, strict=False):
+                    held.setdefault(column, []).append(_NUMBER.fullmatch(squash(token.text)) is not None)
+        return {column: found[0] for column, found in held.items() if len(set(found)) == 1}
+
+    def _placed(self, rest: Sequence[Token], numeric: Mapping[int, bool]) -> Cells:
         """Words under the columns behind the categories, in order: of all ways the one that fits best."""
         own = self._own
         if len(rest) > len(own) + _MOST_MORE:
@@ -157,7 +181,8 @@ class _Rows:
         best: list[tuple[float, Cells]] = [(0.0, []), *((NEVER * 99, []) for _ in rest)]
         for index, column in enumerate(own):
             name = self._fields[column]
-            following = [(score + _BLANK * (2 if index < 2 else 1), cells) for score, cells in best]
+            blank = _BLANK * (3 if name in _VALUES else 2 if not index else 1)
+            following = [(score + blank, cells) for score, cells in best]
             ends = range(1, len(rest) + 1) if index < len(own) - 1 else [len(rest)]
             for end in ends:
                 for begin in range(end - 1, -1, -1) if name in _TEXTS else [end - 1]:
@@ -166,13 +191,16 @@ class _Rows:
                         continue
                     token = self._span(rest[begin], rest[end - 1])
                     worth = score + fit(squash(token.text), name, has_signs=has_signs)
-                    worth += _JOINED * (end - 1 - begin) + self._bonus(token, name)
+                    joined = _JOINED / 2 if name is None and index == len(own) - 1 else _JOINED
+                    worth += joined * (end - 1 - begin) + self._bonus(token, name)
+                    is_number = _NUMBER.fullmatch(squash(token.text)) is not None
+                    worth += 0.0 if numeric.get(column, is_number) == is_number or name in _VALUES else _MISFIT
                     if worth > following[end][0]:
                         following[end] = worth, [*cells, (column, token)]
             best = following
         return best[len(rest)][1] or list(zip(own, rest, strict=False))
 
     def _bonus(self, token: Token, name: str | None) -> float:
-        if name in {"annual_value", "cycle_value"}:
+        if name in _VALUES:
             return 0.8 if _VALUE.match(squash(token.text)) else 0.2
         return -0.1 if name is None else 0.0

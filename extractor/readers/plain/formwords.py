@@ -100,7 +100,8 @@ def _joined(lines: Sequence[Sequence[Token]], at: int, words: FormWords) -> tupl
         used.append(below)
         is_rest = piece in _RESTS or _MARKS.fullmatch(piece) is not None
         if _is_listed(word, words):
-            if (not is_label or is_rest) and (is_rest or not is_known(rest.text, words)):
+            is_category = leads and bool(levels_of(word))  # 服务对象 over 满意度指标, which is one itself
+            if (not is_label or is_rest) and (is_rest or is_category or not is_known(rest.text, words)):
                 best = token, list(used)
         elif piece == _INDICATOR and leads and _HAN.fullmatch(word) and word.count(_INDICATOR) == 1:
             best = token, list(used)  # a category of the form's own
