@@ -50,6 +50,7 @@ def test_nothing_is_said_of_a_right_project() -> None:
         ("name", "桥梁检测（2025", "to be cut"),
         ("name", "、桥梁检测", "to be cut"),
         ("goal", "。检测桥梁", "to be cut"),
+        ("goal", "检测桥梁12座。项目支出绩效目标表", "another cell"),
         ("name", "nan", "writes for an empty cell"),
         ("goal", "#REF!", "writes for an empty cell"),
     ],

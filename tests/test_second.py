@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from extractor.builtin import NOT_READ
 from extractor.errors import WeightsError
 from extractor.pipeline import DocumentResult, cut, finish, survey
 from extractor.readers import read
-from extractor.schemas.document import Block
+from extractor.schemas.document import Block, Note
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import Flag, FlagCode
 from extractor.settings import Settings
@@ -46,6 +47,16 @@ def boundaries(flags: tuple[Flag, ...]) -> list[Flag]:
 
 
 # Statuses and counts
+
+
+def test_a_page_that_was_read_by_likelihood_is_not_agreed_upon(source: str, right: dict[str, ProjectReading]) -> None:
+    stamped = replace(read(source), notes=(Note("text_over_rule", "3"),))
+    result = finish(survey(cut(stamped), agreeing(right)), {}, SETTINGS)
+    assert [(record.status, record.flags) for record in result.records] == [("unchecked", ())] * len(right)
+    assert FlagCode.UNREAD_CONTENT in [flag.code for flag in result.document.flags]
+    converted = replace(read(source), notes=(Note("converted", ""),))
+    result = finish(survey(cut(converted), agreeing(right)), {}, SETTINGS)
+    assert {record.status for record in result.records} == {"agreed"}
 
 
 def test_two_readings_that_agree(source: str, right: dict[str, ProjectReading]) -> None:

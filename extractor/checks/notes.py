@@ -11,7 +11,7 @@ from itertools import groupby
 
 from extractor.messages import is_known
 from extractor.readers.formats import counts_sheets
-from extractor.schemas.document import Document, Note
+from extractor.schemas.document import Block, Document, Note
 from extractor.schemas.finding import Finding, Said, Sentences, finding, said
 from extractor.schemas.record import FlagCode
 
@@ -24,6 +24,15 @@ INFORMATION = frozenset(
     }
 )
 """Kinds of which a reader is sure: nothing was lost and nothing can be wrong."""
+GUESSED = frozenset(
+    {
+        *("ocr_page", "scanned_page_ocr", "text_over_picture", "no_ruling", "rules_end", "row_guessed", "crowded_page"),
+        *("text_over_rule", "watermark", "invisible_text", "text_outside_page", "unreadable_text", "shapeless_text"),
+        *("struck_annotation", "damaged_characters", "damaged_page", "lost_cells", "text_box"),
+    }
+)
+"""Kinds that say that a page's characters, or their cells, are what is likely: two readings of such a page
+agree about what the file's reader made of it, not about what is printed."""
 _COUNTS = frozenset(
     {
         *("picture", "text_over_rule", "text_outside_page", "unreadable_text", "damaged_characters"),
@@ -57,6 +66,28 @@ def check_notes(document: Document) -> list[Finding]:
             )
         )
     return found
+
+
+def guessed_blocks(document: Document, blocks: Sequence[Block]) -> frozenset[int]:
+    """Indices of the blocks that stand on pages read by likelihood.
+
+    A block's pages reach to that of the next one: rows are put together over a page break, so that the note stands on
+    the page where a row's rest is printed.
+    """
+    pages = [note.page for note in document.notes if note.kind in GUESSED]
+    if not pages:
+        return frozenset()
+    ends = [block.page for block in blocks[1:]] + [None]
+    return frozenset(
+        block.index for block, end in zip(blocks, ends, strict=True) if any(_is_on(page, block, end) for page in pages)
+    )
+
+
+def _is_on(page: int | None, block: Block, end: int | None) -> bool:
+    """Whether a note about a page, or about the whole document, means a block as well."""
+    if page is None or block.page is None:
+        return True
+    return block.page <= page and (end is None or page <= end)
 
 
 def explained(reason: Said, noted: Iterable[Finding]) -> Sentences:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from extractor.chunk.amounts import read_amount
+from extractor.chunk.titles import is_title
 from extractor.layouts import Terms
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import category
@@ -75,6 +76,8 @@ def _texts(project: ProjectReading, terms: Terms) -> Iterator[tuple[str, str, st
             yield path, "label", value
         elif category("level1", word) or category("level2", word):
             yield path, "category", value
+        elif path == "goal" and _ends_in_a_title(word):
+            yield path, "another_cell", value[-_SHOWN:]
         elif word.startswith(_STOPS) or (path != "goal" and _is_open(word)):
             yield path, "cut", value
 
@@ -123,6 +126,16 @@ def _is_open(word: str) -> bool:
     if word.endswith(_OPEN_ENDS):
         return True
     return any(left != right and word.count(left) > word.count(right) for left, right in _PAIRS)
+
+
+def _ends_in_a_title(word: str) -> bool:
+    """Whether the title of the table below is glued to the end of a text.
+
+    >>> _ends_in_a_title("检测桥梁12座。项目支出绩效目标表|"), _ends_in_a_title("检测桥梁12座。填报绩效目标表。")
+    (True, False)
+    """
+    body, stop, last = word.rstrip("|").rpartition("。")
+    return bool(body and stop) and last.endswith("表") and is_title(last)
 
 
 def _money(project: ProjectReading, block: Block) -> Iterator[str]:

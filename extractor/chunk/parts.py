@@ -54,10 +54,11 @@ def parts(document: Document, layouts: Sequence[LayoutSpec] = ()) -> list[Part]:
     """The parts of a document, at least one; `layouts` are the user's own, tried before the built-in ones."""
     if not document.tables or named_by_headers(document, layouts) is not None:
         return [Part(document, choose_layout(document, layouts))]
-    pieces = list(_pieces(document, layouts))
+    whole = choose_layout(document, layouts)
+    pieces = list(_pieces(document, layouts, whole))
     kinds = {piece.kind for piece in pieces if piece.kind != "other"}
     if kinds in ({"rows", "list"}, {"list"}) or (len(kinds) < _KINDS and kinds != {"prose"}):
-        return [Part(document, choose_layout(document, layouts))]
+        return [Part(document, whole)]
     runs = _runs(document.text, pieces)
     return [_part(document, run, layouts) for run in runs]
 
@@ -70,10 +71,10 @@ def _part(document: Document, run: _Piece, layouts: Sequence[LayoutSpec]) -> Par
     return Part(piece, choose_layout(piece, layouts, is_form=run.kind == "form"))
 
 
-def _pieces(document: Document, layouts: Sequence[LayoutSpec]) -> Iterator[_Piece]:
+def _pieces(document: Document, layouts: Sequence[LayoutSpec], whole: CompiledLayout) -> Iterator[_Piece]:
     """Tables and the lines between them, in print order, each with its kind."""
     prose = prose_layout(layouts)
-    kinds = iter(_kinds(document, layouts))
+    kinds = iter(_kinds(document, whole))
     tables = sorted(document.tables, key=lambda table: table.rows[0].start if table.rows else 0)
     lines = iter(document.lines)
     line = next(lines, None)
@@ -89,9 +90,11 @@ def _pieces(document: Document, layouts: Sequence[LayoutSpec]) -> Iterator[_Piec
             yield _Piece(next(kinds), tables=[table])
 
 
-def _kinds(document: Document, layouts: Sequence[LayoutSpec]) -> list[Kind]:
-    """What each table is. A form may go on in the tables below it; a table that is neither is "other"."""
-    layout = choose_layout(document, layouts)
+def _kinds(document: Document, layout: CompiledLayout) -> list[Kind]:
+    """What each table is. A form may go on in the tables below it; a table that is neither is "other".
+
+    `layout` is the one that the document as a whole would have.
+    """
     tables = sorted(document.tables, key=lambda table: table.rows[0].start if table.rows else 0)
     begins = [_names_a_form(table) for table in tables]
     kinds: list[Kind] = []

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from extractor import builtin, rules
 from extractor.builtin import SecondReader, SecondReadings
 from extractor.checks.completeness import check_end, check_outside, check_told_again
-from extractor.checks.notes import check_notes, explained
+from extractor.checks.notes import check_notes, explained, guessed_blocks
 from extractor.checks.plausible import check_plausible
 from extractor.checks.project import check_project, find_repeats
 from extractor.checks.sums import check_document, rows_in_doubt
@@ -155,6 +155,8 @@ def finish(
         _draft(surveyed, index, answers.get(block.index), (reasons or {}).get(block.index, ()))
         for index, block in enumerate(chunks.blocks)
     ]
+    for index in guessed_blocks(document, chunks.blocks):
+        drafts[index].is_guessed = True
     projects = [draft.project for draft in drafts]
     repeats = find_repeats(projects, chunks.blocks)
     for index, repeat in repeats.items():

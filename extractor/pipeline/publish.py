@@ -51,6 +51,8 @@ class Draft:
     comparison: Comparison | None = None
     findings: list[Finding] = field(default_factory=list)
     unclaimed: int = 0
+    is_guessed: bool = False
+    """Whether its pages were read by likelihood (OCR, a stamp across cells), which two readings cannot make sure."""
 
     @property
     def project(self) -> ProjectReading:
@@ -91,6 +93,7 @@ def record_of(info: DocumentInfo, draft: Draft, language: str, aliases: Aliases 
     unit = block.context.amount_unit
     info = info.model_copy(update={"amount_unit": unit.value if unit else None, "layout": block.context.layout})
     agreed = draft.rules is not None and draft.is_read_twice and comparison is not None and not comparison.abstained
+    agreed = agreed and not draft.is_guessed
     return Record(
         id=record_id(info, block.index),
         document=info,

@@ -99,6 +99,11 @@ class Flow:
         positions = self._view.positions
         return at <= 0 or at >= len(self.text) or positions[at] != positions[at - 1] + 1
 
+    def gap_behind(self, at: int) -> int:
+        """The first place from `at` on before which white space stands; the end of the text where there is none."""
+        index = bisect_left(self.gaps, at)
+        return self.gaps[index] if index < len(self.gaps) else len(self.text)
+
     def line_of(self, at: int) -> int:
         """Index of the line in which `at` stands."""
         return bisect_right(self.starts, at) - 1

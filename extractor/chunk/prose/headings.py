@@ -181,8 +181,8 @@ def _label(flow: Flow, begin: int, known: Words) -> tuple[str, str | None, int, 
         label = _bare(text[at:end])
         if kind := known.kind(label):
             return label, kind, end, "\n"
-    gap = next((gap for gap in range(at + 2, min(at + _LONGEST, line)) if flow.is_apart(gap)), None)
-    if gap is not None and (kind := known.kind(_bare(text[at:gap]))):
+    gap = flow.gap_behind(at + 2)
+    if gap < min(at + _LONGEST, line) and (kind := known.kind(_bare(text[at:gap]))):
         return _bare(text[at:gap]), kind, gap, " "
     return unknown
 

@@ -90,12 +90,15 @@ def _whole(tokens: Sequence[Token]) -> list[Token]:
 def _goes_on(above: str, text: str) -> bool:
     if len(above) + len(text) > _LONGEST or "\n" in above:
         return False
-    word, joint = squash(text), squash(above + text)
+    word = squash(text)
     words = form_words(terms())
     if _IN_BRACKETS.fullmatch(word):
         return bool(words.label(above) or words.column(above) or levels_of(squash(above)))
+    joint = squash(above) + word
+    if "指标" not in joint or len(word) >= len("满意度指标(10分)"):
+        return False
     known = words.label(text) or words.column(text)
-    return not known and not levels_of(squash(above)) and bool(levels_of(joint)) and len(word) < len("满意度指标(10分)")
+    return not known and not levels_of(squash(above)) and bool(levels_of(joint))
 
 
 def _column(token: Token) -> str | None:

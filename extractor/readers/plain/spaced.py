@@ -48,7 +48,9 @@ def read_spaced(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], t
 
 def _split(text: str, lines: Sequence[Line], pattern: re.Pattern[str], words: FormWords) -> _Split | None:
     likely = (at for at, line in enumerate(lines) if text.find(_SIGN, line.start, line.end) >= 0)
-    headers = [at for at in likely if _heads(list(_cells(text, lines[at], pattern)))]
+    # Cells never hold more of the words that white space parts than the line does.
+    several = (at for at in likely if len(text[lines[at].start : lines[at].end].split()) > _FEWEST)
+    headers = [at for at in several if _heads(list(_cells(text, lines[at], pattern)))]
     if not headers:
         return None
     cells = [list(_cells(text, line, pattern)) for line in lines]
