@@ -40,6 +40,8 @@ _MONEY = re.compile(
 )
 """Words of a source of money: a label with one of them names its source, and the amount is where it belongs."""
 _SHOWS = re.compile(r"[\u4e00-\u9fff]")
+_TELLS = re.compile(r"完成|原因|措施|说明|依据|概[述况]|内容|必要|可行|政策|背景|效果|问题|·")
+"""Labels of texts about a project that are no goals; a cell of a table has two labels, 项目·说明."""
 _GOAL = 12
 _ENOUGH, _SHARE = 2, 0.6
 _POINTS = re.compile(r"\d{1,2}(?:\.\d)?")
@@ -117,7 +119,7 @@ def _goal(project: ProjectReading, block: Block, words: FormWords) -> Iterator[t
         return
     for name, value in project.attributes.items():
         is_text = len(_SHOWS.findall(value)) >= _GOAL and squash(value) != squash(project.goal)
-        if is_text and "·" not in name and _is_unknown(name, words):  # nor is a cell of a table, 项目·情况说明
+        if is_text and not _TELLS.search(name) and _is_unknown(name, words):
             yield "goal", name, value
             return
 
