@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from extractor.chunk.amounts import read_amount
 from extractor.chunk.titles import is_title
@@ -39,6 +40,7 @@ _MONEY = re.compile(r"资金|预算|金额|经费|拨款|投资|总额|合计")
 _NO_BUDGET = re.compile(
     r"执行|支出数|支付|到位|上年|去年|调整|结转|率|得分|分值|权重|科目|编码|代码|电话|说明|原因|日期|时间|人数|数量|标准"
 )
+_FIELDS = tuple(Indicator.model_fields)
 _ENOUGH = 2
 _SHOWN = 24
 
@@ -92,9 +94,9 @@ def _texts(project: ProjectReading, terms: Terms) -> Iterator[tuple[str, str, st
 
 def _indicators(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
     for index, indicator in enumerate(project.indicators):
-        for field in Indicator.model_fields:
+        for field in _FIELDS:
             value = getattr(indicator, field)
-            if isinstance(value, str) and _NOTHING.fullmatch(squash(value)):
+            if isinstance(value, str) and _is_nothing(value):
                 yield paths.indicator(index, field), "nothing", value
         name, operator = squash(indicator.name or ""), squash(indicator.operator or "")
         is_category = category("level2", name) or category("level1", name)
@@ -111,6 +113,11 @@ def _indicators(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
     if not operators and signs and max(signs.values()) >= _ENOUGH:
         label = signs.most_common(1)[0][0]
         yield "indicators", "signs_unread", label
+
+
+@lru_cache(maxsize=16_384)
+def _is_nothing(value: str) -> bool:
+    return _NOTHING.fullmatch(squash(value)) is not None
 
 
 def _of_indicators(project: ProjectReading) -> Iterator[tuple[str, str]]:
@@ -172,7 +179,7 @@ def _rows_printed(block: Block) -> int:
 
     A category that is merged over several rows is printed once, so there may be more, never fewer.
     """
-    lines = block.content.text.splitlines()
+    lines = (line for line in block.content.text.splitlines() if line.rstrip().endswith("标"))
     words = (word for word in map(squash, lines) if word.endswith("指标"))
     return sum(category("level2", word) is not None for word in words) if block.cells else 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -76,18 +77,18 @@ def without_told_again(cuts: Sequence[Cut]) -> tuple[list[Cut], tuple[Found, ...
 
     The department's budget explains a project in sections, and its form stands below: 绩效目标: 详见…表.
     """
-    forms = {name for cut in cuts if cut.layout.source == "form" for block in cut.blocks if (name := _key(block))}
+    forms = _Names(_key(block) for cut in cuts if cut.layout.source == "form" for block in cut.blocks)
     kept: list[Cut] = []
     again: list[Found] = []
     for cut in cuts:
         is_prose = cut.layout.source == "prose"
-        twice = [block for block in cut.blocks if is_prose and _is_one_of(_key(block), forms)]
+        twice = [block for block in cut.blocks if is_prose and forms.tell(_key(block))]
         if not twice:
             kept.append(cut)
             continue
         again += [Found(_name(block), (block.start, block.end)) for block in twice]
         spans = {(block.start, block.end) for block in twice}
-        blocks = [block for block in cut.blocks if block not in twice]
+        blocks = [block for block in cut.blocks if (block.start, block.end) not in spans]
         kept.append(
             replace(
                 cut,
@@ -100,16 +101,27 @@ def without_told_again(cuts: Sequence[Cut]) -> tuple[list[Cut], tuple[Found, ...
     return kept, tuple(again)
 
 
-def _is_one_of(name: str, others: Iterable[str]) -> bool:
-    """Whether a name is one of others, or one of them with a place before it.
+class _Names:
+    """The names of projects, and the same with a place before them.
 
-    >>> _is_one_of("青石县桥头镇停车场改造", ["桥头镇停车场改造"]), _is_one_of("停车场", ["停车场改造"])
+    >>> _Names(["桥头镇停车场改造"]).tell("青石县桥头镇停车场改造"), _Names(["停车场改造"]).tell("停车场")
     (True, False)
     """
-    return any(
-        name == other or (min(len(name), len(other)) >= _LEAST_NAME and (name.endswith(other) or other.endswith(name)))
-        for other in others
-    )
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._backwards = sorted({name[::-1] for name in names if name})
+        self._known = frozenset(self._backwards)
+        self._lengths = sorted(length for length in set(map(len, self._backwards)) if length >= _LEAST_NAME)
+
+    def tell(self, name: str) -> bool:
+        """Whether a name is one of these, begins with a place before one of them, or lacks the place before it."""
+        word = name[::-1]
+        if word in self._known or len(word) < _LEAST_NAME:
+            return word in self._known
+        if any(word[:length] in self._known for length in self._lengths if length < len(word)):
+            return True
+        at = bisect_left(self._backwards, word)
+        return at < len(self._backwards) and self._backwards[at].startswith(word)
 
 
 def _name(block: Block) -> str:

@@ -75,7 +75,9 @@ def tokens_of(text: str, lines: Sequence[Line]) -> list[Token]:
         blanks = 0
     usual = Counter(token.blanks for token in tokens[1:]).most_common(1)
     apart = usual[0][0] if usual else 0
-    return _whole([token._replace(blanks=max(token.blanks - apart, 0)) for token in tokens])
+    if apart:
+        tokens = [token._replace(blanks=max(token.blanks - apart, 0)) for token in tokens]
+    return _whole(tokens)
 
 
 def _whole(tokens: Sequence[Token]) -> list[Token]:

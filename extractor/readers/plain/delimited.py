@@ -29,8 +29,8 @@ def find_delimiter(text: str, lines: tuple[Line, ...]) -> str | None:
             continue
         cell_end = _cell_end(delimiter)
         for line in lines:
-            printed = text[line.start : line.end]
-            if printed.count(delimiter) >= _HEADER_COLUMNS - 1 or printed.startswith('"'):
+            parted = text.count(delimiter, line.start, line.end) >= _HEADER_COLUMNS - 1
+            if parted or text.startswith('"', line.start, line.end):
                 cells = _read_cells(text, line.start, delimiter, cell_end)
                 columns = {terms().column(cell.content.text) for cell in cells}
                 if len(columns - {None}) >= _HEADER_COLUMNS:
