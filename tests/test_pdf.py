@@ -254,6 +254,43 @@ def test_a_watermark_goes_into_no_cell(angle: int, under: bool) -> None:
     assert kinds(parsed) == [("watermark", 1)]
 
 
+def test_small_slanted_letters_inside_of_a_cell_are_a_stamp() -> None:
+    def draw(canvas: Canvas) -> None:
+        three_rows(canvas)
+        canvas.translate(145, 166)
+        canvas.rotate(30)
+        canvas.setFont(FONT, 8)
+        canvas.drawString(0, 0, "传")
+
+    parsed = read(drawn(draw))
+    assert texts(parsed) == [THREE_ROWS]
+    assert lines(parsed) == ["传"]
+    assert kinds(parsed) == [("watermark", 1)]
+
+
+def test_a_page_that_is_askew_as_a_whole_is_no_stamp() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.rotate(10)
+        canvas.drawString(60, 160, "项目支出绩效目标表")
+
+    parsed = read(drawn(draw))
+    assert "".join(lines(parsed)) == "项目支出绩效目标表"
+    assert kinds(parsed) == [("no_ruling", None)]
+
+
+def test_large_words_among_small_ones_are_told() -> None:
+    def draw(canvas: Canvas) -> None:
+        three_rows(canvas)
+        canvas.setFont(FONT, 9)
+        canvas.drawString(205, 105, "保持路灯明亮整洁")
+        canvas.setFont(FONT, 16)
+        canvas.drawString(220, 132, "已审核")
+
+    parsed = read(drawn(draw))
+    assert kinds(parsed) == [("mixed_sizes", 1)]
+    assert [note.detail for note in parsed.notes if note.kind == "mixed_sizes"] == ["3"]
+
+
 def test_large_letters_that_stand_in_their_cells_stay_there() -> None:
     def draw(canvas: Canvas) -> None:
         three_rows(canvas)

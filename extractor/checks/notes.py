@@ -27,7 +27,15 @@ INFORMATION = frozenset(
 GUESSED = frozenset(
     {
         *("ocr_page", "scanned_page_ocr", "text_over_picture", "no_ruling", "rules_end", "row_guessed", "crowded_page"),
-        *("text_over_rule", "watermark", "invisible_text", "text_outside_page", "unreadable_text", "shapeless_text"),
+        *(
+            "text_over_rule",
+            "mixed_sizes",
+            "watermark",
+            "invisible_text",
+            "text_outside_page",
+            "unreadable_text",
+            "shapeless_text",
+        ),
         *("struck_annotation", "damaged_characters", "damaged_page", "lost_cells", "text_box"),
     }
 )
@@ -36,7 +44,15 @@ agree about what the file's reader made of it, not about what is printed."""
 _COUNTS = frozenset(
     {
         *("picture", "text_over_rule", "text_outside_page", "unreadable_text", "damaged_characters"),
-        *("attached_files", "hidden_zeros", "footnotes", "endnotes", "invisible_text", "struck_annotation"),
+        *(
+            "mixed_sizes",
+            "attached_files",
+            "hidden_zeros",
+            "footnotes",
+            "endnotes",
+            "invisible_text",
+            "struck_annotation",
+        ),
         "shapeless_text",
     }
 )

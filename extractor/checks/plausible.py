@@ -36,12 +36,15 @@ _OPEN_ENDS = tuple("(、,:和及与-《[")
 _PAIRS = (("(", ")"), ("《", "》"), ("[", "]"), ('"', '"'))
 _SIGN = re.compile(r"[≥≤=＝═><＞＜]=?|定性")
 _BEHIND = re.compile(r"[;；]")
+_MIXED = re.compile(r".{8,}。(?=[^。]{0,12}\d)[^。]{1,12}")
+"""A sentence that ends inside of a value, before what may be the value itself."""
 _MONEY = re.compile(r"资金|预算|金额|经费|拨款|投资|总额|合计")
 _NO_BUDGET = re.compile(
     r"执行|支出数|支付|到位|上年|去年|调整|结转|率|得分|分值|权重|科目|编码|代码|电话|说明|原因|日期|时间|人数|数量|标准"
 )
 _FIELDS = tuple(Indicator.model_fields)
 _ENOUGH = 2
+_SHORTEST = 2
 _SHOWN = 24
 
 
@@ -88,7 +91,7 @@ def _texts(project: ProjectReading, terms: Terms) -> Iterator[tuple[str, str, st
             yield path, "elsewhere", value
         elif path in {"unit", "department"} and (_SENTENCE.search(word)):
             yield path, "sentence", value
-        elif word.startswith(_STOPS) or (path != "goal" and _is_open(word)):
+        elif word.startswith(_STOPS) or (path != "goal" and (_is_open(word) or len(word) < _SHORTEST)):
             yield path, "cut", value
 
 
@@ -106,7 +109,8 @@ def _indicators(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
             yield paths.indicator(index, "operator"), "category", indicator.operator or ""
         for field in ("cycle_value", "annual_value"):
             pieces = _BEHIND.split(squash(getattr(indicator, field) or ""))
-            if any(category("level2", piece) or category("level1", piece) for piece in pieces[1:]):
+            mixed = _MIXED.fullmatch(squash(getattr(indicator, field) or ""))
+            if mixed or any(category("level2", piece) or category("level1", piece) for piece in pieces[1:]):
                 yield paths.indicator(index, field), "another_cell", getattr(indicator, field)
     signs = Counter(label for label, value in _of_indicators(project) if _SIGN.fullmatch(squash(value)))
     operators = any(indicator.operator for indicator in project.indicators)

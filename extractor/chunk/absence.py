@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from extractor.chunk.chunks import Cut
-from extractor.chunk.signs import Signs, is_implausible, signs_in
+from extractor.chunk.signs import Signs, cuts_words, is_implausible, signs_in
 from extractor.chunk.titles import OF_PROJECTS, WHOLE_DEPARTMENT
 from extractor.layouts import CompiledLayout
 from extractor.schemas.document import Document, Line, Row
@@ -51,6 +51,8 @@ def why_none(document: Document, cuts: Sequence[Cut], layout: CompiledLayout) ->
         return Absence(_not_understood(document, signs), False)
     if heads or signs.are_unfilled:
         return Absence("empty_forms" if is_form else "no_rows", True)
+    if cuts_words(document.text):
+        return Absence("text_not_understood", False)
     if _is_report(document):
         return Absence("self_evaluation_report", True)
     return Absence("no_table_but_goals" if "绩效目标" in text else "no_table", True)

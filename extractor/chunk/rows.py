@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -19,6 +19,7 @@ Kind = Literal["blocks", "header", "totals", "furniture", "outside", "again"]
 
 _LONGEST_NOTE = 2_000
 _APART = re.compile(r"(?<=\S)(?:\s{2,}|\t|\u3000)(?=[^:\s]{2,12}:)")
+_TITLE_ENDS = re.compile(r"表(?:[(（][^()（）]{1,20}[)）])?")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年(?:度)?(?!\d*月)")
 
 
@@ -94,7 +95,7 @@ def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Head
     unit: PrintedUnit | None = None
     year: int | None = None
     first: Found | None = None
-    for line in lines:
+    for line in _with_titles_apart(document, lines, terms):
         raw = document.text[line.start : line.end]
         printed = raw.strip().strip("#|*, \t")
         if not printed:
@@ -124,6 +125,26 @@ def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Head
         fiscal_year=year,
         amount_unit=unit,
     )
+
+
+def _with_titles_apart(document: Document, lines: Iterable[Line], terms: Terms) -> Iterator[Line]:
+    """Lines, each cut behind a title that a labelled department or unit follows: …绩效目标表部门名称：…"""
+    for line in lines:
+        raw = document.text[line.start : line.end]
+        ends = (match.end() for match in _TITLE_ENDS.finditer(raw))
+        end = next(
+            (end for end in ends if _is_labelled(raw[end:], terms) and is_title(squash(raw[:end].strip("#* ")))), None
+        )
+        if end is None:
+            yield line
+        else:
+            yield Line(line.start, line.start + end, line.page)
+            yield Line(line.start + end, line.end, line.page)
+
+
+def _is_labelled(text: str, terms: Terms) -> bool:
+    word = squash(text)
+    return bool(terms.department.match(word) or terms.header_unit.match(word))
 
 
 def unit_below(

@@ -156,8 +156,6 @@ def finish(
         _draft(surveyed, index, answers.get(block.index), (reasons or {}).get(block.index, ()))
         for index, block in enumerate(chunks.blocks)
     ]
-    for index in guessed_blocks(document, chunks.blocks):
-        drafts[index].is_guessed = True
     projects = [draft.project for draft in drafts]
     repeats = find_repeats(projects, chunks.blocks)
     for index, repeat in repeats.items():
@@ -169,12 +167,16 @@ def finish(
     findings += check_end(document, chunks.blocks, projects, sums_fit=sums_fit)
     findings += check_outside(document.text, chunks.unread)
     findings += check_told_again(chunks.told_again)
+    share = _explained(surveyed.opened, drafts)
+    in_doubt = share < settings.layout_coverage or any(map(_is_misplaced, findings))
     findings += surveyed.second.of_document
+    guessed = guessed_blocks(document, chunks.blocks)
+    for draft in drafts:
+        draft.is_guessed = in_doubt or draft.block.index in guessed
     aliases = load_aliases(settings.aliases)
     records = [record_of(info, draft, language, aliases) for draft in drafts]
     if len(records) != len(chunks.blocks):
         raise AssertionError(f"{document.file}: {len(chunks.blocks)} blocks but {len(records)} records")
-    share = _explained(surveyed.opened, drafts)
     reason = _low_coverage(document, share, settings) if drafts and share < settings.layout_coverage else ()
     line = line_of(
         document,
@@ -205,6 +207,18 @@ def _explained(opened: OpenDocument, drafts: Sequence[Draft]) -> float:
             ink += size
             left += size
     return 1 - min(left, ink) / ink if ink else 0.0
+
+
+def _is_misplaced(found: Finding) -> bool:
+    """Whether a finding on a document says that projects are missing, cut, or under another heading than their own.
+
+    Whose rows the others are, and whether they are whole, two readings of the same cut cannot tell then.
+    """
+    if found.code == FlagCode.UNCLAIMED_TEXT:
+        return found.variant == "of_projects"
+    return found.code == FlagCode.BOUNDARY_UNSURE or (
+        found.code == FlagCode.SUM_MISMATCH and found.variant != "rounding"
+    )
 
 
 def _may_be_a_table(document: Document, chunks: Chunks) -> bool:

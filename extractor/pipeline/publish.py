@@ -52,7 +52,8 @@ class Draft:
     findings: list[Finding] = field(default_factory=list)
     unclaimed: int = 0
     is_guessed: bool = False
-    """Whether its pages were read by likelihood (OCR, a stamp across cells), which two readings cannot make sure."""
+    """Whether its page or its document was read by likelihood (OCR, sums that do not come out): two readings of the
+    same cells cannot make sure of these."""
 
     @property
     def project(self) -> ProjectReading:

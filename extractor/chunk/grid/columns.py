@@ -29,10 +29,14 @@ INDICATOR_COLUMNS = (
 
 
 class Columns(NamedTuple):
-    """Canonical column of each cell (None = a label of its own), and the labels as printed."""
+    """Canonical column of each cell (None = a label of its own), and the labels as printed.
+
+    `are_glued`: a cell of the header names two of them, one below the other.
+    """
 
     fields: tuple[str | None, ...]
     labels: tuple[str, ...]
+    are_glued: bool = False
 
     @property
     def by_indicator(self) -> bool:

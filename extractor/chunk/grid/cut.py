@@ -163,6 +163,7 @@ class _Grid:
     def _data(self, row: Row, page: int | None, columns: Columns) -> None:
         printed = read_row(row, page, columns, self.merges, self.layout, self.habits)
         printed.unit_above = self.section.unit_above
+        printed.notes += ["columns_glued"] if columns.are_glued else []
         if self.after_break:
             printed.apart = frozenset()
         joint = Joint(columns.by_indicator, self.after_break)

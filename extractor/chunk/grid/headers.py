@@ -15,7 +15,7 @@ from extractor.layouts import Terms
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import LEVELS, category
 from extractor.schemas.cells import breakdown
-from extractor.schemas.document import Row
+from extractor.schemas.document import Cell, Row
 from extractor.text import squash
 
 MIN_COLUMNS = 3
@@ -126,7 +126,12 @@ class Headers:
                 fields[index] = None
             elif field:
                 used.add(field)
-        return Columns(tuple(fields), tuple(labels))
+        return Columns(tuple(fields), tuple(labels), any(map(self._is_glued, rows[-1].cells)))
+
+    def _is_glued(self, cell: Cell) -> bool:
+        """Whether each line of a header's cell names a column of its own: a program has lost the rule between two."""
+        named = [self.terms.column(line) for line in cell.content.text.split("\n") if line.strip()]
+        return len(named) > 1 and None not in named and len(set(named)) == len(named)
 
     def _name_bodies(self, fields: list[str | None], labels: Sequence[str]) -> None:
         """单位 to the left of the projects' names is whose projects they are; to the right it measures something."""

@@ -54,7 +54,16 @@ class Opened:
             header = replace(header, unit=self.body_above)
         units = (*filter(None, [header.amount_unit]), *self.units)
         header = replace(header, amount_unit=unit_of_amounts(units, None, terms)[0])
+        self._note_centred()
         return Section(header, tuple(filter(None, columns.fields)), self.rows, units, self.goes_on)
+
+    def _note_centred(self) -> None:
+        """Notes where a merged cell lost its extent: its text stands in the middle, and the rows above it are blank."""
+        told = [row for row in self.rows if row.has_content]
+        for column in ("department", "unit"):
+            if told and column not in told[0].parts and any(column in row.parts for row in told):
+                for row in told:
+                    row.notes.append("body_centred")
 
     def note_heading(self, word: str, terms: Terms) -> None:
         """Keeps whose section it is, so that the same heading on another page opens none."""

@@ -6,7 +6,7 @@ import ctypes
 import math
 import unicodedata
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import repeat
 from statistics import median
@@ -31,6 +31,10 @@ _WIDE = 0x2E80
 _SAMPLE = 64
 _AUTOMATIC_GAP = 0.35
 _DIGITS = frozenset("0123456789")
+_SLANT = math.radians(5)
+_TIGHT, _FLAT = 0.5, 1.5
+"""A box is tight where it is lower than this share of a line's, and flat where it is that much wider than high."""
+_HANGING = frozenset("“”‘’\"'")
 _RAISED_SIZE, _LIFT = 0.8, 0.15
 """A raised digit is smaller than this share of what stands before it, and this share of that higher."""
 
@@ -40,7 +44,8 @@ class Characters:
     """Printed characters in the file's order, without blanks; coordinates as the page is looked at.
 
     `gaps` tells what stands before a character: nothing, a blank, or the end of a line. `size` is the usual
-    height of a line's box on this page, the measure for every distance.
+    height of a line's box on this page, the measure for every distance. `slanted` are the positions of characters that
+    stand across the lines, as those of a stamp do.
     """
 
     frame: Frame
@@ -53,6 +58,7 @@ class Characters:
     size: float
     outside: int = 0
     unknown: int = 0
+    slanted: frozenset[int] = field(default_factory=frozenset)
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -99,8 +105,10 @@ def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box, dra
     left, top, right, bottom = frame.show(edges[0], edges[1], edges[2], edges[3])
     size = median(b - t for t, b in zip(top, bottom, strict=True)) if texts else 0.0
     found = Characters(frame, texts, gaps, left, top, right, bottom, max(size, 0.1))
+    _loosen(found)
     _raise_digits(found)
     found.unknown = _unknown(text_page, indices, found)
+    found.slanted = _slanted(text_page, indices)
     return _within(only(found, _drawn(text_page, indices)) if drawn_only else found)
 
 
@@ -203,8 +211,35 @@ def _upright(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, indices: l
     return turns.most_common(1)[0][0] if turns else _rotation(page)
 
 
+def _slanted(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int]) -> frozenset[int]:
+    """Positions of characters that stand neither upright nor on their side, where most others do."""
+    angles = map(pdfium.FPDFText_GetCharAngle, repeat(text_page), indices)
+    quarter = math.pi / 2
+    slanted = [
+        position for position, angle in enumerate(angles) if abs(angle - round(angle / quarter) * quarter) > _SLANT
+    ]
+    return frozenset(slanted) if 2 * len(slanted) < len(indices) else frozenset()
+
+
 def _rotation(page: pdfium.FPDF_PAGE) -> int:
     return max(int(pdfium.FPDFPage_GetRotation(page)), 0) % 4
+
+
+def _loosen(found: Characters) -> None:
+    """Gives flat letters (一, —, =) and quotation marks the height of their line, where a font tells their ink alone.
+
+    Such fonts, whose letters are drawings, come from browsers. Without it the letter would stand on a line of its own.
+    """
+    low = _TIGHT * found.size
+    for index, (top, bottom) in enumerate(zip(found.top, found.bottom, strict=True)):
+        height = bottom - top
+        if height >= low:
+            continue
+        if found.texts[index] in _HANGING:
+            found.bottom[index] = top + found.size
+        elif found.right[index] - found.left[index] > _FLAT * height:
+            found.top[index] = (top + bottom - found.size) / 2
+            found.bottom[index] = (top + bottom + found.size) / 2
 
 
 def _raise_digits(found: Characters) -> None:
@@ -263,4 +298,9 @@ def only(found: Characters, positions: list[int]) -> Characters:
     left, top, right, bottom = ([column[index] for index in positions] for column in edges)
     texts = [found.texts[index] for index in positions]
     gaps = [found.gaps[index] for index in positions]
-    return Characters(found.frame, texts, gaps, left, top, right, bottom, found.size, unknown=found.unknown)
+    slanted = (
+        frozenset(new for new, old in enumerate(positions) if old in found.slanted) if found.slanted else frozenset()
+    )
+    return Characters(
+        found.frame, texts, gaps, left, top, right, bottom, found.size, unknown=found.unknown, slanted=slanted
+    )

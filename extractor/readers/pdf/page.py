@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pypdfium2.raw as pdfium
@@ -23,6 +24,8 @@ _STANDARD_SIZE = 10.0
 _PICTURE = 0.4
 _HUGE, _ALIKE = 2.0, 0.05
 """Of a line's height: letters larger than that, across the rules of a table, are printed under or over it."""
+_LARGE, _FEWEST_LARGE = 1.5, 3
+"""Of the usual height in a cell: so many larger letters beside others are a stamp's."""
 _OUTLINED = 50
 _FEW = 40
 
@@ -123,6 +126,8 @@ def _fill(page: Page, characters: Characters, drawn: Drawn) -> None:
         page.notes.append(("nested_table", ""))
     if left := len(set(over) - set(watermark)):
         page.notes.append(("text_over_rule", f"{left}"))
+    if large := sum(_large(characters, area) for _, filled in tables for area in filled):
+        page.notes.append(("mixed_sizes", f"{large}"))
 
 
 def _placed(grids: list[Grid], characters: Characters) -> tuple[list[list[list[int]]], list[int], list[int]]:
@@ -155,19 +160,34 @@ def _placed(grids: list[Grid], characters: Characters) -> tuple[list[list[list[i
 def _take_watermark(
     characters: Characters, areas: list[list[list[int]]], outside: list[int], over: list[int]
 ) -> list[int]:
-    """Takes letters out of the tables that are far larger than the page's and stand across rules, as no cell's do."""
+    """Takes a stamp's letters out of tables and lines: slanted ones, and huge ones across rules, as no cell's are."""
+    taken = _huge(characters, areas, outside, over) | characters.slanted
+    if not taken:
+        return []
+    for area in (outside, *(area for filled in areas for area in filled)):
+        area[:] = [index for index in area if index not in taken]
+    return sorted(taken)
+
+
+def _large(characters: Characters, area: Sequence[int]) -> int:
+    """How many letters of a cell are far larger than most others in it; a single one may be anybody's."""
+    sizes = sorted(characters.bottom[index] - characters.top[index] for index in area)
+    large = len(sizes) - bisect_left(sizes, _LARGE * sizes[len(sizes) // 2]) if sizes else 0
+    return large if large >= _FEWEST_LARGE else 0
+
+
+def _huge(characters: Characters, areas: list[list[list[int]]], outside: list[int], over: list[int]) -> set[int]:
+    """Letters that are far larger than the page's and stand across rules, with those beside them beyond the table."""
     sizes = [bottom - top for top, bottom in zip(characters.top, characters.bottom, strict=True)] if over else []
     seeds = {round(sizes[index], 1) for index in over if sizes[index] > _HUGE * characters.size}
     if not seeds:
-        return []
+        return set()
     alike = [any(abs(size - seed) <= _ALIKE * seed for seed in seeds) for size in sizes]
     taken = {index for filled in areas for area in filled for index in area if alike[index]}
     for index in [*outside, *reversed(outside)]:  # its letters follow each other, beyond the table's edge as well
         if alike[index] and not taken.isdisjoint((index - 1, index + 1)):
             taken.add(index)
-    for area in (outside, *(area for filled in areas for area in filled)):
-        area[:] = [index for index in area if index not in taken]
-    return sorted(taken)
+    return taken
 
 
 def _is_over(grids: list[Grid], x: float, y: float, reach: float) -> bool:

@@ -71,7 +71,8 @@ def _table(text: str, lines: Sequence[Line]) -> Table:
             origin = [at if column in ended else origin[column] for column in range(width)]
             ended = frozenset()
         for column, start, end in _pieces(text, line, borders, closed):
-            rows[origin[column]][column].append(plain(text, start, end))
+            if text[start:end].strip() != "\\":  # a line break behind nothing
+                rows[origin[column]][column].append(plain(text, start, end))
         if rows and not closed:
             spans[-1] = (spans[-1][0], line.end)
         ended |= closed
