@@ -68,6 +68,8 @@ def _not_understood(document: Document, signs: Signs) -> str:
     """What a person is told: where no header can be added, another copy of the document helps."""
     if signs.tells_projects:
         return "prose_not_understood"
+    if signs.heads and signs.name is None and "项目名称" not in squash(document.text):
+        return "indicators_without_name"
     return "header_not_understood" if document.tables else "text_not_understood"
 
 
