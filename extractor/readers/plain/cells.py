@@ -40,17 +40,22 @@ class Run(NamedTuple):
 
 def read_cells(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
     """Lines outside of such tables, and the tables; no table where the lines are not clearly one cell each."""
-    tokens = tokens_of(text, lines)
-    runs = _headers(tokens)
-    if not runs:
+    tables = tables_of(text, tokens_of(text, lines))
+    if not tables:
         return lines, ()
-    named = [run for run in runs if "name" in run.fields]
-    tables = [table for run in named if (table := _list(text, tokens, run, runs)) is not None]
-    if not named:
-        tables += read_form(text, tokens, [(run.first, run.after, run.fields) for run in runs])
     spans = [(table.rows[0].start, table.rows[-1].end) for table in tables]
     outside = tuple(line for line in lines if not any(start <= line.start < end for start, end in spans))
     return outside, tuple(tables)
+
+
+def tables_of(text: str, tokens: Sequence[Token]) -> list[Table]:
+    """The tables in a stream of cells."""
+    runs = headers(tokens)
+    named = [run for run in runs if "name" in run.fields]
+    tables = [table for run in named if (table := _list(text, tokens, run, runs)) is not None]
+    if runs and not named:
+        tables += read_form(text, tokens, [(run.first, run.after, run.fields) for run in runs])
+    return tables
 
 
 def tokens_of(text: str, lines: Sequence[Line]) -> list[Token]:
@@ -104,7 +109,7 @@ def _column(token: Token) -> str | None:
     )
 
 
-def _headers(tokens: Sequence[Token]) -> list[Run]:
+def headers(tokens: Sequence[Token]) -> list[Run]:
     """Runs of three and more labels one below the other that name goals or indicators."""
     columns = [_column(token) for token in tokens]
     runs: list[Run] = []
