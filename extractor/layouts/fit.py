@@ -9,7 +9,7 @@ from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
 
 NEVER = -20.0
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,8})?")
-_SIGN = re.compile(r"[≥≤><=]{1,2}")
+_SIGN = re.compile(r"[≥≤><=═]{1,2}")
 _SIGN_WORD = re.compile(r"定性|定量|(?:大于|小于)?等于|大于|小于|正向|反向")
 _VALUE = re.compile(r"[≥≤><=]*\d[\d.,]*[^\d,。]{0,3}")
 _MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d+\.\d{2})")
@@ -42,10 +42,20 @@ def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
 
 def levels_of(text: str) -> set[str]:
     """The levels of which a text is a category, named in full."""
-    word = _BEHIND.sub("", text)
+    word = _in_full(text)
     if not word.endswith("指标"):
         return set()
     return {level for level in LEVELS if category(level, word)}
+
+
+def _in_full(text: str) -> str:
+    """A category without its score, and as most forms call it.
+
+    >>> _in_full("数量目标(10分)"), _in_full("服务对象满意度指标等")
+    ('数量指标', '服务对象满意度指标')
+    """
+    word = _BEHIND.sub("", text).removesuffix("等")
+    return word.removesuffix("目标") + "指标" if word.endswith("目标") else word
 
 
 def fit(text: str, field: str | None, *, has_signs: bool) -> float:
@@ -62,7 +72,7 @@ def fit(text: str, field: str | None, *, has_signs: bool) -> float:
 def _likely(text: str, field: str | None) -> float:
     is_amount = field is not None and _is_amount(field)
     if field in LEVELS:
-        return 4.0 if category(field, _BEHIND.sub("", text)) else -8.0
+        return 4.0 if category(field, _in_full(text)) else -8.0
     if levels_of(text):
         return -1.0
     if _SIGN.fullmatch(text) or _SIGN_WORD.fullmatch(text):

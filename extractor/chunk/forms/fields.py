@@ -103,7 +103,10 @@ def collect(page: int | None, top: Sequence[Line], rows: Sequence[SheetRow], wor
         tuple(found.loose),
         tuple(found.units),
         tuple(label for label in found.blanks if label.text not in shown),
-        ("row_joined",) if has_halves else (),
+        (
+            *(("row_joined",) if has_halves else ()),
+            *(("row_placed",) if any(row.row.placed for row in rows) else ()),
+        ),
     )
 
 

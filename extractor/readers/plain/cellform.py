@@ -86,7 +86,14 @@ class _Walk:
 
     def _is_value(self, at: int) -> bool:
         title = _TITLE.fullmatch(squash(self.tokens[at].text)) and self._is_title(at)
-        return at not in self.headers and self.labels[at] is None and not title and not self._is_of_site(at)
+        if at in self.headers or self.labels[at] is not None or title or self._is_of_site(at):
+            return False
+        return at + 1 not in self.headers or not self._heads_table(at)
+
+    def _heads_table(self, at: int) -> bool:
+        """Whether a text right above the header of the indicators is its heading: 绩效项目指标表."""
+        word = squash(self.tokens[at].text)
+        return word.endswith(("指标", "指标表", "目标表")) and self.words.unknown(self.tokens[at].text) is not None
 
     def _is_of_site(self, at: int) -> bool:
         return terms().site.fullmatch(squash(self.tokens[at].text)) is not None
@@ -179,7 +186,7 @@ class _Walk:
         shift = 1 if lead is not None else 0
         head = [(0, lead)] if lead is not None else []
         self._put([*head, *((shift + column, token) for column, token in enumerate(self.tokens[first:after]))])
-        end = next((one for one in range(after, len(self.tokens)) if self._ends_table(one)), len(self.tokens))
+        end = self._end_of_table(after)
         placed, score = segmented(self.tokens[after:end], fields)
         if score < _GOOD:
             self.understood = False
@@ -193,14 +200,29 @@ class _Walk:
         self.in_money = False
         return end
 
-    def _ends_table(self, at: int) -> bool:
-        """Whether a token stands below the indicators: a label of the form, a title, a sum."""
+    def _end_of_table(self, begin: int) -> int:
+        """The token behind the indicators: a label of the form below the last category and its first indicator.
+
+        What is a label elsewhere may be the name of an indicator among the categories: 完成时间.
+        """
+        end = next((one for one in range(begin, len(self.tokens)) if self._ends_form(one)), len(self.tokens))
+        named = (one for one in range(end - 1, begin - 1, -1) if levels_of(squash(self.tokens[one].text)))
+        last = next(named, begin - 1)
+        return next((one for one in range(last + 2, end) if self._is_below_table(one)), end)
+
+    def _ends_form(self, at: int) -> bool:
+        """Whether no indicator can stand below a token: a header, a sum, the head or the title of the next form."""
         word = squash(self.tokens[at].text)
         if at in self.headers or word in self.words.sums or self._is_of_site(at):
             return True
-        if levels_of(word) or self.words.column(self.tokens[at].text):
+        if levels_of(word):
             return False
-        return self.labels[at] is not None or bool(_TITLE.fullmatch(word) and self._is_title(at))
+        label = self.labels[at]
+        in_head = label is not None and label.field in _HEAD and self.words.is_listed(self.tokens[at].text)
+        return in_head or bool(_TITLE.fullmatch(word) and self._is_title(at))
+
+    def _is_below_table(self, at: int) -> bool:
+        return self.labels[at] is not None and not self.words.column(self.tokens[at].text)
 
     def _is_group(self, at: int) -> bool:
         label = self.labels[at]

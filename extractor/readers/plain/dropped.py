@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from extractor.layouts import terms
 from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import form_words
 from extractor.readers.plain.pieces import blank
-from extractor.readers.plain.segments import Token, segmented
+from extractor.readers.plain.segments import Token, placed_in_row, segmented
 from extractor.schemas.document import Row, Table
 from extractor.text import squash
 
@@ -59,11 +60,15 @@ def _aligned(row: Row, fields: Sequence[str | None]) -> Row:
     texts = [cell.content.text for cell in row.cells]
     inked = [index for index, text in enumerate(texts) if text.strip()]
     placed, _ = segmented([Token(squash(texts[index]), 0, 0) for index in inked], fields)
-    lead = len(fields) - len(row.cells)
     columns = [one.column for one in placed]
     if any(one.row or one.goes_on for one in placed):
-        columns = [lead + index for index in inked]
+        blanks = [index - before - 1 for before, index in pairwise([inked[0] - 1, *inked])]
+        columns = placed_in_row([squash(texts[index]) for index in inked], blanks, fields)
     cells = [blank(row.start)] * len(fields)
     for index, column in zip(inked, columns, strict=True):
         cells[column] = row.cells[index]
-    return Row(tuple(cells), row.start, row.end)
+    has_gap = any(
+        right - left > after - before
+        for (before, after), (left, right) in zip(pairwise(inked), pairwise(columns), strict=True)
+    )
+    return Row(tuple(cells), row.start, row.end, has_gap)

@@ -93,6 +93,38 @@ def segmented(tokens: Sequence[Token], fields: Sequence[str | None]) -> tuple[li
     return found, score
 
 
+def placed_in_row(words: Sequence[str], blanks: Sequence[int], fields: Sequence[str | None]) -> list[int]:
+    """The columns of cells that are one row, no more than there are fields; `blanks` stand before each of them.
+
+    >>> fields = ("level1", "level2", "indicator_name", "weight", "annual_value", None)
+    >>> placed_in_row(["其中：日光温室", "6.5亩", "6.5亩"], [0, 0, 0], fields)
+    [2, 4, 5]
+    """
+    width, count = len(fields), len(words)
+    has_signs = "operator" in fields
+    best = [0.0] * width
+    ways: list[list[int]] = []
+    for index, word in enumerate(words):
+        following, way = [NEVER * count] * width, [-1] * width
+        for at in range(index, width - (count - index - 1)):
+            own = fit(word, fields[at], has_signs=has_signs)
+            if not index:
+                following[at] = own + _begins(at, fields)
+                continue
+            following[at], way[at] = max(
+                (best[before] + own + _inside(at - before - 1, blanks[index]), before)
+                for before in range(index - 1, at)
+            )
+        best = following
+        ways.append(way)
+    column = max(range(count - 1, width), key=lambda at: best[at])
+    columns: list[int] = []
+    for way in reversed(ways):
+        columns.append(column)
+        column = way[column]
+    return columns[::-1]
+
+
 def _begins(at: int, fields: Sequence[str | None]) -> float:
     """A row begins with its first cell, or with one that those merged downwards leave: none of them is a value."""
     name = fields.index("indicator_name") if "indicator_name" in fields else len(fields)
