@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from extractor.layouts import terms
@@ -178,7 +179,7 @@ def _counted(text: str, pieces: Sequence[Piece]) -> Table | None:
         return None
     leads = all(pieces[begin].is_blank for begin, _ in cuts)
     rows = [_row(text, pieces[begin + leads : end]) for begin, end in cuts]
-    rows = rows[_first_of_form(rows) :]
+    rows = _below_their_labels(rows[_first_of_form(rows) :])
     return Table(tuple(rows), None, rebuilt=True) if rows else None
 
 
@@ -229,3 +230,28 @@ def _first_of_form(rows: Sequence[Row]) -> int:
         if any(len(one) > _PROSE for one in texts):
             first = index + 1
     return 0
+
+
+def _below_their_labels(rows: Sequence[Row]) -> list[Row]:
+    """Rows of texts below labels, each below its own: the merged cell to the left of the labels left no cell there."""
+    shifted: list[Row] = []
+    for row in rows:
+        above = shifted[-1] if shifted else None
+        if above is not None and _heads_texts(above) and len(row.cells) == len(above.cells) - 1 and _holds_texts(row):
+            row = replace(row, cells=(blank(row.start), *row.cells))
+        shifted.append(row)
+    return shifted
+
+
+def _heads_texts(row: Row) -> bool:
+    """Whether a row holds a label of labels, or what is left of a tall one, and labels that end with a goal's."""
+    words = form_words(terms())
+    lead, *texts = (squash(cell.content.text) for cell in row.cells)
+    labels = [words.label(text) for text in texts]
+    is_lead = len(lead) == 1 or words.label(lead) is not None
+    return is_lead and any(label is not None and label.field == "goal" for label in labels)
+
+
+def _holds_texts(row: Row) -> bool:
+    words = form_words(terms())
+    return all(words.label(cell.content.text) is None for cell in row.cells)

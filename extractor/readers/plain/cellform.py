@@ -17,13 +17,15 @@ from extractor.text import ENDS_SENTENCE, squash
 
 _HEAD = frozenset(("name", "department", "unit"))
 _MONEY = frozenset(AMOUNT_COLUMNS)
+_VALUES = frozenset(("cycle_value", "annual_value"))
+_OVER = _VALUES | {"operator", "measure_unit"}
 _FIGURE = re.compile(r"-?[\d,]+(?:\.\d+)?%?(?:[千万亿]?元)?|[-/\\—]+")
 _GOOD = 0.3
 _FEWEST = 2
 _TITLE = re.compile(r"[^，。；;]{0,40}(?:表|[(（].{0,10}年度?[)）])")
 
-Header = tuple[int, int, tuple[str | None, ...]]
-"""Tokens [first, after) that are the header of the indicators, and the column that each names."""
+Header = tuple[int, int, tuple[str | None, ...], int]
+"""Tokens [first, after) that are the header of the indicators, the columns that they name, how many are an upper row."""
 
 
 def read_form(text: str, tokens: Sequence[Token], headers: Sequence[Header]) -> list[Table]:
@@ -182,10 +184,12 @@ class _Walk:
         return row
 
     def _indicators(self, at: int, lead: Token | None) -> int:
-        first, after, fields = self.headers[at]
+        first, after, fields, upper = self.headers[at]
         shift = 1 if lead is not None else 0
         head = [(0, lead)] if lead is not None else []
-        self._put([*head, *((shift + column, token) for column, token in enumerate(self.tokens[first:after]))])
+        for row in self._header_rows(first, after, fields, upper):
+            self._put([*head, *((shift + column, token) for column, token in row)], shift + len(fields))
+            head = []
         end = self._end_of_table(after)
         placed, score = segmented(self.tokens[after:end], fields)
         if score < _GOOD:
@@ -199,6 +203,27 @@ class _Walk:
                 self._put(held, shift + len(fields))
         self.in_money = False
         return end
+
+    def _header_rows(
+        self, first: int, after: int, fields: Sequence[str | None], upper: int
+    ) -> list[list[tuple[int, Token]]]:
+        """The cells of the header: its upper row goes on right of the lower one, or stands over a part of it."""
+        above, own = self.tokens[first : first + upper], self.tokens[first + upper : after]
+        if not upper:
+            over = len(own) - len(fields)
+            if not over:
+                return [list(enumerate(own))]
+            # What stands over the places takes no column of its own.
+            begin = next(at for at, token in enumerate(own) if self.words.column(token.text) in _VALUES)
+            return [
+                list(enumerate(own[: begin + 1])),
+                [(begin + at, token) for at, token in enumerate(own[begin + 1 :])],
+            ]
+        over = len(above) + len(own) - len(fields)
+        begin = next((at for at, one in enumerate(fields) if one in _OVER), 0)
+        top = [(begin, above[0])] if over else []
+        top += [(len(own) + at, token) for at, token in enumerate(above[over:])]
+        return [top, list(enumerate(own))]
 
     def _end_of_table(self, begin: int) -> int:
         """The token behind the indicators: a label of the form below the last category and its first indicator.

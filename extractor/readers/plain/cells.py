@@ -27,15 +27,21 @@ _LOOSE = frozenset(("name", "unit", "department", "measure_unit"))
 """Columns that hold any short text."""
 _ENDS_LABEL = ("指标", "值", "名称")
 _IN_BRACKETS = re.compile(r"\([^()]{1,12}\)")
+_VALUES = frozenset(("cycle_value", "annual_value"))
+_PLACE = re.compile(r"[一-鿿]{1,12}(?:[省市县区旗乡镇村场]|街道|社区|合计|本级)")
 _BARE_BAR = re.compile(r"\s*\|\s*$")
 
 
 class Run(NamedTuple):
-    """Labels that follow each other: tokens [first, after), and the column that each names."""
+    """Labels that follow each other: tokens [first, after), and the columns that they name.
+
+    The first `upper` of them stand in a header row above the others: over some of these, or right of them all.
+    """
 
     first: int
     after: int
     fields: tuple[str | None, ...]
+    upper: int = 0
 
 
 def read_cells(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
@@ -54,7 +60,7 @@ def tables_of(text: str, tokens: Sequence[Token]) -> list[Table]:
     named = [run for run in runs if "name" in run.fields]
     tables = [table for run in named if (table := _list(text, tokens, run, runs)) is not None]
     if runs and not named:
-        tables += read_form(text, tokens, [(run.first, run.after, run.fields) for run in runs])
+        tables += read_form(text, tokens, [(run.first, run.after, run.fields, run.upper) for run in runs])
     return tables
 
 
@@ -126,11 +132,39 @@ def headers(tokens: Sequence[Token]) -> list[Run]:
         heads = "name" in known or len(_INDICATORS & known) > 1
         if len(known) >= _FEWEST and CONTENT_COLUMNS & known and heads:
             after = _rest_of_header(tokens, end, fields)
-            runs.append(Run(index, after, tuple(columns[index:after])))
+            after, own = _without_places(tokens, index, after, columns)
+            runs.append(_with_upper(tokens, Run(index, after, own), columns))
             index = after
         else:
             index = max(end, index + 1)
     return runs
+
+
+def _with_upper(tokens: Sequence[Token], run: Run, columns: Sequence[str | None]) -> Run:
+    """A header with the row above it, whose cells to the right of the levels come first: 指标值 | 实际完成值 | 得分."""
+    if run.fields[0] != "level1":
+        return run
+    above = run.first
+    while run.first - above < _AHEAD and above and _is_label(tokens[above - 1]) and columns[above - 1] != "indicators":
+        above -= 1
+    heads = above and columns[above - 1] == "indicators"
+    upper = columns[above : run.first]
+    if not heads or not {"annual_value", "weight"} & set(upper):
+        return run
+    over = bool(upper[0] in _VALUES and _VALUES & set(run.fields))
+    return Run(above, run.after, (*run.fields, *upper[over:]), len(upper))
+
+
+def _without_places(
+    tokens: Sequence[Token], first: int, after: int, columns: Sequence[str | None]
+) -> tuple[int, tuple[str | None, ...]]:
+    """The end of a header and its columns, where places stand below the header of the values: 全县 | 新桥区 | 上坪县."""
+    fields = tuple(columns[first:after])
+    values = next((at for at in range(first, after) if columns[at] in _VALUES), after)
+    places = range(values + 1, after)
+    if len(places) > 1 and all(_PLACE.fullmatch(squash(tokens[at].text)) for at in places):
+        return after, (*columns[first:values], *[None] * len(places))
+    return after, fields
 
 
 def _rest_of_header(tokens: Sequence[Token], end: int, fields: Sequence[str | None]) -> int:

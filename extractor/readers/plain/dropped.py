@@ -10,7 +10,7 @@ from extractor.layouts import terms
 from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import form_words
 from extractor.readers.plain.pieces import blank
-from extractor.readers.plain.segments import Token, placed_in_row, segmented
+from extractor.readers.plain.segments import placed_in_row
 from extractor.schemas.document import Row, Table
 from extractor.text import squash
 
@@ -59,11 +59,8 @@ def _aligned(row: Row, fields: Sequence[str | None]) -> Row:
     """The row's cells from the left to the right, none of them below a header that it cannot belong to."""
     texts = [cell.content.text for cell in row.cells]
     inked = [index for index, text in enumerate(texts) if text.strip()]
-    placed, _ = segmented([Token(squash(texts[index]), 0, 0) for index in inked], fields)
-    columns = [one.column for one in placed]
-    if any(one.row or one.goes_on for one in placed):
-        blanks = [index - before - 1 for before, index in pairwise([inked[0] - 1, *inked])]
-        columns = placed_in_row([squash(texts[index]) for index in inked], blanks, fields)
+    blanks = [index - before - 1 for before, index in pairwise([inked[0] - 1, *inked])]
+    columns = placed_in_row([squash(texts[index]) for index in inked], blanks, fields)
     cells = [blank(row.start)] * len(fields)
     for index, column in zip(inked, columns, strict=True):
         cells[column] = row.cells[index]
