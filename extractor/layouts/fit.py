@@ -88,10 +88,16 @@ def _likely(text: str, field: str | None) -> float:
     if field in _BODIES and len(text) < _SHORT:
         return -3.0  # no body is called so; what measures something is
     if field in _MEASURES:
-        return 1.0 if field == "measure_unit" and len(text) <= _SHORT else -3.0
+        return 1.0 if field == "measure_unit" and _may_be_unit(text) else -3.0
     if len(text) > _LONG:
         return 2.0 if field == "goal" else 0.0
     return {"name": 1.0, "unit": 1.0, "indicator_name": 1.0}.get(field or "", 0.5)
+
+
+def _may_be_unit(text: str) -> bool:
+    """Whether a text is as short as units are, or a rate of two of them: 元/平方米."""
+    whole, _, each = text.partition("/")
+    return len(whole) <= _SHORT and len(each) <= _SHORT + 2
 
 
 def _is_amount(field: str) -> bool:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import NamedTuple
 
 from extractor.layouts import terms
@@ -82,9 +83,7 @@ def _is_broken(text: str, lines: Sequence[Line], tokens: Sequence[Token], runs: 
     return any(_BAR.search(text, line.start, at) for at in starts for line in lines if line.start <= at < line.end)
 
 
-def _without(
-    outside: Sequence[Line], tables: Sequence[Table], text: str, lines: Sequence[Line]
-) -> tuple[Line, ...]:
+def _without(outside: Sequence[Line], tables: Sequence[Table], text: str, lines: Sequence[Line]) -> tuple[Line, ...]:
     """The lines that no row holds."""
     spans = [(row.start, row.end) for table in tables for row in table.rows]
     begin, end = min(span[0] for span in spans), max(span[1] for span in spans)
@@ -105,7 +104,7 @@ def _stream(text: str, lines: Sequence[Line]) -> tuple[list[Piece], list[Line]]:
         if not bars:
             held.append(line)
             continue
-        own = _own_lines(text, held, line.start, bars[0])
+        own = _own_lines(text, held, line.start, bars[0], is_first=not pieces)
         outside += held[: len(held) - own]
         begin = held[-own].start if own else line.start
         fills = len(bars) > 1 and not text[bars[-2] + 1 : line.end].strip("| \t　")
@@ -118,27 +117,19 @@ def _stream(text: str, lines: Sequence[Line]) -> tuple[list[Piece], list[Line]]:
     return pieces, [*outside, *held]
 
 
-def _own_lines(text: str, held: Sequence[Line], start: int, bar: int) -> int:
+def _own_lines(text: str, held: Sequence[Line], start: int, bar: int, *, is_first: bool) -> int:
     """How many of the lines above a cell's last line are its beginning."""
-    last = text[start:bar].strip()
-    count = 0
     best = 0
-    for line in reversed(held):
-        printed = text[line.start : line.end]
-        if not printed.strip() and count > best + 2:
+    for count, line in enumerate(reversed(held), 1):
+        if bar - line.start > 2 * _LONGEST_LABEL:
             break
-        count += 1
         if _names(text[line.start : bar]):
             best = count
-    if best or _names(last):
+    if best or is_first or _names(text[start:bar]):
         return best
     # No label: a value of several lines, but for the titles above it.
-    count = 0
-    for line in reversed(held):
-        if _TITLE.fullmatch(text[line.start : line.end].strip()):
-            break
-        count += 1
-    return count
+    own = takewhile(lambda line: not _TITLE.fullmatch(text[line.start : line.end].strip()), reversed(held))
+    return sum(1 for _ in own)
 
 
 def _names(printed: str) -> bool:
@@ -180,7 +171,7 @@ def _counted(text: str, pieces: Sequence[Piece]) -> Table | None:
     leads = all(pieces[begin].is_blank for begin, _ in cuts)
     rows = [_row(text, pieces[begin + leads : end]) for begin, end in cuts]
     rows = _below_their_labels(rows[_first_of_form(rows) :])
-    return Table(tuple(rows), None, rebuilt=True) if rows else None
+    return Table(tuple(rows)) if rows else None
 
 
 def _is_line(text: str, pieces: Sequence[Piece]) -> bool:

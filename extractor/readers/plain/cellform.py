@@ -22,22 +22,32 @@ _OVER = _VALUES | {"operator", "measure_unit"}
 _FIGURE = re.compile(r"-?[\d,]+(?:\.\d+)?%?(?:[千万亿]?元)?|[-/\\—]+")
 _GOOD = 0.3
 _FEWEST = 2
+_SHORTEST = 2
 _TITLE = re.compile(r"[^，。；;]{0,40}(?:表|[(（].{0,10}年度?[)）])")
 
 Header = tuple[int, int, tuple[str | None, ...], int]
-"""Tokens [first, after) that are the header of the indicators, the columns that they name, how many are an upper row."""
+"""Tokens [first, after) that are the header of the indicators, its columns, and how many tokens are an upper row."""
 
 
 def read_form(text: str, tokens: Sequence[Token], headers: Sequence[Header]) -> list[Table]:
     """The forms of a page as one table; none where the page begins with no label or its indicators fit no column."""
     words = form_words(terms())
     labels = [words.label(token.text) for token in tokens]
-    begin = next((at for at, label in enumerate(labels) if label is not None and label.field in _HEAD), len(tokens))
+    begin = next((at for at in range(len(tokens)) if _begins(at, tokens, labels)), len(tokens))
     if not headers or begin >= headers[0][0]:
         return []
     walk = _Walk(text, tokens, labels, {header[0]: header for header in headers}, words)
     rows = walk.rows_from(begin)
     return [Table(tuple(rows), None, rebuilt=True)] if rows and walk.understood else []
+
+
+def _begins(at: int, tokens: Sequence[Token], labels: Sequence[Label | None]) -> bool:
+    """Whether the head of a form begins with a label: 单位 or 项目 beside other labels are columns of a list."""
+    label = labels[at]
+    if label is None or label.field not in _HEAD:
+        return False
+    is_column = any(one is not None for one in labels[at + 1 : at + 2])
+    return not (is_column and len(squash(tokens[at].text)) <= _SHORTEST)
 
 
 @dataclass(slots=True)

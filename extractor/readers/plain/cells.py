@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from extractor.layouts import terms
 from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import form_words
+from extractor.layouts.taxonomy import LEVELS
 from extractor.readers.plain.cellform import read_form
 from extractor.readers.plain.segments import Token, row_of, segmented
 from extractor.schemas.document import Line, Table
@@ -20,9 +22,12 @@ _LONGEST = 40
 _FEWEST = 3
 _WIDEST = 24
 _AHEAD = 8
+_TALLEST, _NARROW = 6, 2
+"""A label in a narrow cell: so many lines, so many characters on each."""
 _GOOD = 0.35
 """What a cell of a table fits its column by, on the average."""
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
+_OF_INDICATORS = _INDICATORS | {"indicators", "operator", "measure_unit", "weight"}
 _LOOSE = frozenset(("name", "unit", "department", "measure_unit"))
 """Columns that hold any short text."""
 _ENDS_LABEL = ("指标", "值", "名称")
@@ -85,13 +90,42 @@ def tokens_of(text: str, lines: Sequence[Line]) -> list[Token]:
 def _whole(tokens: Sequence[Token]) -> list[Token]:
     """Tokens in which labels that a narrow cell wrapped are one: 项目资金 over (万元), 满意度 over 指标(10分)."""
     whole: list[Token] = []
-    for token in tokens:
+    index = 0
+    while index < len(tokens):
+        tall = _tall(tokens, index)
+        if tall > 1:
+            parts = tokens[index : index + tall]
+            text = "\n".join(part.text for part in parts)
+            whole.append(parts[0]._replace(text=text, end=parts[-1].end))
+            index += tall
+            continue
+        token = tokens[index]
         above = whole[-1] if whole else None
         if above is not None and not token.blanks and _goes_on(above.text, token.text):
             whole[-1] = above._replace(text=f"{above.text}\n{token.text}", end=token.end)
         else:
             whole.append(token)
+        index += 1
     return whole
+
+
+def _tall(tokens: Sequence[Token], first: int) -> int:
+    """How many tokens are one label of a tall and narrow cell: 绩效 over 指标; 总, 体, 目, 标."""
+    below = range(first, min(first + _TALLEST, len(tokens)))
+    parts = list(takewhile(lambda at: _is_fragment(tokens[at], is_first=at == first), below))
+    words = form_words(terms())
+    for count in range(len(parts), 1, -1):
+        joint = "".join(squash(tokens[at].text) for at in parts[:count])
+        if words.label(joint) or words.column(joint) or levels_of(joint):
+            return count
+    return 1
+
+
+def _is_fragment(token: Token, *, is_first: bool) -> bool:
+    word = squash(token.text)
+    if len(word) > _NARROW:
+        return False
+    return form_words(terms()).label(word) is None if is_first else not token.blanks
 
 
 def _goes_on(above: str, text: str) -> bool:
@@ -102,6 +136,8 @@ def _goes_on(above: str, text: str) -> bool:
     if _IN_BRACKETS.fullmatch(word):
         return bool(words.label(above) or words.column(above) or levels_of(squash(above)))
     known = words.label(text) or words.column(text)
+    if not known and not words.label(above) and not words.column(above) and words.column(joint) in LEVELS:
+        return True  # 一级 over 指标, in the header
     return not known and not levels_of(squash(above)) and bool(levels_of(joint)) and len(word) < len("满意度指标(10分)")
 
 
@@ -127,6 +163,9 @@ def headers(tokens: Sequence[Token]) -> list[Run]:
             # One label that no word knows, between others.
             if end + 1 < len(tokens) and columns[end] is None and columns[end + 1] and _is_label(tokens[end]):
                 end += 1
+        if "name" not in columns[index:end]:
+            # The last labels of a form stand right above the header: 其他资金, 总体目标.
+            index = next((at for at in range(index, end) if columns[at] in _OF_INDICATORS), index)
         fields = columns[index:end]
         known = set(fields) - {None}
         heads = "name" in known or len(_INDICATORS & known) > 1
@@ -158,7 +197,7 @@ def _with_upper(tokens: Sequence[Token], run: Run, columns: Sequence[str | None]
 def _without_places(
     tokens: Sequence[Token], first: int, after: int, columns: Sequence[str | None]
 ) -> tuple[int, tuple[str | None, ...]]:
-    """The end of a header and its columns, where places stand below the header of the values: 全县 | 新桥区 | 上坪县."""
+    """The end of a header and its columns, where places stand below that of the values: 全县 | 上坪县."""
     fields = tuple(columns[first:after])
     values = next((at for at in range(first, after) if columns[at] in _VALUES), after)
     places = range(values + 1, after)
