@@ -197,8 +197,8 @@ class _Walk:
         first, after, fields, upper = self.headers[at]
         shift = 1 if lead is not None else 0
         head = [(0, lead)] if lead is not None else []
-        for row in self._header_rows(first, after, fields, upper):
-            self._put([*head, *((shift + column, token) for column, token in row)], shift + len(fields))
+        for line in self._header_rows(first, after, fields, upper):
+            self._put([*head, *((shift + column, token) for column, token in line)], shift + len(fields))
             head = []
         end = self._end_of_table(after)
         placed, score = segmented(self.tokens[after:end], fields)

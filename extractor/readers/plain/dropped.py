@@ -15,6 +15,7 @@ from extractor.schemas.document import Row, Table
 from extractor.text import squash
 
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
+_OF_INDICATORS = _INDICATORS | {"indicators", "operator", "measure_unit", "weight"}
 _FEWEST = 3
 
 
@@ -49,10 +50,12 @@ def _filled(row: Row) -> list[str]:
 def _leaves(row: Row) -> bool:
     """Whether a row below the indicators begins with a label of the form, or sums them up."""
     words = form_words(terms())
-    first = next(iter(_filled(row)), "")
+    first, *others = _filled(row) or [""]
     if not first or levels_of(first):
         return False
-    return first in words.sums or (words.label(first) is not None and words.column(first) is None)
+    is_label = words.label(first) is not None and words.column(first) not in _OF_INDICATORS
+    is_title = not others and first.endswith("表")
+    return first in words.sums or is_label or is_title
 
 
 def _aligned(row: Row, fields: Sequence[str | None]) -> Row:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from extractor.layouts.fit import NEVER, fit
+from extractor.layouts.fit import NEVER, fit, levels_of
 from extractor.readers.plain.pieces import blank, stacked
 from extractor.schemas.document import MappedText, Row
 from extractor.text import squash
@@ -60,7 +60,8 @@ def segmented(tokens: Sequence[Token], fields: Sequence[str | None]) -> tuple[li
     ways: list[list[tuple[int, str]]] = []
     for index, token in enumerate(tokens):
         word = squash(token.text)
-        fits = [fit(word, field, has_signs=has_signs) for field in fields]
+        above = squash(tokens[index - 1].text) if index else ""
+        fits = [_fit(word, above, field, has_signs=has_signs) for field in fields]
         if not index:
             best = [fits[at] + _MERGED * at for at in range(width)]
             ways.append([(-1, "row")] * width)
@@ -107,7 +108,7 @@ def placed_in_row(words: Sequence[str], blanks: Sequence[int], fields: Sequence[
     for index, word in enumerate(words):
         following, way = [NEVER * count] * width, [-1] * width
         for at in range(index, width - (count - index - 1)):
-            own = fit(word, fields[at], has_signs=has_signs)
+            own = _fit(word, words[index - 1] if index else "", fields[at], has_signs=has_signs)
             if not index:
                 following[at] = own + _begins(at, fields)
                 continue
@@ -123,6 +124,13 @@ def placed_in_row(words: Sequence[str], blanks: Sequence[int], fields: Sequence[
         columns.append(column)
         column = way[column]
     return columns[::-1]
+
+
+def _fit(word: str, before: str, field: str | None, *, has_signs: bool) -> float:
+    """How well a cell fits a column; a category printed twice is that of both levels: 满意度指标 | 满意度指标."""
+    if field == "level2" and word == before and levels_of(word):
+        return fit(word, "level1", has_signs=has_signs)
+    return fit(word, field, has_signs=has_signs)
 
 
 def _begins(at: int, fields: Sequence[str | None]) -> float:
