@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extractor.layouts.taxonomy import LEVELS, category
+from extractor.layouts.taxonomy import LEVELS, category, category_in_full
 from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
 
 NEVER = -20.0
@@ -18,7 +18,7 @@ _NAMING = frozenset(("name", "unit", "department", "goal", "level1", "level2"))
 _BODIES = frozenset(("unit", "department"))
 _VALUES = frozenset(("cycle_value", "annual_value"))
 _MEASURES = frozenset(("operator", "measure_unit", "weight"))
-_BEHIND = re.compile(r"(?:\([^()]*\))+$")
+_BEHIND = re.compile(r"(?:\([^()]*\)分?)+$")
 _SHORT, _LONG = 4, 20
 
 
@@ -45,7 +45,7 @@ def levels_of(text: str) -> set[str]:
     word = _in_full(text)
     if not word.endswith("指标"):
         return set()
-    return {level for level in LEVELS if category(level, word)}
+    return {level for level in LEVELS if category_in_full(level, word)}
 
 
 def _in_full(text: str) -> str:
@@ -72,7 +72,8 @@ def fit(text: str, field: str | None, *, has_signs: bool) -> float:
 def _likely(text: str, field: str | None) -> float:
     is_amount = field is not None and _is_amount(field)
     if field in LEVELS:
-        return 4.0 if category(field, _in_full(text)) else -8.0
+        word = _in_full(text)
+        return 4.0 if category(field, word) or (levels_of(text) and category_in_full(field, word)) else -8.0
     if levels_of(text):
         return -1.0
     if _SIGN.fullmatch(text) or _SIGN_WORD.fullmatch(text):

@@ -153,7 +153,7 @@ def _column(token: Token) -> str | None:
 
 def headers(tokens: Sequence[Token]) -> list[Run]:
     """Runs of three and more labels one below the other that name goals or indicators."""
-    columns = [_column(token) for token in tokens]
+    columns = _with_bare_levels(tokens, [_column(token) for token in tokens])
     runs: list[Run] = []
     index = 0
     while index < len(tokens):
@@ -168,7 +168,8 @@ def headers(tokens: Sequence[Token]) -> list[Run]:
             index = next((at for at in range(index, end) if columns[at] in _OF_INDICATORS), index)
         fields = columns[index:end]
         known = set(fields) - {None}
-        heads = "name" in known or len(_INDICATORS & known) > 1
+        measured = "annual_value" in known and len({"operator", "measure_unit", "weight"} & known) > 1
+        heads = "name" in known or len(_INDICATORS & known) > 1 or ("indicator_name" in known and measured)
         if len(known) >= _FEWEST and CONTENT_COLUMNS & known and heads:
             after = _rest_of_header(tokens, end, fields)
             after, own = _without_places(tokens, index, after, columns)
@@ -177,6 +178,20 @@ def headers(tokens: Sequence[Token]) -> list[Run]:
         else:
             index = max(end, index + 1)
     return runs
+
+
+def _with_bare_levels(tokens: Sequence[Token], columns: list[str | None]) -> list[str | None]:
+    """一级 | 二级 | 三级 are levels side by side only, and 指标 is a name beside its value and its sign."""
+    words = form_words(terms())
+    bare = [words.bare_levels.get(squash(token.text)) if len(token.text) <= _NARROW else None for token in tokens]
+    for at, level in enumerate(bare):
+        if level is not None and any(bare[max(at - 1, 0) : at] + bare[at + 1 : at + 2]):
+            columns[at] = level
+        elif len(tokens[at].text) == _NARROW and squash(tokens[at].text) == "指标":
+            beside = set(columns[at + 1 : at + 1 + _AHEAD // 2])
+            if "annual_value" in beside and len({"operator", "measure_unit", "weight"} & beside) > 1:
+                columns[at] = "indicator_name"
+    return columns
 
 
 def _with_upper(tokens: Sequence[Token], run: Run, columns: Sequence[str | None]) -> Run:

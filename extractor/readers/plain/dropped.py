@@ -26,8 +26,10 @@ def aligned(table: Table) -> Table:
 
 def _rows(rows: Sequence[Row]) -> Iterator[Row]:
     fields: tuple[str | None, ...] = ()
+    above: Row | None = None
     for row in rows:
-        header = _header(row)
+        header = _header(row, above)
+        above = row
         if header or (fields and _leaves(row)):
             fields = header
         if fields and not header and len(_filled(row)) > 0 and len(row.cells) < len(fields):
@@ -36,10 +38,16 @@ def _rows(rows: Sequence[Row]) -> Iterator[Row]:
             yield row
 
 
-def _header(row: Row) -> tuple[str | None, ...]:
-    """The columns that a row names, where it heads the indicators of a form; those of a list name its projects."""
+def _header(row: Row, above: Row | None) -> tuple[str | None, ...]:
+    """The columns that a row names, where it heads the indicators of a form; those of a list name its projects.
+
+    Below a header of two rows, what stands above a blank cell heads its column.
+    """
     words = form_words(terms())
-    found = tuple(words.column(cell.content.text) for cell in row.cells)
+    texts = [cell.content.text for cell in row.cells]
+    if above is not None and len(above.cells) == len(texts):
+        texts = [text if text.strip() else cell.content.text for text, cell in zip(texts, above.cells, strict=True)]
+    found = tuple(map(words.column, texts))
     return found if len(_INDICATORS & set(found)) >= _FEWEST and "name" not in found else ()
 
 

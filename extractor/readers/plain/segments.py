@@ -128,7 +128,7 @@ def placed_in_row(words: Sequence[str], blanks: Sequence[int], fields: Sequence[
 
 def _fit(word: str, before: str, field: str | None, *, has_signs: bool) -> float:
     """How well a cell fits a column; a category printed twice is that of both levels: 满意度指标 | 满意度指标."""
-    if field == "level2" and word == before and levels_of(word):
+    if field == "level2" and word == before and levels_of(word) == {"level1"}:
         return fit(word, "level1", has_signs=has_signs)
     return fit(word, field, has_signs=has_signs)
 
