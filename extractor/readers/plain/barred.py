@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -22,7 +21,6 @@ from extractor.readers.plain.markdown import plain
 from extractor.readers.plain.pieces import blank
 from extractor.readers.plain.segments import Token
 from extractor.schemas.document import Cell, Line, Row, Table
-from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
 from extractor.text import squash
 
 _BAR = re.compile(r"(?<!\\)\|")
@@ -35,7 +33,6 @@ _LONE = 0.5
 _NARROWEST = 3
 _PROSE = 40
 _LONGEST_LABEL = 40
-_OF_VALUES = frozenset(("annual_value", "cycle_value", "operator", "measure_unit"))
 _TITLE = re.compile(r"[^，。；;]{0,60}(?:表|[(（].{0,10}年度?[)）])|附[件表]\d{0,2}")
 
 
@@ -180,7 +177,7 @@ def _counted(text: str, pieces: Sequence[Piece]) -> Table | None:
         return None
     leads = all(pieces[begin].is_blank for begin, _ in cuts)
     rows = [_row(text, pieces[begin + leads : end]) for begin, end in cuts]
-    rows = _below_their_labels(rows[_first_of_form(rows) :])
+    rows = rows[_first_of_form(rows) :]
     return Table(tuple(rows)) if rows else None
 
 
@@ -231,108 +228,3 @@ def _first_of_form(rows: Sequence[Row]) -> int:
         if any(len(one) > _PROSE for one in texts):
             first = index + 1
     return 0
-
-
-def _below_their_labels(rows: Sequence[Row]) -> list[Row]:
-    """Rows below the labels that they belong to: a merged cell to the left of the labels left no cell in them."""
-    shifted: list[Row] = []
-    money: int | None = None
-    """The column of the labels of money, right of the label of them all."""
-    for row in rows:
-        above = shifted[-1] if shifted else None
-        lead = _money_below(row)
-        if lead is not None:
-            money = lead
-        elif money is not None and _is_money(row.cells[0]):
-            row = _right(row, money)
-        else:
-            money = None
-            if (
-                above is not None
-                and _heads_texts(above)
-                and len(row.cells) == len(above.cells) - 1
-                and _holds_texts(row)
-            ):
-                row = _right(row, 1)
-        shifted.append(row)
-    return list(_with_upper(shifted))
-
-
-def _right(row: Row, by: int) -> Row:
-    return replace(row, cells=(*[blank(row.start)] * by, *row.cells))
-
-
-def _money_below(row: Row) -> int | None:
-    """The column of labels of money in the rows below one that begins with the label of them all; None for others."""
-    words = form_words(terms())
-    first, *rest = (cell.content.text for cell in row.cells)
-    label = words.label(first)
-    if not rest or not ((label is not None and label.is_money) or words.tells_money(first)):
-        return None
-    if _is_money(row.cells[1]):
-        return 1
-    heads = next((at for at, text in enumerate(rest) if text.strip()), 0)
-    columns = [words.money_column(text) for text in rest if text.strip()]
-    return heads if heads and len(columns) > 1 and columns[0] is not None else None
-
-
-def _is_money(cell: Cell) -> bool:
-    """Whether a cell holds the label of an amount."""
-    label = form_words(terms()).label(cell.content.text)
-    field = label.field if label is not None else None
-    return field is not None and (field in AMOUNT_COLUMNS or field.startswith(BREAKDOWN))
-
-
-def _with_upper(rows: Sequence[Row]) -> Iterator[Row]:
-    """Rows in which a header of two rows stands over its columns: the upper one goes on right of the levels."""
-    for at, row in enumerate(rows):
-        below = rows[at + 1] if at + 1 < len(rows) else None
-        above = rows[at - 1] if at else None
-        if below is not None and _is_upper(row, below):
-            yield _placed_upper(row, below)
-        elif above is not None and _is_upper(above, row):
-            lead = replace(row, cells=(blank(row.start), *row.cells))
-            spare = len(_placed_upper(above, row).cells) - len(lead.cells)
-            yield replace(lead, cells=(*lead.cells, *[blank(row.end)] * spare))
-        else:
-            yield row
-
-
-def _is_upper(row: Row, below: Row) -> bool:
-    """Whether a row heads columns of indicators beside the levels that the row below it heads."""
-    words = form_words(terms())
-    texts = [cell.content.text for cell in row.cells]
-    if len(texts) < _NARROWEST or not words.heads_indicators(texts[0]):
-        return False
-    columns = [words.column(text) for text in texts[1:]]
-    lower = [words.column(cell.content.text) for cell in below.cells]
-    has_levels = {"level1", "level2"} <= set(lower)
-    return has_levels and lower[0] == "level1" and not {"level1", "level2"} & set(columns) and "annual_value" in columns
-
-
-def _placed_upper(row: Row, below: Row) -> Row:
-    words = form_words(terms())
-    lower = [words.column(cell.content.text) for cell in below.cells]
-    over = next((at for at, field in enumerate(lower) if field in _OF_VALUES), len(lower))
-    lead, first, *rest = row.cells
-    is_over = words.column(first.content.text) in {"annual_value", "cycle_value"} and over < len(lower)
-    if not is_over:
-        rest = [first, *rest]
-    cells = [lead, *[blank(row.start)] * len(lower), *rest]
-    if is_over:
-        cells[1 + over] = first
-    return replace(row, cells=tuple(cells))
-
-
-def _heads_texts(row: Row) -> bool:
-    """Whether a row holds a label of labels, or what is left of a tall one, and labels that end with a goal's."""
-    words = form_words(terms())
-    lead, *texts = (squash(cell.content.text) for cell in row.cells)
-    labels = [words.label(text) for text in texts]
-    is_lead = len(lead) == 1 or words.label(lead) is not None
-    return is_lead and any(label is not None and label.field == "goal" for label in labels)
-
-
-def _holds_texts(row: Row) -> bool:
-    words = form_words(terms())
-    return all(words.label(cell.content.text) is None for cell in row.cells)

@@ -9,6 +9,7 @@ from itertools import pairwise
 from extractor.layouts import terms
 from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import form_words
+from extractor.readers.plain.leads import below_their_labels
 from extractor.readers.plain.pieces import blank
 from extractor.readers.plain.segments import placed_in_row
 from extractor.schemas.document import Row, Table
@@ -21,7 +22,10 @@ _FEWEST = 3
 
 def aligned(table: Table) -> Table:
     """The table with every short row below a header of indicators as long as the header."""
-    return replace(table, rows=tuple(_rows(table.rows)))
+    rows: Sequence[Row] = table.rows
+    if len({len(row.cells) for row in rows}) > 1:
+        rows = below_their_labels(rows)
+    return replace(table, rows=tuple(_rows(rows)))
 
 
 def _rows(rows: Sequence[Row]) -> Iterator[Row]:

@@ -106,16 +106,19 @@ def placed_in_row(words: Sequence[str], blanks: Sequence[int], fields: Sequence[
     best = [0.0] * width
     ways: list[list[int]] = []
     for index, word in enumerate(words):
-        following, way = [NEVER * count] * width, [-1] * width
+        following, way = [NEVER * count * 2] * width, [-1] * width
+        above = words[index - 1] if index else ""
         for at in range(index, width - (count - index - 1)):
-            own = _fit(word, words[index - 1] if index else "", fields[at], has_signs=has_signs)
+            own = _fit(word, above, fields[at], has_signs=has_signs)
             if not index:
                 following[at] = own + _begins(at, fields)
                 continue
-            following[at], way[at] = max(
-                (best[before] + own + _inside(at - before - 1, blanks[index]), before)
-                for before in range(index - 1, at)
-            )
+            gap = blanks[index]  # a blank cell that is printed takes a column
+            options = [
+                (best[before] + own + _inside(at - before - 1, gap), before) for before in range(index - 1, at - gap)
+            ]
+            if options:
+                following[at], way[at] = max(options)
         best = following
         ways.append(way)
     column = max(range(count - 1, width), key=lambda at: best[at])
