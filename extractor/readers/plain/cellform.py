@@ -23,7 +23,13 @@ _FIGURE = re.compile(r"-?[\d,]+(?:\.\d+)?%?(?:[千万亿]?元)?|[-/\\—]+")
 _GOOD = 0.3
 _FEWEST = 2
 _SHORTEST = 2
-_TITLE = re.compile(r"[^，。；;]{0,40}(?:表|[(（].{0,10}年度?[)）])")
+_AHEAD = 6
+_TITLE = re.compile(
+    r"""[^，。；;]{0,40}(?:表|[(（].{0,10}年度?[)）])   # 项目支出绩效目标表, (2025年度)
+    | (?:表|附[件表])[一二三四五六七八九十\d]{0,3}   # 表十二, 附件2
+    """,
+    re.VERBOSE,
+)
 
 Header = tuple[int, int, tuple[str | None, ...], int]
 """Tokens [first, after) that are the header of the indicators, its columns, and how many tokens are an upper row."""
@@ -88,6 +94,9 @@ class _Walk:
         if columns:
             return self._money(at, after, columns)
         values = list(takewhile(self._is_value, range(after, len(self.tokens))))
+        beside = self._beside(after - 1, values)
+        if beside:
+            return self._two_periods(list(range(at, after)), beside)
         self._pairs(list(range(at, after)), values)
         return after + len(values)
 
@@ -112,7 +121,7 @@ class _Walk:
 
     def _is_title(self, at: int) -> bool:
         """Whether a line stands above another form: a label of its head follows soon."""
-        below = self.labels[at + 1 : at + 4]
+        below = self.labels[at + 1 : at + 1 + _AHEAD]
         return any(label is not None and label.field in _HEAD for label in below)
 
     def _put(self, cells: Sequence[tuple[int, Token]], width: int = 0) -> None:
@@ -124,7 +133,7 @@ class _Walk:
         if before and len(values) >= _FEWEST and self._is_goal(before[-1]) and not self._is_group(before[-1]):
             self._goals(before[:-1], (before[-1], last), values)
             return
-        if self._is_goal(last) and len(values) > _FEWEST and self.words.unknown(self.tokens[values[0]].text):
+        if self._is_goal(last) and values and self._heads_text(values):
             self._goals(before, (last, values[0]), values[1:])
             return
         group = before[-1] if before and self._is_group(before[-1]) else None
@@ -145,6 +154,13 @@ class _Walk:
             return
         self._put([*cells, *((column + 1, self.tokens[at]) for at in rest)])
 
+    def _heads_text(self, values: Sequence[int]) -> bool:
+        """Whether the first text behind the label of a goal heads what was reached, beside it."""
+        first = self.tokens[values[0]].text
+        if self.words.unknown(first) is None:
+            return False
+        return len(values) > _FEWEST or (len(values) == _FEWEST and squash(first).endswith("情况"))
+
     def _wraps(self, at: int) -> bool:
         return self.tokens[at].text.endswith(("，", ",", "、"))
 
@@ -163,6 +179,62 @@ class _Walk:
             [(at, self.tokens[value]) for value in values[:part]]
             + [(at + 1, self.tokens[value]) for value in values[part:]]
         )
+
+    def _beside(self, at: int, values: Sequence[int]) -> int:
+        """The token behind sums of two periods that stand side by side, from the first total on; 0 where none do."""
+        words, other = self.words, at + 2
+        if len(values) != 1 or other >= len(self.tokens) or not (self._is_total(at) and self._is_total(other)):
+            return 0
+        periods = [words.period(self.tokens[one].text) for one in (at, other)]
+        if periods[1] != "annual" or periods[0] == "annual":
+            return 0
+        end = at
+        while end < len(self.tokens) and self._is_money(end):
+            end += 1
+            if end < len(self.tokens) and _FIGURE.match(squash(self.tokens[end].text)):
+                end += 1
+        return end
+
+    def _is_total(self, at: int) -> bool:
+        label = self.labels[at]
+        return label is not None and label.field == "total"
+
+    def _two_periods(self, labels: Sequence[int], end: int) -> int:
+        """Rows of sums of several years with those of the year to their right: a label that comes again is the year's.
+
+        One that comes once is the year's too where its left half is taken: 上年结转资金.
+        """
+        *before, first = labels
+        group = before[-1:] if before and self._is_group(before[-1]) else []
+        for at in before[: len(before) - len(group)]:
+            self._put([(0, self.tokens[at])])
+        lead = [(0, self.tokens[at]) for at in group]
+        row: list[tuple[int, Token]] = []
+        at = first
+        while at < end:
+            has_value = at + 1 < end and not self._is_money(at + 1)
+            following = at + 1 + has_value
+            field = self._field(at)
+            is_again = row and self._field(at - 1 if self._is_money(at - 1) else at - 2) == field
+            is_left = not row and (following >= end or self._field(following) == field or at == first)
+            if row and not is_again:
+                self._put([*lead, *row])
+                lead, row = [], []
+                is_left = following < end and self._field(following) == field
+            column = 1 if is_left and not is_again else 3
+            row += [(column, self.tokens[at])]
+            row += [(column + 1, self.tokens[at + 1])] if has_value else []
+            if column > 1:
+                self._put([*lead, *row])
+                lead, row = [], []
+            at = following
+        if row:
+            self._put([*lead, *row])
+        return end
+
+    def _field(self, at: int) -> str | None:
+        label = self.labels[at]
+        return label.field if label is not None else None
 
     def _money_columns(self, at: int, after: int) -> list[int]:
         """Labels of the columns of a table of money, where labels are those, with that of its first row behind them."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from extractor.layouts.fit import NEVER, fit, levels_of
 from extractor.readers.plain.pieces import blank, stacked
 from extractor.schemas.document import MappedText, Row
+from extractor.targets.words import words
 from extractor.text import squash
 
 _MISSING = -1.5
@@ -25,6 +26,9 @@ _GOES_ON = -3.0
 _OPEN = 2.6
 _LIMIT = 3
 _NEW_ROW = -0.5
+_NO_UNIT = 0.2
+"""A text that is as short as a unit but none that is known: 稳定."""
+_SCALES = "十百千万亿"
 
 
 class Token(NamedTuple):
@@ -94,20 +98,20 @@ def segmented(tokens: Sequence[Token], fields: Sequence[str | None]) -> tuple[li
     return found, score
 
 
-def placed_in_row(words: Sequence[str], blanks: Sequence[int], fields: Sequence[str | None]) -> list[int]:
+def placed_in_row(texts: Sequence[str], blanks: Sequence[int], fields: Sequence[str | None]) -> list[int]:
     """The columns of cells that are one row, no more than there are fields; `blanks` stand before each of them.
 
     >>> fields = ("level1", "level2", "indicator_name", "weight", "annual_value", None)
     >>> placed_in_row(["其中：日光温室", "6.5亩", "6.5亩"], [0, 0, 0], fields)
     [2, 4, 5]
     """
-    width, count = len(fields), len(words)
+    width, count = len(fields), len(texts)
     has_signs = "operator" in fields
     best = [0.0] * width
     ways: list[list[int]] = []
-    for index, word in enumerate(words):
+    for index, word in enumerate(texts):
         following, way = [NEVER * count * 2] * width, [-1] * width
-        above = words[index - 1] if index else ""
+        above = texts[index - 1] if index else ""
         for at in range(index, width - (count - index - 1)):
             own = _fit(word, above, fields[at], has_signs=has_signs)
             if not index:
@@ -133,6 +137,8 @@ def _fit(word: str, before: str, field: str | None, *, has_signs: bool) -> float
     """How well a cell fits a column; a category printed twice is that of both levels: 满意度指标 | 满意度指标."""
     if field == "level2" and word == before and levels_of(word) == {"level1"}:
         return fit(word, "level1", has_signs=has_signs)
+    if field == "measure_unit" and not words().units.known.get(word.lstrip(_SCALES).partition("/")[0]):
+        return min(fit(word, field, has_signs=has_signs), _NO_UNIT)
     return fit(word, field, has_signs=has_signs)
 
 
