@@ -49,9 +49,11 @@ def _money_below(row: Row) -> int | None:
     first, *rest = (cell.content.text for cell in row.cells)
     label = words.label(first)
     heads = [at for at, text in enumerate(rest) if words.money_column(text) is not None]
-    if len(heads) > 1 and not any(word[0].isdigit() for text in rest if (word := squash(text))):
-        return heads[0] or None
     is_group = (label is not None and label.is_money) or words.tells_money(first)
+    is_header = not any(word[0].isdigit() for text in rest if (word := squash(text)))
+    if is_header and (len(heads) > 1 or (heads and is_group and len(rest) > heads[0] + 1)):
+        own = [at for at in heads if at]  # 项目资金申请 | 项目 | 上年度 | 本年度: the first is a label of them all
+        return own[0] if own and (own[0] > 1 or heads[0]) else None
     return 1 if rest and is_group and _is_money(row.cells[1]) else None
 
 
