@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from extractor.layouts.taxonomy import LEVELS, category, category_in_full
 from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
@@ -20,6 +21,7 @@ _VALUES = frozenset(("cycle_value", "annual_value"))
 _MEASURES = frozenset(("operator", "measure_unit", "weight"))
 _BEHIND = re.compile(r"(?:\([^()]*\)分?)+$")
 _SHORT, _LONG = 4, 20
+_LONGEST = 40
 
 
 def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
@@ -40,12 +42,17 @@ def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
     return field in _NAMING and _MONEY.fullmatch(text) is not None
 
 
-def levels_of(text: str) -> set[str]:
+def levels_of(text: str) -> frozenset[str]:
     """The levels of which a text is a category, named in full."""
+    return _levels_of(text) if len(text) <= _LONGEST else frozenset()
+
+
+@lru_cache(maxsize=8192)
+def _levels_of(text: str) -> frozenset[str]:
     word = _in_full(text)
     if not word.endswith("指标"):
-        return set()
-    return {level for level in LEVELS if category_in_full(level, word)}
+        return frozenset()
+    return frozenset(level for level in LEVELS if category_in_full(level, word))
 
 
 def _in_full(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from extractor.layouts import terms
 from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import form_words
-from extractor.readers.plain.cells import Run, headers, tables_of
+from extractor.readers.plain.cells import Run, headers, may_hold_headers, tables_of
 from extractor.readers.plain.markdown import plain
 from extractor.readers.plain.pieces import blank
 from extractor.readers.plain.segments import Token
@@ -51,7 +51,7 @@ class Piece(NamedTuple):
 
 def read_barred(text: str, lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Table, ...]] | None:
     """Lines outside of such tables, and the tables; None where the rows of a text are its lines."""
-    if text.count("|") < _FEWEST_BARS or any(_is_rule(text, line) for line in lines):
+    if text.count("|") < _FEWEST_BARS or not may_hold_headers(text) or any(_is_rule(text, line) for line in lines):
         return None
     pieces, outside = _stream(text, lines)
     tokens = list(_tokens(text, pieces))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import takewhile
+from functools import lru_cache
+from itertools import accumulate, takewhile
 from typing import NamedTuple
 
 from extractor.layouts import terms
@@ -22,7 +23,7 @@ _LONGEST = 40
 _FEWEST = 3
 _WIDEST = 24
 _AHEAD = 8
-_TALLEST, _NARROW = 6, 2
+_TALLEST, _NARROW, _LEAST = 6, 2, 2
 """A label in a narrow cell: so many lines, so many characters on each."""
 _GOOD = 0.35
 """What a cell of a table fits its column by, on the average."""
@@ -51,12 +52,17 @@ class Run(NamedTuple):
 
 def read_cells(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
     """Lines outside of such tables, and the tables; no table where the lines are not clearly one cell each."""
-    tables = tables_of(text, tokens_of(text, lines))
+    tables = tables_of(text, tokens_of(text, lines)) if may_hold_headers(text) else []
     if not tables:
         return lines, ()
     spans = [(table.rows[0].start, table.rows[-1].end) for table in tables]
     outside = tuple(line for line in lines if not any(start <= line.start < end for start, end in spans))
     return outside, tuple(tables)
+
+
+def may_hold_headers(text: str) -> bool:
+    """Whether a text prints what headers of goals or indicators begin with; nearly all texts without tables do not."""
+    return "目标" in text or any(begin in text for begin in form_words(terms()).levels)
 
 
 def tables_of(text: str, tokens: Sequence[Token]) -> list[Table]:
@@ -92,7 +98,7 @@ def _whole(tokens: Sequence[Token]) -> list[Token]:
     whole: list[Token] = []
     index = 0
     while index < len(tokens):
-        tall = _tall(tokens, index)
+        tall = _tall(tokens, index) if len(tokens[index].text) <= _NARROW else 1
         if tall > 1:
             parts = tokens[index : index + tall]
             text = "\n".join(part.text for part in parts)
@@ -113,12 +119,18 @@ def _tall(tokens: Sequence[Token], first: int) -> int:
     """How many tokens are one label of a tall and narrow cell: 绩效 over 指标; 总, 体, 目, 标."""
     below = range(first, min(first + _TALLEST, len(tokens)))
     parts = list(takewhile(lambda at: _is_fragment(tokens[at], is_first=at == first), below))
+    if len(parts) < _LEAST:
+        return 1
+    joint = "".join(squash(tokens[at].text) for at in parts)
+    ends = accumulate(len(squash(tokens[at].text)) for at in parts)
+    known = [count for count, end in enumerate(ends, 1) if count >= _LEAST and _is_label_of_form(joint[:end])]
+    return known[-1] if known else 1
+
+
+@lru_cache(maxsize=8192)
+def _is_label_of_form(word: str) -> bool:
     words = form_words(terms())
-    for count in range(len(parts), 1, -1):
-        joint = "".join(squash(tokens[at].text) for at in parts[:count])
-        if words.label(joint) or words.column(joint) or levels_of(joint):
-            return count
-    return 1
+    return bool(words.label(word) or words.column(word) or levels_of(word))
 
 
 def _is_fragment(token: Token, *, is_first: bool) -> bool:
