@@ -43,6 +43,7 @@ from extractor.compare import Comparison, compare
 from extractor.compare.side import Reading
 from extractor.ground import ground
 from extractor.layouts import CompiledLayout
+from extractor.messages import worded
 from extractor.pipeline import cut, finish, survey
 from extractor.readers import read
 from extractor.schemas.document import Block, Document, MappedText
@@ -82,13 +83,13 @@ class Tagged:
 
     @property
     def boundary_flags(self) -> int:
-        return len(self._again.flags) + len(self._again.document_flags)
+        return len(self._again.findings) + len(self._again.of_document)
 
     @cached_property
     def _again(self) -> SecondReadings:
         blocks = self.labelled.blocks
         views = [one.view for one in blocks]
-        return read_again(self, self.labelled.document, [one.block for one in blocks], views, "zh")
+        return read_again(self, self.labelled.document, [one.block for one in blocks], views)
 
 
 def tag(tagger: Tagger, labelled: LabelledDocument) -> Tagged:
@@ -159,7 +160,9 @@ def flags(
     block, view = labelled.block, labelled.view
     comparison = held_against(Reading(reading, ground(reading, view, block.context)), second, view, layout)
     checks = check_project(comparison.project, block, layout, comparison.spans)
-    everything = [(flag.code, f"{flag.code} {flag.path} {flag.message}") for flag in (*comparison.flags, *checks)]
+    everything = [
+        (flag.code, f"{flag.code} {flag.path} {worded(flag.said)}") for flag in (*comparison.findings, *checks)
+    ]
     return {text for code, text in everything if code in COMPARED}, {text for _, text in everything}
 
 

@@ -11,11 +11,11 @@ from typing import Protocol
 from extractor.compare.side import Abstention, Reading
 from extractor.errors import ExtractorError
 from extractor.ground import ground
-from extractor.messages import flag
 from extractor.schemas import paths
 from extractor.schemas.document import Block, Document
+from extractor.schemas.finding import Finding, finding
 from extractor.schemas.project import Indicator, ProjectReading
-from extractor.schemas.record import Flag, FlagCode
+from extractor.schemas.record import FlagCode
 from extractor.settings import Settings
 from extractor.tagger.reading import INDICATOR_FIELDS, Span, TaggedDocument, TaggerReading
 from extractor.text import Squashed
@@ -41,11 +41,11 @@ class SecondReader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SecondReadings:
-    """Readings by block index (a block without one has no second reading), and what there is to flag."""
+    """Readings by block index (a block without one has no second reading), and what there is to say."""
 
     readings: Mapping[int, Reading] = field(default_factory=dict)
-    flags: Mapping[int, Flag] = field(default_factory=dict)
-    document_flags: tuple[Flag, ...] = ()
+    findings: Mapping[int, Finding] = field(default_factory=dict)
+    of_document: tuple[Finding, ...] = ()
 
 
 def load(settings: Settings) -> SecondReader | None:
@@ -85,7 +85,7 @@ def is_read(path: str) -> bool:
 
 
 def read_again(
-    reader: SecondReader, document: Document, blocks: Sequence[Block], views: Sequence[Squashed], language: str
+    reader: SecondReader, document: Document, blocks: Sequence[Block], views: Sequence[Squashed]
 ) -> SecondReadings:
     """Second readings of the blocks; a fault in the reader costs this document's second reading, and is seen."""
     try:
@@ -98,14 +98,12 @@ def read_again(
     except ExtractorError:
         raise
     except Exception as error:  # a fault of ours
-        failed = flag(
-            FlagCode.MODEL_FAILED, "document", language=language, variant="builtin", detail=type(error).__name__
-        )
-        return SecondReadings(document_flags=(failed,))
+        failed = finding(FlagCode.MODEL_FAILED, "document", variant="builtin", detail=type(error).__name__)
+        return SecondReadings(of_document=(failed,))
     return SecondReadings(
         readings,
-        check_starts(tagged, blocks, views, language, has_cells=bool(document.tables)),
-        tuple(_missed(tagged, document, language)),
+        check_starts(tagged, blocks, views, has_cells=bool(document.tables)),
+        tuple(_missed(tagged, document)),
     )
 
 
@@ -131,41 +129,38 @@ def check_starts(
     tagged: TaggedDocument,
     blocks: Sequence[Block],
     views: Sequence[Squashed],
-    language: str = "zh",
     *,
     has_cells: bool = False,
-) -> dict[int, Flag]:
-    """A flag for each block in which the reader sees a further project begin, or none.
+) -> dict[int, Finding]:
+    """A finding for each block in which the reader sees a further project begin, or none.
 
     That it sees none counts only in running text, since cells show where a row begins; where it sees exactly
     one in most blocks of the document; and where it is sure of the name and of what stands at the beginning.
     """
     knows_starts = not has_cells and 2 * sum(len(one.openings) == 1 for one in tagged.readings.values()) >= len(blocks)
-    flags = {}
+    found = {}
     for block, view in zip(blocks, views, strict=True):
         reading = tagged.readings.get(block.index)
         if reading is None:
             continue
         if len(reading.openings) > 1:
-            flags[block.index] = _second_start(reading.openings[1:], view, language)
+            found[block.index] = _second_start(reading.openings[1:], view)
         elif not reading.openings and knows_starts and _is_sure_of_the_start(reading):
             span = view.source_span(0, min(_SHOWN, len(view.text)))
-            flags[block.index] = flag(
+            found[block.index] = finding(
                 FlagCode.BOUNDARY_UNSURE,
                 "name",
-                language=language,
                 variant="continues",
                 spans=(span,) if span else (),
             )
-    return flags
+    return found
 
 
-def _second_start(openings: Sequence[int], view: Squashed, language: str) -> Flag:
+def _second_start(openings: Sequence[int], view: Squashed) -> Finding:
     stretches = [(start, min(start + _SHOWN, len(view.text))) for start in openings]
     spans = (view.source_span(*stretch) for stretch in stretches[:_MOST_SPANS])
-    return flag(
+    return finding(
         FlagCode.BOUNDARY_UNSURE,
-        language=language,
         variant="second_start",
         text=_quoted([view.value(*stretch) for stretch in stretches]),
         spans=tuple(span for span in spans if span),
@@ -177,15 +172,14 @@ def _is_sure_of_the_start(reading: TaggerReading) -> bool:
     return "name" not in reading.unsure and all(start >= end for start, _ in reading.doubt)
 
 
-def _missed(tagged: TaggedDocument, document: Document, language: str) -> list[Flag]:
+def _missed(tagged: TaggedDocument, document: Document) -> list[Finding]:
     if not tagged.missed:
         return []
     texts = [" ".join(document.text[start:end].split()) for start, end in tagged.missed]
     return [
-        flag(
+        finding(
             FlagCode.BOUNDARY_UNSURE,
             "document",
-            language=language,
             variant="missed",
             count=len(texts),
             text=_quoted([text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…" for text in texts]),

@@ -1,16 +1,23 @@
-"""Words for people, in Chinese and English: messages.toml, and the words.toml of a package."""
+"""Words for people, in Chinese and English: messages.toml, and the words.toml of a package.
+
+What is found anywhere is found without a language (`extractor.schemas.finding`); here alone it is put into words.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from extractor.schemas.record import Flag, FlagCode, Span
+from extractor.schemas.finding import Fact, Finding, Said, Told
+from extractor.schemas.record import DocumentLine, Flag, Record
 
 Sections = Mapping[str, Mapping[str, str]]
+
+LANGUAGES = ("zh", "en")
+_BETWEEN_SENTENCES = {"zh": "", "en": " "}
 
 
 @lru_cache
@@ -32,21 +39,58 @@ def is_known(key: str) -> bool:
     return key in _table()
 
 
-def flag(
-    code: FlagCode,
-    path: str = "",
-    /,
-    *,
-    language: str = "zh",
-    variant: str = "",
-    rules: str | None = None,
-    model: str | None = None,
-    spans: tuple[Span, ...] = (),
-    **facts: Any,
-) -> Flag:
-    """A flag with its message; `variant` picks `<code>_<variant>` where one code has several."""
-    key = f"{code}_{variant}" if variant else str(code)
-    return Flag(code=code, path=path, message=message(key, language, **facts), rules=rules, model=model, spans=spans)
+def worded(fact: Fact, language: str = "zh") -> str:
+    """A fact in words; sentences run on as the language writes them.
+
+    >>> from extractor.schemas.finding import said
+    >>> worded(said("template_left_empty", what=said("missing_annual_value", number=3)), "en")
+    'The annual value of indicator 3 is empty or still template text.'
+    """
+    if isinstance(fact, Said):
+        return message(fact.key, language, **{name: worded(one, language) for name, one in fact.facts.items()})
+    if isinstance(fact, tuple):
+        return _BETWEEN_SENTENCES[language].join(worded(one, language) for one in fact)
+    return str(fact)
+
+
+def paragraphs(facts: Iterable[Fact], language: str = "zh") -> str:
+    """Facts in words, a blank between each and the next."""
+    return " ".join(text for fact in facts if (text := worded(fact, language)))
+
+
+def flag(found: Finding, language: str = "zh") -> Flag:
+    """The flag that is published of a finding."""
+    return Flag(
+        code=found.code,
+        path=found.path,
+        message=worded(found.said, language),
+        rules=found.rules,
+        model=found.model,
+        builtin=found.builtin,
+        suggestion=found.suggestion,
+        spans=found.spans,
+    )
+
+
+def record_in(record: Record, told: Told, language: str) -> Record:
+    """A record with its flags' messages in another language."""
+    return record.model_copy(update={"flags": _flags_in(record.flags, told, language)})
+
+
+def line_in(line: DocumentLine, told: Told, language: str) -> DocumentLine:
+    """A document's line with its reasons and its flags' messages in another language."""
+    update: dict[str, Any] = {"flags": _flags_in(line.flags, told, language)}
+    if told.reason:
+        update["reason"] = paragraphs(told.reason, language)
+    if line.learning is not None and told.learning is not None:
+        update["learning"] = line.learning.model_copy(update={"reason": worded(told.learning, language)})
+    return line.model_copy(update=update)
+
+
+def _flags_in(flags: Sequence[Flag], told: Told, language: str) -> tuple[Flag, ...]:
+    return tuple(
+        one.model_copy(update={"message": worded(said, language)}) for one, said in zip(flags, told.flags, strict=True)
+    )
 
 
 @lru_cache

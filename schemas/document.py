@@ -58,15 +58,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One table row; `start` and `end` are its offsets in `Document.text`.
-
-    `placed`: cells are missing inside of it, and each was put into the column that its content fits.
-    """
+    """One table row; `start` and `end` are its offsets in `Document.text`."""
 
     cells: tuple[Cell, ...]
     start: int
     end: int
-    placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -80,7 +80,12 @@ class Flag(_Published):
         return self.code in INFORMATION
 
 
-def status_of(flags: Iterable[Flag], *, second_reader: bool) -> Status:
+class _Found(Protocol):
+    @property
+    def is_information(self) -> bool: ...
+
+
+def status_of(flags: Iterable[_Found], *, second_reader: bool) -> Status:
     """Status that follows from the flags: only two readings that agree make a record `agreed`."""
     if any(not flag.is_information for flag in flags):
         return "flagged"

@@ -181,14 +181,14 @@ class Run:
         files = sorted({item.document.file for item in records})
         self._documents = [document(file, 1) for file in files] if documents is None else documents
 
-    def document_lines(self) -> Iterator[str]:
+    def document_lines(self, language: str | None = None) -> Iterator[str]:
         return (line.model_dump_json() for line in self._documents)
 
-    def record_lines(self) -> Iterator[str]:
+    def record_lines(self, language: str | None = None) -> Iterator[str]:
         return (item.model_dump_json() for item in self._records)
 
-    def documents(self) -> Iterator[DocumentLine]:
+    def documents(self, language: str | None = None) -> Iterator[DocumentLine]:
         return iter(self._documents)
 
-    def records(self) -> Iterator[Record]:
+    def records(self, language: str | None = None) -> Iterator[Record]:
         return iter(self._records)

@@ -49,6 +49,28 @@ REVIEW = [
     "二、绩效目标完成情况",
     "数量指标：年度指标值：新建供水站3座，实际完成3座，与年初设定的三级指标一致。",
 ]
+FLAT = (
+    "项目支出绩效自评表(2025年度)项目名称道路巡查项目主管部门交通运输局实施单位公路所项目资金(万元)年度资金总额30"
+    "一级指标二级指标三级指标指标值产出指标质量指标巡查合格率≥95%效益指标社会效益指标出行满意度指标服务对象满意度指标"
+)
+FLAT_CELLS = [
+    *(
+        "部门预算编码",
+        "241001",
+        "项目名称",
+        "古道修缮资金",
+        "资金情况(万元)",
+        "资金总额:",
+        "72",
+        "总体目标",
+        "保护古道",
+    ),
+    *("一级", "指标", "二级指标", "三级指标", "产出", "指标", "数量目标", "修缮长度", "10公里"),
+]
+TRADITIONAL = (
+    "項(xiàng)目支出績效自評(píng)表項(xiàng)目名稱道路巡查經(jīng)費(fèi)主管部門交通運(yùn)輸局實(shí)施單位公路所"
+    "項(xiàng)目資金年初預(yù)算數(shù)全年執(zhí)行數(shù)年度資金總額3030總體目標(biāo)出行安全"
+)
 DOCUMENTS: dict[str, tuple[Sequence[str], list[Row], str]] = {
     "department": (["2025年部门整体支出绩效目标表"], WHOLE, "部门整体支出"),
     "department, filled in": (["云溪市教育局整体绩效目标申报表"], WHOLE, "部门整体支出"),
@@ -119,6 +141,10 @@ def test_running_text(tmp_path: Path, title: str, lines: list[str], reason: str,
         "整体支出绩效情况见前。绩效目标 项目名称 道路养护 一级指标 产出指标，三级指标 养护里程 5公里，质量合格。\n",
         "2025年项目绩效目标：道路养护经费 一级指标 产出指标 二级指标 数量指标 三级指标 养护里程，5公里。\n",
         "绩效目标\n1、养护里程；年度指标值：5公里；\n2、合格率；年度指标值：100%；\n",
+        FLAT,
+        FLAT.replace("≥95%", "").replace("2025", "").replace("30", ""),
+        "\n\n".join(["专项转移支付绩效目标表", *FLAT_CELLS]),
+        TRADITIONAL,
         "2026年绩效目标说明\n安排道路巡查经费30万元，设1条数量指标：巡查里程≥2000公里；设1条质量指标：处置率≥95%。\n",
     ],
 )
@@ -127,6 +153,15 @@ def test_what_may_be_projects_is_not_called_none(tmp_path: Path, text: str) -> N
     path.write_text(text, encoding="utf-8")
     with pytest.raises(LayoutError):
         extract(path, model="none")
+
+
+def test_a_form_without_cells_that_nobody_filled_in_holds_no_project(tmp_path: Path) -> None:
+    """Instructions below it are no project either: an item number before a label is no value."""
+    text = FLAT.replace("道路巡查项目", "").replace("巡查合格率≥95%", "1.2.3.")
+    text += "填报说明1项目名称:按规范的项目名称填报,与部门预算一致。2主管部门:填写一级预算单位全称。"
+    path = tmp_path / "a.txt"
+    path.write_text(text, encoding="utf-8")
+    assert extract(path, model="none").document.status == "no_projects"
 
 
 def test_a_name_alone_is_no_template(tmp_path: Path) -> None:

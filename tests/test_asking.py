@@ -11,6 +11,7 @@ from extractor.messages import flag
 from extractor.model import ModelAnswer
 from extractor.model.asking import account, bill, choose, doubts, is_sampled
 from extractor.schemas.document import Block, BlockContext, MappedText
+from extractor.schemas.finding import finding
 from extractor.schemas.project import Amounts, ProjectReading
 from extractor.schemas.record import (
     Asking,
@@ -25,9 +26,9 @@ from extractor.schemas.record import (
 from extractor.settings import Settings
 
 READING = ProjectReading(name="购置经费")
-DISPUTED = flag(FlagCode.DISAGREEMENT, "goal")
-KNOWN = flag(FlagCode.WITHHELD)
-LEFT_OVER = flag(FlagCode.UNCLAIMED_TEXT, text="x")
+DISPUTED = flag(finding(FlagCode.DISAGREEMENT, "goal"))
+KNOWN = flag(finding(FlagCode.WITHHELD))
+LEFT_OVER = flag(finding(FlagCode.UNCLAIMED_TEXT, text="x"))
 
 
 def use(**changes: Any) -> ModelUse:

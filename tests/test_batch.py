@@ -277,12 +277,12 @@ def exported_of_fresh_run(documents: Path, tmp_path: Path) -> dict[str, bytes]:
 @pytest.mark.golden
 def test_other_settings_read_again(documents: Path, tmp_path: Path) -> None:
     run(tmp_path, documents)
-    english = Settings(model=None, cache=False, language="en")
-    assert run(tmp_path, documents, settings=english).resumed == 0
-    assert run(tmp_path, documents, settings=english).resumed == len(CASES)
-    assert batch.fingerprint(SETTINGS) != batch.fingerprint(english)
+    strict = Settings(model=None, cache=False, layout_coverage=0.99)
+    assert run(tmp_path, documents, settings=strict).resumed == 0
+    assert run(tmp_path, documents, settings=strict).resumed == len(CASES)
+    assert batch.fingerprint(SETTINGS) != batch.fingerprint(strict)
     assert batch.fingerprint(SETTINGS) == batch.fingerprint(
-        Settings(model=None, concurrency=3, timeout=9, cache_dir=Path("/x"))
+        Settings(model=None, concurrency=3, timeout=9, cache_dir=Path("/x"), language="en")
     )
 
 
@@ -326,6 +326,8 @@ def counted(*arguments):
     last -= 1
     if last == 0:
         threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGKILL)).start()
+    if last == -20:  # the timer is late, on a busy machine
+        os.kill(os.getpid(), signal.SIGKILL)
 
 RunStore.save = counted
 main()
@@ -335,7 +337,7 @@ main()
 
 @pytest.mark.kill
 def test_a_killed_run_goes_on_and_ends_like_one_that_was_not(tmp_path: Path) -> None:
-    total = 300
+    total = 160
     for number, source in enumerate(islice(cycle(CASES), total)):
         target = tmp_path / "in" / f"{number:03}" / source.parent.name
         target.mkdir(parents=True)
@@ -457,6 +459,12 @@ def visible(result: DocumentResult | InputError) -> set[str]:
     return signs | ({"text outside"} if result.document.characters.outside else set())
 
 
+def ends_with_a_whole_row(text: str) -> bool:
+    """Whether a bar ends the last row, and it has as many bars as the row above it."""
+    *_, above, last = ["", *text.split("\n")]
+    return last.endswith("|") and last.count("|") == above.count("|")
+
+
 @pytest.mark.parametrize("share", SHARES)
 @pytest.mark.parametrize("source", TABLES, ids=lambda path: path.parent.name)
 def test_a_table_cut_off_in_the_middle(tmp_path: Path, source: Path, share: float) -> None:
@@ -472,7 +480,7 @@ def test_a_table_cut_off_in_the_middle(tmp_path: Path, source: Path, share: floa
         assert FlagCode.SUM_MISMATCH in signs
     # Where no totals are printed, a copy that ends with a whole sentence, row or header looks like a whole copy;
     # so does one that lacks nothing but the end of its last, withheld, entry.
-    whole = text.rstrip(' \r\n\t|"').endswith(SENTENCE_ENDS) or text.endswith("\t绩")
+    whole = text.rstrip(' \r\n\t|"').endswith(SENTENCE_ENDS) or text.endswith("\t绩") or ends_with_a_whole_row(text)
     withheld = isinstance(result, DocumentResult) and bool(result.records) and result.records[-1].project.withheld
     assert signs or whole or withheld
 

@@ -7,7 +7,7 @@ import random
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,9 +19,11 @@ from extractor.compare import Comparison, Reading, compare
 from extractor.compare.align import align
 from extractor.ground import ground
 from extractor.ground.paths import COLUMNS, leaves
+from extractor.messages import worded
 from extractor.schemas.document import SYNTHETIC, BlockContext, Found, MappedText
+from extractor.schemas.finding import Finding
 from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
-from extractor.schemas.record import Flag, FlagCode, status_of
+from extractor.schemas.record import FlagCode, status_of
 from extractor.text import Squashed, squash
 from tests.conftest import SHARED
 from tests.mistakes import MISTAKES, ONE_INDICATOR_FLAG, rewrite_reading
@@ -118,7 +120,7 @@ class Case:
     @property
     def standing(self) -> Counter[tuple[str, str, str]]:
         """Flags that the block raises with the right reading (a next unit's row, a page's foot)."""
-        return seen(self.compare(self.right, self.right).flags)
+        return seen(self.compare(self.right, self.right).findings)
 
 
 def case(name: str, text: str, right: ProjectReading, *, header: bool = False) -> Case:
@@ -177,11 +179,11 @@ def all_cases() -> tuple[Case, ...]:
     return (*INVENTED, *golden_cases())
 
 
-def seen(flags: tuple[Flag, ...]) -> Counter[tuple[str, str, str]]:
-    return Counter((flag.code.value, flag.path, flag.message) for flag in flags)
+def seen(flags: Sequence[Finding]) -> Counter[tuple[str, str, str]]:
+    return Counter((flag.code.value, flag.path, worded(flag.said)) for flag in flags)
 
 
-def differences(flags: tuple[Flag, ...]) -> list[tuple[str, str]]:
+def differences(flags: Sequence[Finding]) -> list[tuple[str, str]]:
     return [(flag.code.value, flag.path) for flag in flags if flag.code in COMPARED]
 
 
@@ -204,7 +206,7 @@ def test_labelled_documents_take_part() -> None:
 def test_a_right_reading_is_published_without_a_flag(one: Case) -> None:
     for rules, model in ((one.right, one.right), (one.right, None), (None, one.right)):
         found = one.compare(rules, model)
-        assert found.flags == ()
+        assert found.findings == ()
         assert found.project == one.right
         assert found.fields == len(list(leaves(one.right)))
         assert found.fields_read_twice == (found.fields if rules and model else 0)
@@ -222,10 +224,10 @@ def test_a_right_answer_in_other_clothes_raises_nothing() -> None:
         for seed in range(4):
             dressed = rewrite_reading(one.right, random.Random(seed * 10_000 + number))
             found = one.compare(one.right, dressed)
-            assert seen(found.flags) == standing, one.id
+            assert seen(found.findings) == standing, one.id
             assert found.project == one.right
             alone = one.compare(None, dressed)
-            assert seen(alone.flags) == standing, one.id
+            assert seen(alone.findings) == standing, one.id
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -233,8 +235,8 @@ def test_every_mistake_of_the_model_is_flagged(mistake: str) -> None:
     tried = 0
     for one, wrong, rng in injected(mistake):
         found = one.compare(one.right, rewrite_reading(wrong, rng))
-        assert differences(found.flags), (one.id, wrong)
-        assert status_of(found.flags, second_reader=True) == "flagged"
+        assert differences(found.findings), (one.id, wrong)
+        assert status_of(found.findings, second_reader=True) == "flagged"
         tried += 1
     assert tried >= (30 if len(all_cases()) > 3 else 3)
 
@@ -243,8 +245,8 @@ def test_every_mistake_of_the_model_is_flagged(mistake: str) -> None:
 def test_every_mistake_of_the_rules_is_flagged_and_never_published_in_silence(mistake: str) -> None:
     for one, wrong, rng in injected(mistake):
         found = one.compare(wrong, rewrite_reading(one.right, rng))
-        assert differences(found.flags), (one.id, wrong)
-        flagged = {flag.path for flag in found.flags}
+        assert differences(found.findings), (one.id, wrong)
+        flagged = {flag.path for flag in found.findings}
         right = dict(leaves(one.right))
         if found.project.indicators and len(found.project.indicators) != len(one.right.indicators):
             continue  # an indicator that only the rules read is flagged as a whole
@@ -258,11 +260,11 @@ def test_a_lost_invented_or_doubled_indicator_is_one_flag(mistake: str) -> None:
     for one, wrong, rng in injected(mistake):
         for rules, model in ((one.right, rewrite_reading(wrong, rng)), (wrong, one.right)):
             found = one.compare(rules, model)
-            (difference,) = differences(found.flags)
+            (difference,) = differences(found.findings)
             more = len(rules.indicators) > len(model.indicators)
             assert difference[0] == ("only_rules" if more else "only_model")
             assert re.fullmatch(r"indicators\[[0-9]+\]", difference[1])
-            assert [flag for flag in found.flags if flag.code is FlagCode.UNGROUNDED] == []
+            assert [flag for flag in found.findings if flag.code is FlagCode.UNGROUNDED] == []
             assert found.project.indicators == one.right.indicators, one.id
 
 
@@ -274,7 +276,7 @@ def test_swapped_values_differ_in_exactly_their_fields() -> None:
             if squash(str(a)) != squash(str(b))
         ]
         found = one.compare(one.right, rewrite_reading(wrong, rng))
-        assert differences(found.flags) == [("disagreement", path) for path in expected], one.id
+        assert differences(found.findings) == [("disagreement", path) for path in expected], one.id
 
 
 @pytest.mark.parametrize(
@@ -315,16 +317,16 @@ def test_a_single_reader_is_checked_against_the_source(mistake: str) -> None:
             if wrong:
                 for rules, model in ((wrong, None), (None, wrong)):
                     found = one.compare(rules, model)
-                    assert {flag.code for flag in found.flags} <= {FlagCode.UNGROUNDED, FlagCode.UNCLAIMED_TEXT}
-                    assert found.flags, (one.id, wrong)
+                    assert {flag.code for flag in found.findings} <= {FlagCode.UNGROUNDED, FlagCode.UNCLAIMED_TEXT}
+                    assert found.findings, (one.id, wrong)
 
 
 def read(**changes: object) -> ProjectReading:
     return DUMP_READING.model_copy(update=changes)
 
 
-def only(found: Comparison) -> Flag:
-    (flag,) = found.flags
+def only(found: Comparison) -> Finding:
+    (flag,) = found.findings
     return flag
 
 
@@ -344,17 +346,17 @@ def test_an_ungrounded_value_is_one_flag_that_says_so() -> None:
     one = INVENTED[0]
     flag = only(one.compare(DUMP_READING, read(goal="完善机制")))
     assert flag.code is FlagCode.DISAGREEMENT
-    assert "模型读出的值" in flag.message
+    assert "模型读出的值" in worded(flag.said)
     both = one.compare(read(unit="某区财政局"), read(unit="某区财政局"))
     assert (only(both).code, only(both).path, both.project.unit) == ("ungrounded", "unit", "某区财政局")
-    english = compare(one.read(read(unit="某区财政局")), None, one.view, STRUCTURE, WITHHELD, "en")
-    assert only(english).message == "The value read by the rules is not in the project's source text."
+    english = compare(one.read(read(unit="某区财政局")), None, one.view, STRUCTURE, WITHHELD)
+    assert worded(only(english).said, "en") == "The value read by the rules is not in the project's source text."
 
 
 def test_blank_text_is_no_value() -> None:
     one = INVENTED[1]
     found = one.compare(TABLE_READING, TABLE_READING.model_copy(update={"department": "", "attributes": {}}))
-    assert found.flags == ()
+    assert found.findings == ()
     assert found.project == TABLE_READING
 
 
@@ -363,7 +365,7 @@ def test_a_blank_is_not_filled_with_another_fields_text() -> None:
     items = list(TABLE_READING.indicators)
     items[1] = items[1].model_copy(update={"cycle_value": "100%"})
     found = one.compare(TABLE_READING, TABLE_READING.model_copy(update={"indicators": tuple(items)}))
-    assert differences(found.flags) == [("only_model", "indicators[1].cycle_value")]
+    assert differences(found.findings) == [("only_model", "indicators[1].cycle_value")]
     assert found.project == TABLE_READING
 
 
@@ -385,7 +387,7 @@ def test_the_models_value_is_published_as_printed() -> None:
 def test_indicators_in_another_order_are_the_same_indicators() -> None:
     one = INVENTED[0]
     found = one.compare(DUMP_READING, read(indicators=DUMP_READING.indicators[::-1]))
-    assert found.flags == ()
+    assert found.findings == ()
 
 
 def test_merged_indicators_are_one_lost_and_one_changed() -> None:
@@ -393,7 +395,7 @@ def test_merged_indicators_are_one_lost_and_one_changed() -> None:
     items = DUMP_READING.indicators
     joined = items[1].model_copy(update={"annual_value": "0%。3、1-产出指标；13-时效指标；资金支出进度（%）"})
     found = one.compare(DUMP_READING, read(indicators=(items[0], joined, *items[3:])))
-    assert sorted(differences(found.flags)) == [
+    assert sorted(differences(found.findings)) == [
         ("disagreement", "indicators[1].annual_value"),
         ("only_rules", "indicators[2]"),
     ]
@@ -440,7 +442,7 @@ def test_amounts(rules: Amounts, model: Amounts, expected: list[tuple[str, str]]
     structure = re.compile("上级资金")
     left, right = (one.read(ProjectReading(name="党费经费", amounts=amounts)) for amounts in (rules, model))
     found = compare(left, right, one.view, structure, WITHHELD)
-    assert differences(found.flags) == expected
+    assert differences(found.findings) == expected
     assert found.project.amounts == published
 
 
@@ -449,7 +451,7 @@ def test_attributes_are_compared_by_label() -> None:
     rules = ProjectReading(name="经费", attributes={"项目编码": "0412", "负责人": "李明"})
     model = ProjectReading(name="经费", attributes={"负责人": "李 明", "项目 编码": "0413", "备注": "无"})
     found = one.compare(rules, model)
-    assert differences(found.flags) == [("disagreement", "attributes.项目编码"), ("only_model", "attributes.备注")]
+    assert differences(found.findings) == [("disagreement", "attributes.项目编码"), ("only_model", "attributes.备注")]
     assert found.project == rules
 
 
@@ -472,7 +474,7 @@ def test_withheld_follows_the_sources_words(
         None if value is None else one.right.model_copy(update={"withheld": value}) for value in (rules, model)
     )
     found = one.compare(left, right)
-    assert [flag.code.value for flag in found.flags if flag.path == "withheld"] == codes
+    assert [flag.code.value for flag in found.findings if flag.path == "withheld"] == codes
     assert found.project.withheld is published
 
 
@@ -480,8 +482,8 @@ def test_text_that_nobody_read_is_told_in_short() -> None:
     one = case("long", "购置经费 " + "另有说明甲乙丙丁" * 9, ProjectReading(name="购置经费"))
     flag = only(one.compare(one.right, one.right))
     assert flag.code is FlagCode.UNCLAIMED_TEXT
-    assert flag.message.endswith("…")
-    assert len(flag.message) < 60
+    assert worded(flag.said).endswith("…")
+    assert len(worded(flag.said)) < 60
     assert flag.spans == ((5, 77),)
 
 
@@ -503,7 +505,7 @@ def test_long_lists_that_have_nothing_in_common_take_bounded_time() -> None:
         started = time.process_time()
         found = one.compare(ProjectReading(indicators=made_up(count)), ProjectReading(indicators=made_up(count)))
         assert time.process_time() - started < 10
-        assert len(found.flags) >= count
+        assert len(found.findings) >= count
 
 
 NAMES = st.sampled_from(["培训人次", "培训场次", "验收率", "满意度", "宣传活动", None])
@@ -534,7 +536,7 @@ def small(reading: ProjectReading) -> Case:
 @given(READINGS)
 def test_a_reading_agrees_with_itself(reading: ProjectReading) -> None:
     found = small(reading).compare(reading, reading)
-    assert differences(found.flags) == []
+    assert differences(found.findings) == []
     assert found.project == reading
 
 
@@ -542,7 +544,7 @@ def test_a_reading_agrees_with_itself(reading: ProjectReading) -> None:
 @settings(max_examples=150)
 def test_the_readers_may_change_places(one: ProjectReading, two: ProjectReading) -> None:
     there, back = small(one).compare(one, two), small(one).compare(two, one)
-    left, right = (Counter(flag.code for flag in found.flags if flag.code in COMPARED) for found in (there, back))
+    left, right = (Counter(flag.code for flag in found.findings if flag.code in COMPARED) for found in (there, back))
     assert left[FlagCode.DISAGREEMENT] == right[FlagCode.DISAGREEMENT]
     assert left[FlagCode.ONLY_RULES] == right[FlagCode.ONLY_MODEL]
     assert left[FlagCode.ONLY_MODEL] == right[FlagCode.ONLY_RULES]
@@ -555,17 +557,21 @@ def test_every_published_value_is_printed_or_flagged_and_no_value_is_lost(
     one: ProjectReading, two: ProjectReading
 ) -> None:
     found = small(one).compare(one, two)
-    flagged = {flag.path for flag in found.flags}
+    flagged = {flag.path for flag in found.findings}
     published = dict(leaves(found.project))
     assert found.fields == len(published)
     for path, value in published.items():
         assert path in flagged or path.rpartition(".")[0] in flagged or squash(str(value)) in squash(TEXT)
     said = {str(value) for value in published.values()} | {
-        part for flag in found.flags for text in (flag.rules, flag.model) if text for part in re.split("[；、]", text)
+        part
+        for flag in found.findings
+        for text in (flag.rules, flag.model)
+        if text
+        for part in re.split("[；、]", text)
     }
     for reading in (one, two):
         assert {str(value) for _, value in leaves(reading)} <= said
-    paths = [flag.path for flag in found.flags if flag.code is not FlagCode.UNCLAIMED_TEXT]
+    paths = [flag.path for flag in found.findings if flag.code is not FlagCode.UNCLAIMED_TEXT]
     assert len(paths) == len(set(paths))
 
 

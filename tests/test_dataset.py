@@ -414,7 +414,7 @@ def test_files_are_replaced_only_when_all_are_complete(tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
 
     class Broken(Run):
-        def records(self) -> Iterator[Record]:
+        def records(self, language: str | None = None) -> Iterator[Record]:
             yield record(1)
             raise OSError(28, "No space left on device")
 
@@ -479,9 +479,9 @@ def test_memory_stays_flat(tmp_path: Path, name: str) -> None:
             from extractor.export import export
 
             class Run:
-                def documents(self):
+                def documents(self, language):
                     return (document(f"{{file:05}}.txt", 100) for file in range({number // 100}))
-                def records(self):
+                def records(self, language):
                     return (record(n, f"{{n // 100:05}}.txt") for n in range({number}))
 
             from pathlib import Path

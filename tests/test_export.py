@@ -506,7 +506,7 @@ def test_files_are_replaced_only_when_all_are_complete(tmp_path: Path) -> None:
     before = digests(tmp_path)
 
     class Broken(Run):
-        def records(self) -> Iterator[Record]:
+        def records(self, language: str | None = None) -> Iterator[Record]:
             yield record(1)
             raise OSError(28, "No space left on device")
 

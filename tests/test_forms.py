@@ -608,7 +608,7 @@ def test_a_table_behind_a_form_is_no_part_of_it(other: Rows, apart: bool) -> Non
     (record,) = result.records
     assert (record.project.name, len(record.project.indicators)) == ("道路保洁", 1)
     (flag,) = result.document.flags
-    assert flag.code == "unclaimed_text"
+    assert flag.code == ("reader_note" if apart else "unclaimed_text")
     (span,) = flag.spans
     text = document("项目支出绩效目标申报表", *((SIMPLE, other) if apart else ([*SIMPLE, *other],))).text
     assert "".join(text[slice(*span)].split()) == "".join(cell for row in other for cell in row)
@@ -815,3 +815,479 @@ def test_forms_side_by_side_are_never_read_as_one_without_a_word() -> None:
         TITLE, [*head, [*columns, *columns], ["产出指标", "面积", "9", "产出指标", "面积", "8"]]
     ).records
     assert any(flag.code == "unclaimed_text" and "操场维修" in flag.message for flag in record.flags)
+
+
+def wide(rows: Rows, columns: int) -> Rows:
+    """Rows whose last cell goes on over further columns."""
+    return [[*row, *[LEFT] * (columns - len(row))] for row in rows]
+
+
+def read_one(*rows: list[str], title: str = TITLE) -> ProjectReading:
+    """The one project of a form with a name and a body, these rows, and indicators."""
+    columns = max(len(row) for row in (*rows, *HEADER))
+    (project,) = projects(title, wide([*NAME, *rows, *HEADER, *ITEMS], columns))
+    return project
+
+
+GOALS: dict[str, tuple[Rows, str | None, dict[str, str]]] = {
+    "a pair of headings, the second in unknown words": (
+        [
+            ["年度总体目标", "年初拟定的目标", LEFT, "岁末回头看", LEFT],
+            [UP, "修缮水渠9公里。", LEFT, "修缮了8公里。", LEFT],
+        ],
+        "修缮水渠9公里。",
+        {"岁末回头看": "修缮了8公里。"},
+    ),
+    "short texts without a stop": (
+        [["年度总体目标", "年初设定目标", LEFT, "完成情况综述", LEFT], [UP, "保障灌溉", LEFT, "保障到位", LEFT]],
+        "保障灌溉",
+        {"完成情况综述": "保障到位"},
+    ),
+    "all years' before the year's": (
+        [["项目绩效目标", "项目总目标", LEFT, "年度总体目标", LEFT], [UP, "三年修完。", LEFT, "今年修一段。", LEFT]],
+        "今年修一段。",
+        {"项目总目标": "三年修完。"},
+    ),
+    "numbered headings inside a heading": (
+        [
+            ["项目基本情况", "1.项目年度目标完成情况", "项目年度目标", "年度目标完成情况", LEFT],
+            [UP, UP, "清淤三处。", "已清淤三处。", LEFT],
+            [UP, "2.实施过程概述", "三月开工。", LEFT, LEFT],
+        ],
+        "清淤三处。",
+        {"年度目标完成情况": "已清淤三处。", "2.实施过程概述": "三月开工。"},
+    ),
+    "beside their labels": (
+        [["实施期绩效目标", "三年修完。", LEFT, LEFT, LEFT], ["本年度绩效目标", "今年修一段。", LEFT, LEFT, LEFT]],
+        "今年修一段。",
+        {"实施期绩效目标": "三年修完。"},
+    ),
+    "what is to be done and to come of it": (
+        [["项目总体概况", "水渠老旧。", LEFT, LEFT, LEFT], ["年度主要目标\n和成果", "修缮9公里。", LEFT, LEFT, LEFT]],
+        "修缮9公里。",
+        {"项目总体概况": "水渠老旧。"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", GOALS)
+@pytest.mark.parametrize("merges", [True, False])
+def test_the_goal_is_what_is_aimed_at(name: str, merges: bool) -> None:
+    rows, goal, attributes = GOALS[name]
+    form = [*NAME, *rows, *HEADER, *ITEMS]
+    (record,) = extract(TITLE, form if merges else without_merges(form)).records
+    assert (record.project.goal, record.project.attributes) == (goal, attributes)
+    assert not [flag for flag in record.flags if flag.code == "unclaimed_text"]
+
+
+MONEY_OF_KINDS: dict[str, tuple[Rows, dict[str, Any]]] = {
+    "two periods by their labels' build": (
+        [
+            ["资金情况（万元）", "项目资金总额：", "900", "年度资金申请总额", "300"],
+            [UP, "其中：财政资金", "800", "其中：当年财政拨款", "250"],
+            [UP, "", "", "上年结转资金", "20"],
+            [UP, "其他资金", "100", "其他资金", "30"],
+        ],
+        {
+            "total": "300",
+            "fiscal": "250",
+            "other": "30",
+            "breakdown": {
+                "项目资金总额": "900",
+                "项目资金总额·财政资金": "800",
+                "项目资金总额·其他资金": "100",
+                "上年结转资金": "20",
+            },
+        },
+    ),
+    "the year's budget below all years'": (
+        [
+            ["项目资金\n预算执行\n10分", "项目总预算", "66", "财政资金预算分类", "一般公共预算"],
+            [UP, "当年年度预算", "38", "", ""],
+            [UP, "其中：财政资金", "30", "财政资金科目代码", "21305"],
+            [UP, "其中：其它资金", "8", "", ""],
+        ],
+        {"total": "38", "fiscal": "30", "other": "8", "breakdown": {"项目总预算": "66"}},
+    ),
+    "an amount without 元, and of the level above": (
+        [["年度本级\n预算金额", "86万", "该项目支出上级资金", "15万", LEFT]],
+        {"total": "86", "breakdown": {"该项目支出上级资金": "15"}},
+    ),
+    "what is applied for among what all years cost": (
+        [
+            ["项目总投资", "60万元", "中央补助安排", "40万元", LEFT],
+            ["单位自筹", "20万元", "预算申报数", "12万元", LEFT],
+        ],
+        {"total": "12", "breakdown": {"项目总投资": "60", "中央补助安排": "40", "单位自筹": "20"}},
+    ),
+    "subtotals and no total": (
+        [
+            ["项目资金（万元）", "年度资金总额", LEFT, LEFT, "金额（万元）"],
+            [UP, "（一）财政拨款小计", LEFT, LEFT, "9.00"],
+            [UP, "1、一般公共预算", LEFT, LEFT, "9.00"],
+            [UP, "（二）自有资金小计", LEFT, LEFT, "2.50"],
+            [UP, "（三）其他收入", LEFT, LEFT, "1.00"],
+        ],
+        {"fiscal": "9.00", "other": "1.00", "breakdown": {"一般公共预算": "9.00", "自有资金小计": "2.50"}},
+    ),
+    "a subtotal beside the label that it sums up, then what it is spent for": (
+        [
+            ["项目资金（万元）", "收入", LEFT, LEFT, "全年（程）预算数"],
+            [UP, "资金总额", LEFT, LEFT, "80"],
+            [UP, "财政拨款", "小计", LEFT, "70"],
+            [UP, UP, "一般公共预算资金", LEFT, "70"],
+            [UP, "其他资金", LEFT, LEFT, "10"],
+            [UP, "支出", LEFT, "半年（程）计划执行数", "全年（程）预算数"],
+            [UP, "水渠清淤", LEFT, "30", "80"],
+        ],
+        {"total": "80", "fiscal": "70", "other": "10", "breakdown": {"一般公共预算资金": "70"}},
+    ),
+    "planned, adjusted and executed": (
+        [
+            ["预算执行情况（10分）", "年度预算数（万元）", "年初预算", "调整后预算数", "预算执行数"],
+            [UP, "总额", "38.00", "41.50", "40.00"],
+            [UP, "其中：财政资金", "38.00", "41.50", "40.00"],
+            [UP, "财政专户管理资金", "0.00", "0.00", "0.00"],
+        ],
+        {"total": "41.50", "fiscal": "41.50", "special_account": "0.00", "breakdown": {}},
+    ),
+    "the same header twice but for its brackets": (
+        [
+            ["预算资金（万元）", "资金来源", "预算金额（调整前）", "预算金额（调整后）", "实际支出"],
+            [UP, "合计", "96.00", "83.40", "81.90"],
+            [UP, "其中：一般公共预算", "80.00", "67.40", "67.40"],
+        ],
+        {"total": "83.40", "breakdown": {"一般公共预算": "67.40"}},
+    ),
+    "of unknown headers the one that the share is of": (
+        [
+            ["项目资金（万元）", "", "起初数", "追加后数", "用掉的数", "快慢"],
+            [UP, "年度资金总额", "52.60", "58.31", "50.00", "85.75%"],
+            [UP, "其中：财政拨款", "52.60", "55.31", "50.00", "90.40%"],
+        ],
+        {"total": "58.31", "fiscal": "55.31", "breakdown": {}},
+    ),
+    "last year and this year": (
+        [
+            ["项目资金情况", "项目资金申请（万元）", "项 目", "上年度安排资金", "本年度申请资金"],
+            [UP, UP, "合 计", "16", "24"],
+            [UP, UP, "区级资金", "16", "20"],
+            [UP, UP, "自有资金", "", "4"],
+            [UP, "支出明细预算（万元）", "项 目", "上年度安排资金", "本年度申请资金"],
+            [UP, UP, "合 计", "16", "24"],
+            [UP, UP, "1、印刷费", "16", "24"],
+        ],
+        {"total": "24", "breakdown": {"区级资金": "20", "自有资金": "4"}},
+    ),
+    "named sources": (
+        [
+            ["资金情况", "年度金额（万元）：", "80", LEFT, LEFT],
+            [UP, "其中：中央补助（万元）", "60", LEFT, LEFT],
+            [UP, "地方资金（万元）", "20", LEFT, LEFT],
+        ],
+        {"total": "80", "breakdown": {"中央补助": "60", "地方资金": "20"}},
+    ),
+    "of an investment plan": (
+        [["下达中央预算内投资（万元）", "184", LEFT, LEFT, LEFT]],
+        {"total": "184", "breakdown": {}},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MONEY_OF_KINDS)
+def test_money_of_kinds(name: str) -> None:
+    rows, expected = MONEY_OF_KINDS[name]
+    found = read_one(*rows, ["年度目标", "清淤三处。", LEFT, LEFT, LEFT])
+    assert amounts_of(found) == {"breakdown": {}} | expected
+    assert found.goal == "清淤三处。"
+
+
+def test_two_amounts_of_a_field_with_no_word_for_their_period_are_a_doubt() -> None:
+    rows = [
+        ["项目资金（万元）", "甲类数目", "900", "乙类数目", "300"],
+        [UP, "其中：财政拨款", "800", "其中：财政拨款", "250"],
+    ]
+    (record,) = extract(TITLE, [*NAME, *rows, *GOAL, *HEADER, *ITEMS]).records
+    assert record.project.amounts.fiscal is None
+    assert "unclaimed_text" in {flag.code for flag in record.flags}
+
+
+BODIES: dict[str, tuple[Rows, str | None, str | None]] = {
+    "the nearest of several": (
+        [
+            ["中央主管部门", "某部", LEFT, LEFT, LEFT],
+            ["省级主管部门", "省厅", "区县主管部门", "县局", LEFT],
+        ],
+        "县局",
+        None,
+    ),
+    "local before the ministry": (
+        [["中央主管部门", "某部", LEFT, LEFT, LEFT], ["地方主管部门", "市局", "资金使用单位", "保障中心", LEFT]],
+        "市局",
+        "保障中心",
+    ),
+    "a code is no body": (
+        [["主管部门编码", "205", "主管部门名称", "教育局", LEFT], ["项目实施单位", "职校", LEFT, LEFT, LEFT]],
+        "教育局",
+        "职校",
+    ),
+    "who does the work, not who watches over it": (
+        [
+            ["主管部门", "林业局", "监督管理单位", "督查室", LEFT],
+            ["组织实施单位", "省局", "项目实施单位", "监测站", LEFT],
+        ],
+        "林业局",
+        "监测站",
+    ),
+    "under a seal": (
+        [["填报单位（盖章）：文管所", LEFT, LEFT, "单位：万元", LEFT], ["预算部门", "文旅局", LEFT, LEFT, LEFT]],
+        "文旅局",
+        "文管所",
+    ),
+    "a seal and no name": ([["填报单位:(盖章) 单位:万元", LEFT, LEFT, LEFT, LEFT]], None, None),
+    "labels with a colon, left blank": (
+        [["项目责任人：", LEFT, LEFT, "单位（盖章）：", LEFT], ["主管部门", "教育局", "实施单位", "小学", LEFT]],
+        "教育局",
+        "小学",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_whose_project_it_is(name: str) -> None:
+    rows, department, unit = BODIES[name]
+    (record,) = extract(TITLE, [NAME[0], *rows, *MONEY, *GOAL, *HEADER, *ITEMS]).records
+    assert (record.project.department, record.project.unit) == (department, unit)
+    assert not [flag for flag in record.flags if flag.code == "unclaimed_text"]
+
+
+INDICATORS: dict[str, tuple[Rows, list[dict[str, Any]], dict[str, str]]] = {
+    "a name, a sign and a value without levels": (
+        [
+            ["绩效指标", "指标", "指标权重", "计量单位", "指标性质", "指标值"],
+            [UP, "清淤处数", "60", "处", "≥", "3"],
+            [UP, "村容", "40", "", "定性", ""],
+        ],
+        [
+            {"name": "清淤处数", "weight": "60", "measure_unit": "处", "operator": "≥", "annual_value": "3"},
+            {"name": "村容", "weight": "40", "operator": "定性"},
+        ],
+        {},
+    ),
+    "levels in short": (
+        [
+            ["一级", "二级", "三级", "年度数值", "备注"],
+            ["产出值", "数量值", "清淤处数", ">=3处", "含小河"],
+            [UP, "时效值", "清淤及时", "及时", ""],
+        ],
+        [
+            {"level1": "产出值", "level2": "数量值", "name": "清淤处数", "annual_value": ">=3处"},
+            {"level1": "产出值", "level2": "时效值", "name": "清淤及时", "annual_value": "及时"},
+        ],
+        {"备注": "含小河"},
+    ),
+    "signs, units and points under unknown words": (
+        [
+            ["一级指标", "二级指标", "三级指标", "方向", "指标值", "怎么数", "满分"],
+            ["产出指标", "数量指标", "清淤处数", "≥", "3", "处", "40"],
+            [UP, "质量指标", "合格率", "≧", "95", "%", "30"],
+            ["效益指标", "社会效益指标", "受益人数", "＞=", "900", "人", "30"],
+        ],
+        [
+            {"name": "清淤处数", "operator": "≥", "annual_value": "3", "measure_unit": "处", "weight": "40"},
+            {"name": "合格率", "operator": "≧", "annual_value": "95", "measure_unit": "%", "weight": "30"},
+            {"name": "受益人数", "operator": "＞=", "annual_value": "900", "measure_unit": "人", "weight": "30"},
+        ],
+        {},
+    ),
+    "the kind of value is its sign": (
+        [
+            ["一级指标", "二级指标", "三级指标", "指标值类型", "目标值", "度量单位", "指标值内容"],
+            ["产出指标", "数量指标", "清淤处数", "≥", "3", "处", "反映清淤"],
+        ],
+        [{"name": "清淤处数", "operator": "≥", "annual_value": "3", "measure_unit": "处"}],
+        {"指标值内容": "反映清淤"},
+    ),
+    "value and unit in one": (
+        [
+            ["一级指标", "二级指标", "三级指标", "指标值及单位", "绩效标准"],
+            ["产出指标", "数量指标", "清淤处数", "3处", "计划标准"],
+        ],
+        [{"name": "清淤处数", "annual_value": "3处"}],
+        {"绩效标准": "计划标准"},
+    ),
+    "half of the year and all of it, a goal as a category": (
+        [
+            ["一级指标", "二级指标", "三级指标", "半年（程）指标值", "全年（程）指标值"],
+            ["决策", "项目立项", "程序规范性", "规范", "规范"],
+            [UP, "绩效目标", "绩效目标合理性", "合理", "合理"],
+        ],
+        [
+            {"level1": "决策", "level2": "项目立项", "name": "程序规范性", "annual_value": "规范"},
+            {"level1": "决策", "level2": "绩效目标", "name": "绩效目标合理性", "annual_value": "合理"},
+        ],
+        {"半年（程）指标值": "规范", "半年（程）指标值(2)": "合理"},
+    ),
+    "two header rows": (
+        [
+            ["绩效指标", LEFT, LEFT, "年度指标值", LEFT, LEFT, "实际完成值", "分值"],
+            ["一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位", UP, UP],
+            ["产出指标", "数量指标", "清淤处数", "≥", "3", "处", "4", "60"],
+            ["其他需要说明事项", LEFT, LEFT, "无", LEFT, LEFT, LEFT, LEFT],
+            ["总分", LEFT, LEFT, LEFT, LEFT, LEFT, LEFT, "100"],
+        ],
+        [{"name": "清淤处数", "operator": "≥", "annual_value": "3", "measure_unit": "处", "weight": "60"}],
+        {"实际完成值": "4", "其他需要说明事项": "无", "总分·分值": "100"},
+    ),
+    "what nobody filled in": (
+        [
+            ["一级指标", "二级指标", "三级指标", "指标值"],
+            ["产出指标", "数量指标", "指标1：新建堤防", "公里"],
+            [UP, UP, "指标2：受益人口", "≥**万人"],
+            [UP, "质量指标", "指标1：合格率", "≧ %"],
+            [UP, "时效指标", "……", ""],
+            [UP, "成本指标", "", ""],
+            ["效益指标", "社会效益指标", "指标1：村容", "改善"],
+        ],
+        [{"name": "新建堤防"}, {"name": "受益人口"}, {"name": "合格率"}, {"name": "村容", "annual_value": "改善"}],
+        {},
+    ),
+    "a header over one column too many": (
+        [
+            ["一级指标", LEFT, "二级指标", "三级指标", "单位", "指标值"],
+            ["绩效指标", "产出指标", "数量指标", "清淤处数", "处", "3"],
+            [UP, UP, "质量指标", "合格率", "%", "≥95"],
+        ],
+        [
+            {"level1": "产出指标", "name": "清淤处数", "measure_unit": "处", "annual_value": "3"},
+            {"level1": "产出指标", "name": "合格率", "measure_unit": "%", "annual_value": "≥95"},
+        ],
+        {},
+    ),
+    "points in the category": (
+        [
+            ["一级指标", "二级指标", "三级指标", "分值", "年度指标值", "全年实际值"],
+            ["产出指标\n（50分）", "数量指标", "清淤处数", "50", "3处", "4处"],
+        ],
+        [{"level1": "产出指标（50分）", "name": "清淤处数", "weight": "50", "annual_value": "3处"}],
+        {"全年实际值": "4处"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INDICATORS)
+@pytest.mark.parametrize("merges", [True, False])
+def test_indicators_of_kinds(name: str, merges: bool) -> None:
+    rows, expected, attributes = INDICATORS[name]
+    columns = max(len(row) for row in rows)
+    form = wide([*NAME, *MONEY, *GOAL, *rows], columns)
+    if not merges and name in {"two header rows", "levels in short"}:
+        return  # blank cells there may as well be blank
+    (project,) = projects(TITLE, form if merges else without_merges(form))
+    found = [dict(one) for one in shown(project)["indicators"]]
+    assert [
+        {key: value for key, value in one.items() if key in wanted} for one, wanted in zip(found, expected, strict=True)
+    ] == expected
+    assert [one.get("annual_value") for one in found] == [one.get("annual_value") for one in expected]
+    assert project.attributes == attributes
+
+
+LISTED = [
+    ["序号", "乡镇名称", "项 目 名 称", "金额", "备注"],
+    ["1", "南坡镇", "南坡水渠", "12", ""],
+    ["2", "北坡乡", "北坡水渠", "9", ""],
+    ["合计", LEFT, LEFT, "21", ""],
+]
+
+
+def test_a_list_above_a_form_is_no_project_and_no_header() -> None:
+    form = [["项目名称", "水渠资金", "主管部门(单位)名称", "水利局", LEFT], *MONEY, *GOAL, *HEADER, *ITEMS]
+    result = extract("关于下达水渠资金的通知", "附件1", "水渠资金安排表", LISTED, "附件2", "水渠资金绩效目标表", form)
+    (record,) = result.records
+    assert (record.project.name, record.project.department, record.project.unit) == ("水渠资金", "水利局", None)
+    assert result.document.document.title == "水渠资金绩效目标表"
+
+
+def test_a_template_with_its_own_words_is_no_project() -> None:
+    rows = [
+        ["项目名称", "救助资金项目", LEFT, "负责人及电话", ""],
+        ["主管部门", "", LEFT, "实施单位", ""],
+        ["资金情况（万元）", "年度资金总额：", LEFT, LEFT, ""],
+        ["总体目标", "目标1：（100字以内）", LEFT, LEFT, LEFT],
+        *HEADER,
+        [UP, "产出指标", "数量指标", "★救助人次", "≥**人次"],
+        [UP, UP, "质量指标", "按时发放率", "≥**%"],
+        [UP, "效益指标", "社会效益指标", "生活水平", "有所提升"],
+    ]
+    result = extract("绩效目标申报表（参考模板）", rows)
+    assert (result.records, result.document.status) == ([], "no_projects")
+
+
+def test_a_form_without_indicators_is_a_form() -> None:
+    rows = [
+        *NAME,
+        *MONEY,
+        ["总体目标", "中期目标", LEFT, "年度目标", LEFT],
+        [UP, "三年修完。", LEFT, "今年修一段。", LEFT],
+    ]
+    (record,) = extract(TITLE, rows).records
+    assert (record.project.name, record.project.amounts.total, record.project.goal) == (
+        "校舍维修",
+        "120.00",
+        "今年修一段。",
+    )
+    assert record.project.attributes == {"中期目标": "三年修完。"}
+
+
+def test_a_row_that_a_page_break_cut_in_two() -> None:
+    form = [*FORM, [UP, "满意度指", "服务对象", "村民满", "≥90"]]
+    rest = [["", "标（10分）", "满意度指标", "意度", "%"]]
+    (record,) = extract(TITLE, form, rest).records
+    last = record.project.indicators[-1]
+    assert (last.level1, last.level2, last.name, last.annual_value) == (
+        "满意度指标（10分）",
+        "服务对象满意度指标",
+        "村民满意度",
+        "≥90%",
+    )
+    assert [flag.code for flag in record.flags] == ["boundary_unsure"]
+
+
+def spread(rows: Rows) -> Rows:
+    """As programs print it that repeat a merged cell in each cell that it covers."""
+    full: Rows = []
+    for row in rows:
+        cells: list[str] = []
+        for index, cell in enumerate(row):
+            cells.append(full[-1][index] if cell == UP else cells[-1] if cell == LEFT else cell)
+        full.append(cells)
+    return full
+
+
+def test_merged_cells_printed_again_in_every_cell() -> None:
+    result = extract(spread([[TITLE, LEFT, LEFT, LEFT, LEFT], *FORM]))
+    assert [shown(record.project) for record in result.records] == [READ]
+    assert not [flag for record in result.records for flag in record.flags]
+
+
+def test_labels_that_no_word_knows_beside_labels_that_are_known() -> None:
+    (record,) = extract(
+        TITLE,
+        with_rows(
+            ["归口股室", "农股", "经办人手机", "13900000000", LEFT],
+            ["是否跨年", "", "备注", "", LEFT],
+            ["经办人及电话：王五 0000-1", LEFT, LEFT, LEFT, LEFT],
+            at=5,
+        ),
+    ).records
+    assert record.project.attributes == {
+        "归口股室": "农股",
+        "经办人手机": "13900000000",
+        "经办人及电话": "王五 0000-1",
+    }
+    assert not record.flags
+
+
+def test_a_goal_that_is_a_label_is_none() -> None:
+    (record,) = extract(TITLE, [*NAME, *MONEY, ["年度目标", "绩效指标", LEFT, LEFT, LEFT], *HEADER, *ITEMS]).records
+    assert record.project.goal is None

@@ -22,6 +22,7 @@ from extractor.layouts import compiled, load
 from extractor.layouts.shape import may_hold_goals, shape_of
 from extractor.layouts.written import written
 from extractor.learn.infer import Learner, Learnt, kept, question_about, spec_of, understanding
+from extractor.messages import worded
 from extractor.model import Bought
 from extractor.pipeline import cut, finish, survey
 from extractor.readers import read
@@ -369,8 +370,8 @@ def test_wrong_answers_are_refused_with_the_reason(name: str, tmp_path: Path) ->
     learnt = learn(unknown, answer, tmp_path)
     assert learnt.learning is not None
     assert learnt.learning.outcome == "refused", learnt.learning
-    assert learnt.learning.reason
-    assert reason in learnt.learning.reason
+    assert learnt.reason
+    assert reason in worded(learnt.reason, "en")
     assert not (tmp_path / "layouts").exists()
     assert not learnt.opened.chunks.blocks
 
@@ -400,7 +401,7 @@ def test_swapped_amount_columns_are_refused(tmp_path: Path, total: str, fiscal: 
     learnt = learn(unknown, answer, tmp_path)
     assert learnt.learning is not None
     assert learnt.learning.outcome == outcome, learnt.learning
-    assert ("sums do not add up" in (learnt.learning.reason or "")) == (outcome == "refused")
+    assert ("sums do not add up" in worded(learnt.reason or "", "en")) == (outcome == "refused")
 
 
 @pytest.mark.usefixtures("no_built_in_reader")
@@ -445,7 +446,7 @@ def test_a_learnt_layout_is_checked_on_every_document(tmp_path: Path) -> None:
     learnt = asyncio.run(learner.improve(cut(read(str(other)))))
     assert learnt.learning is not None
     assert (learnt.learning.outcome, learnt.opened.chunks.blocks) == ("refused", ())
-    assert "value labels" in (learnt.learning.reason or "")
+    assert "value labels" in worded(learnt.reason or "", "en")
 
 
 # What a document looks like
@@ -466,6 +467,9 @@ def test_columns_of_unknown_words_are_columns(text: str, is_table: bool, tmp_pat
     assert bool(read(str(tmp_path / "a.txt")).tables) == is_table
 
 
+LISTED = "事由\t{}\t资金\n" + "改厂房\t改造厂房，更新设备。\t58\n" * 4
+
+
 @pytest.mark.parametrize(
     ("text", "may"),
     [
@@ -473,6 +477,9 @@ def test_columns_of_unknown_words_are_columns(text: str, is_table: bool, tmp_pat
         (ARROWS.text, True),
         ("部门预算公开说明，含绩效目标\n科目\t本年\t上年\n" + "教育支出\t12.00\t11.00\n" * 9, False),
         ("会议通知\n请各单位报送绩效目标。\n联 系 人\n", False),
+        (f"请对照绩效目标实施。\n2025年资金安排计划表\n{LISTED.format('内容')}", False),
+        (f"请对照绩效目标实施。\n2025年项目一览\n{LISTED.format('内容')}", True),
+        (f"请对照绩效目标实施。\n2025年资金安排计划表\n{LISTED.format('效益情况')}", True),
     ],
 )
 def test_only_tables_with_sentences_are_asked_about(text: str, may: bool, tmp_path: Path) -> None:

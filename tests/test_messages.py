@@ -11,6 +11,7 @@ from string import Formatter
 import pytest
 
 from extractor.messages import flag, message
+from extractor.schemas.finding import finding
 from extractor.schemas.record import FlagCode
 
 TABLE: dict[str, dict[str, str]] = tomllib.loads(files("extractor").joinpath("messages.toml").read_text("utf-8"))
@@ -62,11 +63,10 @@ def test_no_message_is_unused(key: str) -> None:
 
 
 def test_a_flag_carries_its_message_and_values() -> None:
-    found = flag(
+    raised = finding(
         FlagCode.SUM_MISMATCH,
         "totals[0].amounts.total",
         variant="rounding",
-        language="en",
         rules="1",
         model="2",
         spans=((1, 2),),
@@ -77,6 +77,7 @@ def test_a_flag_carries_its_message_and_values() -> None:
         computed="1.01",
         difference="0.01",
     )
+    found = flag(raised, "en")
     assert found.message == "Rounding: 合计, 总计: printed 1.00, its 3 rows add up to 1.01: 0.01 apart."
     assert (found.code, found.path, found.rules, found.model, found.spans) == (
         FlagCode.SUM_MISMATCH, "totals[0].amounts.total", "1", "2", ((1, 2),),

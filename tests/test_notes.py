@@ -12,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor import extract
-from extractor.checks.notes import INFORMATION, SILENT, check_notes, explained
+from extractor.checks.notes import GUESSED, INFORMATION, SILENT, check_notes, explained, guessed_blocks
 from extractor.errors import LayoutError
+from extractor.messages import worded
 from extractor.pipeline import cut, finish, survey
 from extractor.readers import ocr
-from extractor.schemas.document import Document, Note
+from extractor.schemas.document import Block, BlockContext, Document, MappedText, Note
+from extractor.schemas.finding import said
+from extractor.schemas.project import Amounts
 from extractor.schemas.record import FlagCode
 from extractor.settings import Settings
 from tests.pdf_writer import PdfStyle, PdfTable, write_pdf
@@ -44,11 +47,11 @@ def test_every_kind_has_a_message_under_its_code(kind: str) -> None:
         assert check_notes(document(Note(kind, "3"))) == []
         return
     for language in ("zh", "en"):
-        (found,) = check_notes(document(Note(kind, "3", 2), Note(kind, "3", 4)), language)
+        (found,) = check_notes(document(Note(kind, "3", 2), Note(kind, "3", 4)))
         code = FlagCode.READER_NOTE if kind in INFORMATION else FlagCode.UNREAD_CONTENT
         assert (found.code, found.path) == (code, "document")
         assert f"{code}_{kind}" in TABLE
-        assert ("第 2, 4 页" if language == "zh" else "Page 2, 4") in found.message
+        assert ("第 2, 4 页" if language == "zh" else "Page 2, 4") in worded(found.said, language)
 
 
 def test_no_message_is_for_a_kind_that_no_reader_emits() -> None:
@@ -75,16 +78,39 @@ def test_no_message_is_for_a_kind_that_no_reader_emits() -> None:
     ],
 )
 def test_messages(notes: list[Note], format_: str, message: str) -> None:
-    (found,) = check_notes(document(*notes, format_=format_), "en")
-    assert message in found.message
+    (found,) = check_notes(document(*notes, format_=format_))
+    assert message in worded(found.said, "en")
 
 
 @given(st.lists(st.builds(Note, st.sampled_from(sorted(KINDS)), st.just("7"), st.none() | st.integers(1, 9))))
 def test_one_flag_for_each_kind(notes: list[Note]) -> None:
     flags = check_notes(document(*notes))
     assert len(flags) == len({note.kind for note in notes} - SILENT)
-    reason = explained("甲", flags)
-    assert all((flag.message in reason) == (not flag.is_information) for flag in flags)
+    reason = explained(said("no_table"), flags)
+    assert all((flag.said in reason) == (not flag.is_information) for flag in flags)
+
+
+@pytest.mark.parametrize(
+    ("notes", "guessed"),
+    [
+        ([], set()),
+        ([Note("row_joined", "", 3), Note("picture", "1", 3)], set()),
+        ([Note("ocr_page", "", 1)], {0}),
+        ([Note("row_guessed", "", 3)], {0, 1}),  # the row's rest stands on the page where the next block begins
+        ([Note("watermark", "密", 4)], {1}),
+        ([Note("text_over_rule", "2", 9)], {2}),
+        ([Note("lost_cells", "")], {0, 1, 2}),
+    ],
+)
+def test_blocks_on_pages_that_were_read_by_likelihood(notes: list[Note], guessed: set[int]) -> None:
+    context = BlockContext("", None, None, None, None, (), Amounts())
+    blocks = [Block(index, MappedText("", []), context, 0, 0, page) for index, page in enumerate((1, 3, 5))]
+    assert guessed_blocks(document(*notes), blocks) == guessed
+
+
+def test_kinds_that_say_a_page_was_read_by_likelihood_are_those_of_readers() -> None:
+    assert KINDS >= GUESSED
+    assert not GUESSED & (INFORMATION | SILENT)
 
 
 def test_a_file_of_pictures_is_no_file_without_projects(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -88,6 +88,26 @@ def test_an_unread_amount_is_flagged_at_its_column(tmp_path: Path) -> None:
     assert paths == ["amounts.total", "amounts.other"]
 
 
+def test_an_unread_amount_of_a_form_is_flagged_at_its_column(tmp_path: Path) -> None:
+    rows = (
+        '<td colspan="4">项目支出绩效目标申报表',
+        '<td>项目名称<td colspan="3">河道保洁经费',
+        "<td>年度资金总额（万元）<td>(12)<td>其中：财政拨款<td>12、",
+        '<td>年度目标<td colspan="3">完成河道保洁，保持水面清洁。',
+        "<td>一级指标<td>二级指标<td>三级指标<td>指标值",
+        "<td>产出指标<td>数量指标<td>保洁河道<td>≥12条",
+    )
+    path = tmp_path / "a.html"
+    path.write_text(f"<table>{''.join(f'<tr>{row}' for row in rows)}</table>", encoding="utf-8")
+    (record,) = extract(path, model="none").records
+    assert (record.project.amounts.total, record.project.amounts.fiscal, record.status) == (None, None, "flagged")
+    told = {flag.path: flag.message for flag in record.flags if flag.code == FlagCode.UNCLAIMED_TEXT}
+    assert {path: message.rpartition("：")[2] for path, message in told.items()} == {
+        "amounts.total": "(12)",
+        "amounts.fiscal": "12、",
+    }
+
+
 @pytest.mark.parametrize("blank", ["", "-", "—", "/", " "])
 def test_signs_for_nothing_are_nothing(tmp_path: Path, blank: str) -> None:
     found = read(tmp_path, row("86.50", other=blank), BOOTHS)

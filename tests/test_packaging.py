@@ -93,6 +93,15 @@ def test_lock_satisfies_every_requirement() -> None:
         )
 
 
+def test_quick_leaves_out_every_slow_kind_and_contributors_are_told() -> None:
+    kinds = {one.partition(":")[0] for one in PROJECT["tool"]["pytest"]["ini_options"]["markers"]}
+    left_out = re.search(r"^SLOW = (.*)$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert left_out is not None
+    assert set(left_out[1].split(" or ")) == kinds
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert {kind for kind in kinds if f"`{kind}`" not in contributing} == set()
+
+
 def test_version_is_the_same_everywhere() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     newest = re.search(r"^## (\S+)", changelog, re.MULTILINE)

@@ -6,6 +6,7 @@ import pytest
 
 from extractor.checks.plausible import check_plausible
 from extractor.layouts import terms
+from extractor.messages import worded
 from extractor.schemas.document import Block, BlockContext, MappedText
 from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 
@@ -29,9 +30,9 @@ def block(text: str = TEXT) -> Block:
 
 
 def found(project: ProjectReading, text: str = TEXT) -> list[tuple[str, str]]:
-    flags = check_plausible(project, block(text), terms(), {}, "en")
+    flags = check_plausible(project, block(text), terms(), {})
     assert {str(flag.code) for flag in flags} <= {"implausible"}
-    return [(flag.path, flag.message) for flag in flags]
+    return [(flag.path, worded(flag.said, "en")) for flag in flags]
 
 
 def test_nothing_is_said_of_a_right_project() -> None:
@@ -49,6 +50,7 @@ def test_nothing_is_said_of_a_right_project() -> None:
         ("name", "桥梁检测（2025", "to be cut"),
         ("name", "、桥梁检测", "to be cut"),
         ("goal", "。检测桥梁", "to be cut"),
+        ("goal", "检测桥梁12座。项目支出绩效目标表", "another cell"),
         ("name", "nan", "writes for an empty cell"),
         ("goal", "#REF!", "writes for an empty cell"),
     ],

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import process_time
 
+import openpyxl
 import pytest
 
 from extractor.chunk.prose.cut import looks_like_prose, read_prose
@@ -72,7 +73,7 @@ def test_the_same_project(tmp_path: Path, name: str) -> None:
     assert record.normalized.amounts["total"] == "1286000"
     assert project.goal == "全年举办活动120场，读者满意度达到95%以上。"
     assert list(project.attributes) == ["项目概述", "立项依据", "实施方案", "实施周期", "年度预算安排"]
-    assert {flag.code for flag in record.flags} == {"template_left_empty"}
+    assert record.flags == ()
     assert not result.document.flags
 
 
@@ -120,7 +121,7 @@ def test_the_number_before_a_name_is_no_part_of_it(tmp_path: Path, printed: str)
     (record,) = extract(tmp_path, HEAD + printed + ONE).records
     assert record.project.name == "阅读推广项目"
     assert list(record.project.attributes) == ["项目概述", "立项依据", "实施方案", "实施周期", "年度预算安排"]
-    assert {flag.code for flag in record.flags} == {"template_left_empty"}
+    assert record.flags == ()
 
 
 def test_several_projects(tmp_path: Path) -> None:
@@ -219,8 +220,10 @@ def test_headings_closed_and_running_on_in_any_way(
 
 
 @pytest.mark.parametrize("between", ["\n", " "])
-def test_headings_without_numbers(tmp_path: Path, between: str) -> None:
-    records = extract(tmp_path, told("{number}、{name}。", "{label}：", between)).records
+@pytest.mark.parametrize("heading", ["{label}：", "{label}\n", "{label}　"])
+def test_headings_without_numbers(tmp_path: Path, between: str, heading: str) -> None:
+    heading = heading if between == "\n" else "{label}："
+    records = extract(tmp_path, told("{number}、{name}。", heading, between)).records
     assert [record.project.name for record in records] == [name for name, *_ in TWO]
     assert [record.project.unit for record in records] == ["青木县林场", "青木县林业站"]
     assert [record.project.goal for record in records] == [sections[-1] for _, *sections in TWO]
@@ -236,10 +239,13 @@ def test_headings_without_numbers(tmp_path: Path, between: str) -> None:
         ("关于护林员补助项目的情况说明", "护林员补助项目"),
         ("“巡山之家”建设项目经费情况说明", "“巡山之家”建设项目"),
         ("护林员补助项目情\n况说明", "护林员补助项目"),
+        ("“护林员补助”项目绩效目标", "护林员补助"),
+        ("（一）护林员补助项目绩效目标", "护林员补助项目"),
         ("项目名称：护林员补助", "护林员补助"),
         ("**一、“护林员补助”项目**", "护林员补助"),
         ("青木县林业局2026年项目经费情况说明", None),
         ("2026年重点项目情况说明", None),
+        ("青木县林业局项目支出绩效目标公开", None),
     ],
 )
 def test_the_name_above(tmp_path: Path, line: str, name: str | None) -> None:
@@ -355,6 +361,79 @@ def test_indicators_inside_the_goal(tmp_path: Path, case: str) -> None:
     assert [(one.level1, one.level2, one.name, one.annual_value) for one in read] == wanted
 
 
+TABLE = (
+    "<table><tr><td>一级指标</td><td>二级指标</td><td>三级指标</td><td>指标值</td></tr>"
+    "<tr><td rowspan=2>产出指标</td><td>数量指标</td><td>清淤长度</td><td>12公里</td></tr>"
+    "<tr><td>质量指标</td><td>合格率</td><td>≥98%</td></tr></table>"
+)
+
+
+def test_a_table_of_indicators_between_two_projects(tmp_path: Path) -> None:
+    """The table below an empty goal is that project's; other tables are no part of what prose tells."""
+    head = (
+        "<p>{}、“{}”项目</p><p>(1)项目概述：清淤。</p><p>(2)立项依据：规划。</p><p>(3)年度预算安排：8万元</p>"
+        "<p>(4)绩效目标：{}</p>"
+    )
+    box = "<table><tr><td>索引号</td><td>A-1</td><td>发布机构</td><td>云溪市水务局</td></tr></table>"
+    page = f"<html><body>{box}{head.format(1, '清淤', '')}{TABLE}{head.format(2, '绿化', '植树。')}</body></html>"
+    path = tmp_path / "source.html"
+    path.write_text(page, encoding="utf-8")
+    first, second = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False)).records
+    assert (first.project.name, first.project.goal, second.project.goal) == ("清淤", None, "植树。")
+    assert [(one.level1, one.level2, one.name, one.annual_value) for one in first.project.indicators] == [
+        ("产出指标", "数量指标", "清淤长度", "12公里"),
+        ("产出指标", "质量指标", "合格率", "≥98%"),
+    ]
+    assert second.project.indicators == ()
+
+
+def test_text_that_a_sheet_holds_one_cell_a_row(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for line in (HEAD + ONE).splitlines():
+        book.active.append([line])
+    book.save(tmp_path / "source.xlsx")
+    (record,) = finish(survey(cut(read(tmp_path / "source.xlsx"))), {}, Settings(model=None, cache=False)).records
+    assert (record.project.name, record.project.amounts.total) == ("阅读推广项目", "128.60")
+
+
+MARKDOWN = """# 2026年重点项目
+
+## 1. 护林员补助
+
+- **项目概述**：聘用护林员96名。
+- **立项依据**：《森林法》。
+- **预算金额（万元）**：57.6
+- **绩效目标**：火灾减少。
+
+## 2. 防火通道
+
+### 项目概述
+
+维护通道。
+
+### 立项依据
+
+防火规划。
+
+### 预算金额（万元）
+
+31
+
+### 绩效目标
+
+通道畅通。
+
+以上项目绩效目标已经审议通过。
+"""
+
+
+def test_markdown_and_units_in_headings(tmp_path: Path) -> None:
+    records = extract(tmp_path, MARKDOWN).records
+    assert [record.project.name for record in records] == ["护林员补助", "防火通道"]
+    assert [record.project.goal for record in records] == ["火灾减少。", "通道畅通。"]
+    assert [record.normalized.amounts["total"] for record in records] == ["576000", "310000"]
+
+
 RUNNING = {
     "counted indicators": "（一）护林员补助，2026年预算安排57.6万。项目实施单位：青木县林场。绩效目标：火灾减少。"
     "设2条数量指标：聘用人数≥96名，巡护里程≥12000公里；设1条质量指标：到位率≥98%。\n",
@@ -441,6 +520,8 @@ NO_PROJECTS = {
     "2.项目概况：采购物资\n3.预算金额：31万元\n4.绩效目标：保证供应\n",
     "a plan": "工作总结\n一、工作情况\n（一）工作目标。造林4000亩。\n"
     "（二）主要任务。防火。\n（三）保障措施。加强领导。\n",
+    "a budget": "青木县林业局部门预算说明\n一、项目概况\n项目3个，资金120万元。\n二、立项依据\n工作部署。\n"
+    "三、绩效目标情况\n编报绩效目标的项目3个，实现全覆盖。\n",
     "contents": "一、项目概述……1\n二、立项依据……2\n三、实施主体……3\n四、绩效目标……4\n",
     "empty headings": "一、项目概述\n二、立项依据\n三、实施主体\n四、绩效目标\n",
     "news": "会议要求各部门科学设定绩效目标：数量指标要细化，质量指标要量化。会议听取了57.6万元资金的使用情况。\n",

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from extractor.checks.project import check_project, find_repeats
 from extractor.checks.sums import check_document, rows_in_doubt
 from extractor.layouts import built_in, compiled
+from extractor.messages import flag as published
+from extractor.messages import worded
 from extractor.schemas.document import Block, BlockContext, MappedText, PrintedTotal, PrintedUnit
 from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from extractor.schemas.record import Flag, FlagCode
@@ -44,7 +46,8 @@ def block(index: int = 0, possible: tuple[str, ...] = (), notes: tuple[str, ...]
 
 
 def check(read: ProjectReading, language: str = "zh", **of_block: Any) -> list[Flag]:
-    return check_project(read, block(**of_block), LAYOUT, {"goal": (3, 9), "indicators[0].name": (20, 25)}, language)
+    found = check_project(read, block(**of_block), LAYOUT, {"goal": (3, 9), "indicators[0].name": (20, 25)})
+    return [published(one, language) for one in found]
 
 
 def grand(printed: Amounts, *rows: int) -> PrintedTotal:
@@ -64,7 +67,8 @@ def check_sums(
     language: str = "zh",
 ) -> list[Flag]:
     projects = [project(name=f"项目{index}", amounts=each) for index, each in enumerate(printed)]
-    return check_document(totals, projects, repeats, [amount_unit] * len(projects), language)
+    found = check_document(totals, projects, repeats, [amount_unit] * len(projects))
+    return [published(one, language) for one in found]
 
 
 Expected = list[tuple[FlagCode, str]]
@@ -273,7 +277,7 @@ def test_repeated_project(second: dict[str, Any], repeated: bool) -> None:
     repeats = find_repeats([first, *others], [block(index) for index in range(3)])
     assert list(repeats) == ([2] if repeated else [])
     for flag in repeats.values():
-        assert "第 1 个项目“校舍" in flag.message
+        assert "第 1 个项目“校舍" in worded(flag.said)
         assert flag.spans == ((0, 90), (200, 290))
 
 
@@ -283,8 +287,8 @@ def test_projects_without_content_do_not_repeat(read: ProjectReading) -> None:
 
 
 def test_a_third_print_points_to_the_first() -> None:
-    repeats = find_repeats([project()] * 3, [block(index) for index in range(3)], "en")
-    assert [(index, flag.message.split(",")[0]) for index, flag in repeats.items()] == [
+    repeats = find_repeats([project()] * 3, [block(index) for index in range(3)])
+    assert [(index, worded(flag.said, "en").split(",")[0]) for index, flag in repeats.items()] == [
         (1, "Same as project 1"),
         (2, "Same as project 1"),
     ]

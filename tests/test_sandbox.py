@@ -354,12 +354,16 @@ def test_a_table_in_a_table_stays_in_it() -> None:
         ("<html>表".encode("utf-16"), "html"),
         (b'<?xml version="1.0"?><!DOCTYPE html><html xmlns="x">', "html"),
         ("项目支出绩效目标表\n<table><tr><td>".encode(), "text"),
-        (b"<p>| a | b |", "text"),
+        (b"<p>a</p><p>b</p>", "html"),
         (b"", "text"),
     ],
 )
 def test_kinds(raw: bytes, kind: str) -> None:
     assert signature.kind_of(raw, "a.txt") == kind
+
+
+def test_a_paragraph_before_a_table_of_markdown_is_no_page() -> None:
+    assert signature.kind_of(b"<p>| a | b |", "a.md") == "text"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from extractor.builtin import NOT_READ
 from extractor.errors import WeightsError
 from extractor.pipeline import DocumentResult, cut, finish, survey
 from extractor.readers import read
-from extractor.schemas.document import Block
+from extractor.schemas.document import Block, Note
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import Flag, FlagCode
 from extractor.settings import Settings
@@ -32,7 +33,7 @@ def right(source: str) -> dict[str, ProjectReading]:
 
 
 def extract(source: str, reader: StubReader | None, settings: Settings = SETTINGS) -> DocumentResult:
-    return finish(survey(cut(read(source)), reader, settings.language), {}, settings)
+    return finish(survey(cut(read(source)), reader), {}, settings)
 
 
 def with_one(right: dict[str, ProjectReading], index: int, **changes: Any) -> StubReader:
@@ -46,6 +47,16 @@ def boundaries(flags: tuple[Flag, ...]) -> list[Flag]:
 
 
 # Statuses and counts
+
+
+def test_a_page_that_was_read_by_likelihood_is_not_agreed_upon(source: str, right: dict[str, ProjectReading]) -> None:
+    stamped = replace(read(source), notes=(Note("text_over_rule", "3"),))
+    result = finish(survey(cut(stamped), agreeing(right)), {}, SETTINGS)
+    assert [(record.status, record.flags) for record in result.records] == [("unchecked", ())] * len(right)
+    assert FlagCode.UNREAD_CONTENT in [flag.code for flag in result.document.flags]
+    converted = replace(read(source), notes=(Note("converted", ""),))
+    result = finish(survey(cut(converted), agreeing(right)), {}, SETTINGS)
+    assert {record.status for record in result.records} == {"agreed"}
 
 
 def test_two_readings_that_agree(source: str, right: dict[str, ProjectReading]) -> None:
@@ -123,7 +134,7 @@ class Broken:
 def test_a_fault_costs_the_second_reading_and_is_seen(source: str, language: str, says: str) -> None:
     settings = Settings(cache=False, language=language)
     opened = cut(read(source))
-    result = finish(survey(opened, Broken(IndexError("secret text")), language), {}, settings)
+    result = finish(survey(opened, Broken(IndexError("secret text"))), {}, settings)
     assert {record.status for record in result.records} == {"unchecked"}
     assert result.document.counts.no_second_reading == len(result.records)
     (failed,) = [flag for flag in result.document.flags if flag.code == FlagCode.MODEL_FAILED]

@@ -17,6 +17,7 @@ import pytest
 from extractor.errors import OutputError, UsageError
 from extractor.schemas.record import Counts, DocumentLine, FlagCode, Record
 from extractor.store import RunStore
+from extractor.store.tables import SCHEMA_VERSION
 from tests.patience import HANG
 
 ROOT = Path(__file__).parent.parent
@@ -242,7 +243,9 @@ def test_not_our_database(path: Path, create: bool) -> None:
         RunStore(path, create=create)
 
 
-@pytest.mark.parametrize(("version", "word"), [(3, "newer"), (1, "older"), (0, "older")])
+@pytest.mark.parametrize(
+    ("version", "word"), [(SCHEMA_VERSION + 1, "newer"), (SCHEMA_VERSION - 1, "older"), (0, "older")]
+)
 def test_other_version(path: Path, version: int, word: str) -> None:
     RunStore(path).close()
     raw = sqlite3.connect(path)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractor.checks.targets import contradictions
+from extractor.messages import worded
 from extractor.normalize import normalize
 from extractor.schemas.project import Indicator, ProjectReading
 from extractor.schemas.record import FlagCode
@@ -583,8 +584,8 @@ def test_units_of_one_measure() -> None:
 
 def flags(language: str = "zh", **printed: str) -> list[tuple[str, str, str]]:
     spans = {f"indicators[3].{name}": (index, index + 1) for index, name in enumerate(printed)}
-    found = contradictions(Indicator(**printed), "indicators[3]", spans, language)  # type: ignore[arg-type]
-    return [(flag.code, flag.path.removeprefix("indicators[3]"), flag.message) for flag in found]
+    found = contradictions(Indicator(**printed), "indicators[3]", spans)
+    return [(one.code, one.path.removeprefix("indicators[3]"), worded(one.said, language)) for one in found]
 
 
 def test_contradictions_are_flagged() -> None:

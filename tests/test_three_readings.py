@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 from extractor.compare import Comparison, Reading, compare
 from extractor.compare.side import Abstention
 from extractor.ground.paths import key, leaves
+from extractor.messages import worded
+from extractor.schemas.finding import Finding
 from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
-from extractor.schemas.record import Flag, FlagCode
+from extractor.schemas.record import FlagCode
 from extractor.text import squash
 from tests.mistakes import MISTAKES, ONE_INDICATOR_FLAG, rewrite_reading
 from tests.test_compare import (
@@ -206,7 +209,7 @@ def test_a_reader_that_abstains(
 ) -> None:
     second = builtin(TABLE, apply(read), *unsure, doubt=doubt)
     found = weigh(TABLE, apply(rules), second)
-    assert [(flag.code.value, flag.path) for flag in found.flags] == flags
+    assert [(flag.code.value, flag.path) for flag in found.findings] == flags
     assert found.project == apply(published)
     assert list(found.abstained) == abstained
     assert found.fields == len(list(leaves(found.project)))
@@ -234,7 +237,7 @@ def test_it_is_not_outvoted_for_what_it_was_never_asked() -> None:
     # Both explain the block: that the amount is nobody's in its reading says nothing against it.
     moved = changed(changed(TABLE_READING, CYCLE, "100%"), "indicators[1].annual_value", None)
     found = weigh(TABLE, moved, builtin(TABLE, TABLE_READING))
-    assert differences(found.flags) == [("only_rules", CYCLE), ("only_model", "indicators[1].annual_value")]
+    assert differences(found.findings) == [("only_rules", CYCLE), ("only_model", "indicators[1].annual_value")]
     assert found.project == changed(moved, CYCLE, None)
 
 
@@ -253,9 +256,9 @@ def test_what_is_not_its_business_is_settled_as_with_one_reader_beside_a_dispute
     rules = changed(TABLE_READING, *change)
     alone = TABLE.compare(rules, None)
     found = weigh(TABLE, rules, builtin(TABLE, changed(TABLE_READING, "indicators[2].annual_value", "90%以下")))
-    dispute, *flags = sorted(found.flags, key=lambda flag: flag.code)
+    dispute, *flags = sorted(found.findings, key=lambda flag: flag.code)
     assert (dispute.code, dispute.path) == ("disagreement", "indicators[2].annual_value")
-    assert seen(tuple(flags)) == seen(alone.flags)
+    assert seen(tuple(flags)) == seen(alone.findings)
     assert (found.project, found.fields, found.abstained) == (alone.project, alone.fields, ())
 
 
@@ -264,14 +267,14 @@ def test_every_mistake_of_the_rules_is_flagged_where_it_is_sure(mistake: str) ->
     for one, wrong, rng in injected(mistake, seeds=2):
         for right in (one.right, rewrite_reading(one.right, rng)):
             found = weigh(one, wrong, builtin(one, right))
-            assert differences(found.flags), (one.id, wrong)
+            assert differences(found.findings), (one.id, wrong)
 
 
 @pytest.mark.parametrize("mistake", NOT_ITS_BUSINESS)
 def test_what_is_not_its_business_is_checked_as_with_one_reader(mistake: str) -> None:
     for one, wrong, _ in injected(mistake, seeds=1):
         found, alone = weigh(one, wrong, builtin(one, one.right)), one.compare(wrong, None)
-        assert seen(found.flags) == seen(alone.flags)
+        assert seen(found.findings) == seen(alone.findings)
         assert (found.project, found.abstained) == (wrong, ())
 
 
@@ -280,14 +283,14 @@ def test_a_reader_that_is_sure_of_nothing_says_nothing(mistake: str) -> None:
     for one, wrong, _ in injected(mistake, seeds=1):
         alone, two = one.compare(wrong, None), one.compare(wrong, one.right)
         found = weigh(one, wrong, silent(one, one.right))
-        assert Counter(found.flags) == Counter(alone.flags)
+        assert Counter(found.findings) == Counter(alone.findings)
         assert (found.project, found.spans, found.fields) == (alone.project, alone.spans, alone.fields)
         assert found.abstained == tuple(path for path, _ in leaves(business(wrong)))
         assert found.fields_read_twice == 0
         assert weigh(one, wrong, one.read(one.right), silent(one, one.right)) == two
 
 
-def told(flags: tuple[Flag, ...]) -> Counter[tuple[str, str, str | None, str | None]]:
+def told(flags: Sequence[Finding]) -> Counter[tuple[str, str, str | None, str | None]]:
     """Disputes, whatever index an indicator was given."""
     return Counter(
         (flag.code.value, re.sub(r"\d+", "", flag.path), flag.rules, flag.model)
@@ -306,10 +309,12 @@ def test_abstaining_never_adds_a_dispute(rules: ProjectReading, model: ProjectRe
     ends = sorted(data.draw(st.tuples(*[st.integers(0, len(one.view.text))] * 2)))
     hesitant = replace(sure, abstention=Abstention(FIELDS, INDICATOR_FIELDS, unsure, ((ends[0], ends[1]),)))
     found, all_votes, alone = weigh(one, rules, hesitant), weigh(one, rules, sure), one.compare(rules, None)
-    assert told(found.flags) <= told(all_votes.flags)
-    ungrounded = Counter(flag.path for flag in found.flags if flag.code is FlagCode.UNGROUNDED)
+    assert told(found.findings) <= told(all_votes.findings)
+    ungrounded = Counter(flag.path for flag in found.findings if flag.code is FlagCode.UNGROUNDED)
     assert max(ungrounded.values(), default=1) == 1
-    assert ungrounded.total() <= sum(flag.code is FlagCode.UNGROUNDED for flag in (*all_votes.flags, *alone.flags))
+    assert ungrounded.total() <= sum(
+        flag.code is FlagCode.UNGROUNDED for flag in (*all_votes.findings, *alone.findings)
+    )
     published = [path for path, _ in leaves(found.project)]
     assert found.fields == len(published)
     assert list(found.abstained) == [path for path in published if path in found.abstained]
@@ -348,7 +353,7 @@ def test_two_against_one(
 ) -> None:
     readings = [changed(TABLE_READING, "goal", value) for value in (rules, model, third)]
     found = weigh(TABLE, readings[0], TABLE.read(readings[1]), builtin(TABLE, readings[2]))
-    flags = [flag for flag in found.flags if flag.path == "goal" and flag.code in COMPARED]
+    flags = [flag for flag in found.findings if flag.path == "goal" and flag.code in COMPARED]
     assert [(one.code.value, one.rules, one.model, one.builtin, one.suggestion) for one in flags] == (
         [expected] if expected else []
     )
@@ -406,7 +411,7 @@ def test_indicators_of_three_readings(
     rules: ProjectReading, model: ProjectReading, third: ProjectReading, expected: tuple[str | None, ...]
 ) -> None:
     found = weigh(TABLE, rules, TABLE.read(model), builtin(TABLE, third))
-    flags = [flag for flag in found.flags if flag.code in COMPARED]
+    flags = [flag for flag in found.findings if flag.code in COMPARED]
     assert [(one.code, one.path, one.rules, one.model, one.builtin, one.suggestion) for one in flags] == [expected]
     two = weigh(TABLE, rules, TABLE.read(model))
     assert (found.project, found.spans) == (two.project, two.spans)
@@ -415,7 +420,7 @@ def test_indicators_of_three_readings(
 
 def test_an_indicator_that_two_read_differently_is_not_suggested() -> None:
     found = weigh(TABLE, TABLE_READING, TABLE.read(LATE), builtin(TABLE, LACKING))
-    assert [(flag.path, flag.suggestion) for flag in found.flags] == [
+    assert [(flag.path, flag.suggestion) for flag in found.findings] == [
         ("indicators[1].annual_value", None),
         ("indicators[1]", None),
     ]
@@ -423,15 +428,15 @@ def test_an_indicator_that_two_read_differently_is_not_suggested() -> None:
 
 def test_a_third_reading_says_so_and_where() -> None:
     found = weigh(TABLE, TABLE_READING, TABLE.read(TABLE_READING), builtin(TABLE, changed(TABLE_READING, "goal", CUT)))
-    (flag,) = found.flags
-    assert flag.message == "规则和模型的读取结果一致，内置读取器的不同，请对照原文确认。"
+    (flag,) = found.findings
+    assert worded(flag.said) == "规则和模型的读取结果一致，内置读取器的不同，请对照原文确认。"
     assert [TABLE.view.source.text[slice(*span)] for span in flag.spans] == [GOAL, CUT]
 
 
 def test_text_shown_as_the_third_readers_is_not_told_again() -> None:
     left_out = changed(TABLE_READING, "goal", None)
     found = weigh(TABLE, left_out, TABLE.read(left_out), builtin(TABLE, TABLE_READING))
-    assert [flag.code.value for flag in found.flags] == ["disagreement"]
+    assert [flag.code.value for flag in found.findings] == ["disagreement"]
 
 
 def test_without_the_rules_a_third_reading_has_no_say() -> None:
@@ -447,7 +452,7 @@ def test_who_is_wrong_alone_is_outvoted(mistake: str, reader: str) -> None:
         readings = {"rules": one.right, "model": one.right, "builtin": one.right, reader: wrong}
         third = builtin(one, readings["builtin"])
         found = weigh(one, readings["rules"], one.read(readings["model"]), third)
-        disputes = [flag for flag in found.flags if flag.code in COMPARED]
+        disputes = [flag for flag in found.findings if flag.code in COMPARED]
         assert disputes, one.id
         right = dict(leaves(one.right))
         for flag in disputes:
@@ -468,9 +473,9 @@ def test_a_third_reading_publishes_nothing_and_takes_no_flag_away(
     two, three = one.compare(rules, model), weigh(one, rules, one.read(model), builtin(one, third))
     assert (three.project, three.spans, three.fields) == (two.project, two.spans, two.fields)
     assert three.fields_read_twice >= two.fields_read_twice
-    disputes = [flag for flag in three.flags if flag.code in COMPARED]
+    disputes = [flag for flag in three.findings if flag.code in COMPARED]
     assert len({flag.path for flag in disputes}) == len(disputes)
-    assert told(two.flags) <= told(three.flags)
+    assert told(two.findings) <= told(three.findings)
     for flag in disputes:
         texts = [key(text) for text in (flag.rules, flag.model, flag.builtin) if text]
         if flag.suggestion and not re.fullmatch(r"indicators\[\d+\]", flag.path):

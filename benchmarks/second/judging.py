@@ -177,7 +177,7 @@ def disputed(comparison: Comparison, readings: Sequence[ProjectReading]) -> int:
     }
     return sum(
         1 if "." in flag.path or not flag.path.startswith("indicators") else sizes[flag.rules or flag.model or ""]
-        for flag in comparison.flags
+        for flag in comparison.findings
         if flag.code in COMPARED
     )
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.chunk.unread import Unread
-from extractor.messages import flag, message
 from extractor.readers.formats import is_exported
-from extractor.schemas.document import Block, Document, Found
+from extractor.schemas.document import Block, Document, Found, Row, Table
+from extractor.schemas.finding import Finding, finding, said
 from extractor.schemas.project import ProjectReading
-from extractor.schemas.record import Flag, FlagCode
+from extractor.schemas.record import FlagCode
 from extractor.text import ENDS_SENTENCE
 
 _SHOWN = 40
@@ -22,18 +22,17 @@ _LINE_ENDS = ("\n", "\r", "\f")
 _MOST = 0.8
 
 
-def check_outside(text: str, unread: Sequence[Unread], language: str = "zh") -> list[Flag]:
+def check_outside(text: str, unread: Sequence[Unread]) -> list[Finding]:
     """What stands outside of the projects, each piece with its own words.
 
     Pieces that print projects and rows of tables are for a person to look at; other lines (a page's navigation, notes
     below a table) are only told, together.
     """
     looked_at = [piece for piece in unread if piece.of_projects or piece.in_table]
-    flags = [
-        flag(
+    found = [
+        finding(
             FlagCode.UNCLAIMED_TEXT,
             "document",
-            language=language,
             variant="of_projects" if piece.of_projects else "",
             text=_shown(text[piece.start : piece.end]),
             spans=((piece.start, piece.end),),
@@ -41,19 +40,18 @@ def check_outside(text: str, unread: Sequence[Unread], language: str = "zh") -> 
         for piece in looked_at[:_MOST_PIECES]
     ]
     if more := looked_at[_MOST_PIECES:]:
-        flags.append(_together(FlagCode.UNCLAIMED_TEXT, text, more, language))
+        found.append(_together(FlagCode.UNCLAIMED_TEXT, text, more))
     if lines := [piece for piece in unread if not (piece.of_projects or piece.in_table)]:
-        flags.append(_together(FlagCode.READER_NOTE, text, lines, language))
-    return flags
+        found.append(_together(FlagCode.READER_NOTE, text, lines))
+    return found
 
 
-def check_told_again(told: Sequence[Found], language: str = "zh") -> list[Flag]:
+def check_told_again(told: Sequence[Found]) -> list[Finding]:
     """Projects that prose tells and a form tells again: only the form was read."""
     return [
-        flag(
+        finding(
             FlagCode.READER_NOTE,
             "document",
-            language=language,
             variant="told_again",
             name=found.value,
             spans=(found.span,) if found.span else (),
@@ -62,11 +60,11 @@ def check_told_again(told: Sequence[Found], language: str = "zh") -> list[Flag]:
     ]
 
 
-def _together(code: FlagCode, text: str, pieces: Sequence[Unread], language: str) -> Flag:
-    """Several pieces in one flag; their words stand apart."""
+def _together(code: FlagCode, text: str, pieces: Sequence[Unread]) -> Finding:
+    """Several pieces in one finding; their words stand apart."""
     spans = tuple((piece.start, piece.end) for piece in pieces[:_MOST_SPANS])
     words = " … ".join(_shown(text[start:end]) for start, end in spans[:_MOST_WORDS])
-    return flag(code, "document", language=language, variant="outside", count=len(pieces), text=words, spans=spans)
+    return finding(code, "document", variant="outside", count=len(pieces), text=words, spans=spans)
 
 
 def _shown(text: str) -> str:
@@ -80,43 +78,81 @@ def check_end(
     projects: Sequence[ProjectReading],
     *,
     sums_fit: bool,
-    language: str = "zh",
-) -> list[Flag]:
+) -> list[Finding]:
     """A flag where the last project ends in the middle, as a file does that was cut off."""
     if not blocks or projects[-1].withheld:
         return []
-    reason = _sign_of_a_cut(document.text, blocks, projects, sums_fit) if len(blocks) > 1 else None
+    reason = "cut_open_row" if _ends_in_a_row(document) else None
+    if reason is None and len(blocks) > 1:
+        reason = _sign_of_a_cut(document, blocks, projects, sums_fit)
     if reason is None and _is_open_export(document, blocks):
         reason = "cut_no_line_end"
     if reason is None:
         return []
     return [
-        flag(
+        finding(
             FlagCode.BOUNDARY_UNSURE,
             "document",
             variant="cut_off",
-            language=language,
             name=projects[-1].name or "",
-            what=message(reason, language),
+            what=said(reason),
             spans=((blocks[-1].start, blocks[-1].end),),
         )
     ]
 
 
 def _sign_of_a_cut(
-    text: str, blocks: Sequence[Block], projects: Sequence[ProjectReading], sums_fit: bool
+    document: Document, blocks: Sequence[Block], projects: Sequence[ProjectReading], sums_fit: bool
 ) -> str | None:
-    last = projects[-1].indicators
+    text, last = document.text, projects[-1].indicators
     others = [project for project in projects[:-1] if not project.withheld]
     if not last:
         return "cut_no_indicators" if others and all(project.indicators for project in others) else None
     if last[-1].annual_value is None:
+        if _ends_with_a_whole_row(document, blocks[-1]):
+            return None  # the row says that there is no value
         values = [indicator.annual_value for project in others for indicator in project.indicators]
         return "cut_no_value" if None not in values else None
     if sums_fit and text.endswith(_LINE_ENDS):
         return None
     ended = [_ends_sentence(text, block) for block in blocks]
     return "cut_no_stop" if not ended[-1] and sum(ended) >= _MOST * (len(blocks) - 1) else None
+
+
+def _ends_in_a_row(document: Document) -> bool:
+    """Whether plain text ends in the middle of its last row.
+
+    Such a row lacks the bar that closes every other one, or the end of its line and cells that every other one has.
+    """
+    text, table = document.text, document.tables[-1] if document.tables else None
+    if document.encoding is None or table is None or table.rebuilt:
+        return False
+    *others, last = table.rows
+    if not others or text[last.end :].strip():
+        return False
+    if not _is_closed(text, last) and all(_is_closed(text, row) for row in others):
+        return True
+    return not text.endswith(_LINE_ENDS) and len(last.cells) < min(len(row.cells) for row in others)
+
+
+def _ends_with_a_whole_row(document: Document, block: Block) -> bool:
+    """Whether a block's last row has all the cells of its table, and its end as well."""
+    text = document.text
+    for table in document.tables:
+        for row in table.rows:
+            if row.start < block.end <= row.end:
+                is_ended = _is_closed(text, row) or text[row.end :].startswith(_LINE_ENDS)
+                return is_ended and not table.rebuilt and len(row.cells) == _width(table)
+    return False
+
+
+def _width(table: Table) -> int:
+    return max(len(row.cells) for row in table.rows)
+
+
+def _is_closed(text: str, row: Row) -> bool:
+    """Whether a bar ends a row."""
+    return text[row.start : row.end].rstrip().endswith("|")
 
 
 def _is_open_export(document: Document, blocks: Sequence[Block]) -> bool:

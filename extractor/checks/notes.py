@@ -1,4 +1,4 @@
-"""What a file's reader has to say about it, as flags of the document: pages that are pictures, hidden sheets …
+"""What a file's reader has to say about it, as findings about the document: pages that are pictures, hidden sheets …
 
 A reader notes a kind and a datum (`Note`); the words are in messages.toml. What a person has to look at is
 `unread_content`, what is only good to know `reader_note`.
@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from extractor.messages import flag, is_known, message
+from extractor.messages import is_known
 from extractor.readers.formats import counts_sheets
-from extractor.schemas.document import Document, Note
-from extractor.schemas.record import Flag, FlagCode
+from extractor.schemas.document import Block, Document, Note
+from extractor.schemas.finding import Finding, Said, Sentences, finding, said
+from extractor.schemas.record import FlagCode
 
 SILENT = frozenset({"sheet", "character_count"})
 """Kinds that are no flags: a sheet's name tells where other things are, characters have their own account."""
@@ -23,6 +24,15 @@ INFORMATION = frozenset(
     }
 )
 """Kinds of which a reader is sure: nothing was lost and nothing can be wrong."""
+GUESSED = frozenset(
+    {
+        *("ocr_page", "scanned_page_ocr", "text_over_picture", "no_ruling", "rules_end", "row_guessed", "crowded_page"),
+        *("text_over_rule", "watermark", "invisible_text", "text_outside_page", "unreadable_text", "shapeless_text"),
+        *("struck_annotation", "damaged_characters", "damaged_page", "lost_cells", "text_box"),
+    }
+)
+"""Kinds that say that a page's characters, or their cells, are what is likely: two readings of such a page
+agree about what the file's reader made of it, not about what is printed."""
 _COUNTS = frozenset(
     {
         *("picture", "text_over_rule", "text_outside_page", "unreadable_text", "damaged_characters"),
@@ -34,43 +44,64 @@ _COUNTS = frozenset(
 _SHOWN = 5
 
 
-def check_notes(document: Document, language: str = "zh") -> list[Flag]:
-    """One flag for each kind of note, with all the pages (sheets) that it was made on."""
+def check_notes(document: Document) -> list[Finding]:
+    """One finding for each kind of note, with all the pages (sheets) that it was made on."""
     names = {note.page: note.detail for note in document.notes if note.kind == "sheet"}
     kinds: dict[str, list[Note]] = {}
     for note in document.notes:
         if note.kind not in SILENT:
             kinds.setdefault(note.kind, []).append(note)
-    flags = []
+    found = []
     for kind, notes in kinds.items():
         code = FlagCode.READER_NOTE if kind in INFORMATION else FlagCode.UNREAD_CONTENT
         known = is_known(f"{code}_{kind}")
         detail = _detail(kind, notes)
-        flags.append(
-            flag(
+        found.append(
+            finding(
                 code,
                 "document",
                 variant=kind if known else "unknown",
-                language=language,
-                place=_place(document, notes, names, language),
+                place=_place(document, notes, names),
                 detail=detail if known else f"{kind} {detail}".strip(),
             )
         )
-    return flags
+    return found
 
 
-def explained(reason: str, flags: Iterable[Flag]) -> str:
+def guessed_blocks(document: Document, blocks: Sequence[Block]) -> frozenset[int]:
+    """Indices of the blocks that stand on pages read by likelihood.
+
+    A block's pages reach to that of the next one: rows are put together over a page break, so that the note stands on
+    the page where a row's rest is printed.
+    """
+    pages = [note.page for note in document.notes if note.kind in GUESSED]
+    if not pages:
+        return frozenset()
+    ends = [block.page for block in blocks[1:]] + [None]
+    return frozenset(
+        block.index for block, end in zip(blocks, ends, strict=True) if any(_is_on(page, block, end) for page in pages)
+    )
+
+
+def _is_on(page: int | None, block: Block, end: int | None) -> bool:
+    """Whether a note about a page, or about the whole document, means a block as well."""
+    if page is None or block.page is None:
+        return True
+    return block.page <= page and (end is None or page <= end)
+
+
+def explained(reason: Said, noted: Iterable[Finding]) -> Sentences:
     """Why a document gives no projects: what of it was not read belongs to the reason."""
-    return " ".join([reason, *(found.message for found in flags if found.code == FlagCode.UNREAD_CONTENT)])
+    return (reason, *(found.said for found in noted if found.code == FlagCode.UNREAD_CONTENT))
 
 
-def _place(document: Document, notes: Sequence[Note], names: dict[int | None, str], language: str) -> str:
+def _place(document: Document, notes: Sequence[Note], names: dict[int | None, str]) -> Said:
     pages = sorted({note.page for note in notes if note.page is not None})
     if names and pages:
-        return message("place_sheets", language, names=_some([names.get(page) or str(page) for page in pages]))
+        return said("place_sheets", names=_some([names.get(page) or str(page) for page in pages]))
     if not pages or counts_sheets(document.format):
-        return message("place_document", language)
-    return message("place_pages", language, pages=ranges(pages))
+        return said("place_document")
+    return said("place_pages", pages=ranges(pages))
 
 
 def _detail(kind: str, notes: Sequence[Note]) -> str:

@@ -12,14 +12,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from extractor.chunk.amounts import read_amount
+from extractor.chunk.titles import is_title
 from extractor.layouts import Terms
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import category
-from extractor.messages import flag
 from extractor.schemas import paths
 from extractor.schemas.document import Block, MappedText
+from extractor.schemas.finding import Finding, finding
 from extractor.schemas.project import SOURCES, Indicator, ProjectReading
-from extractor.schemas.record import Flag, FlagCode, Span
+from extractor.schemas.record import FlagCode, Span
 from extractor.text import squash
 
 _NOTHING = re.compile(r"nan|none|null|nat|#ref!|#n/a|#value!|#name\?|undefined", re.IGNORECASE)
@@ -38,12 +39,10 @@ _ENOUGH = 2
 _SHOWN = 24
 
 
-def check_plausible(
-    project: ProjectReading, block: Block, terms: Terms, spans: Mapping[str, Span], language: str = "zh"
-) -> list[Flag]:
-    """A flag on each field that holds what such a field never holds."""
+def check_plausible(project: ProjectReading, block: Block, terms: Terms, spans: Mapping[str, Span]) -> list[Finding]:
+    """A finding on each field that holds what such a field never holds."""
     found = [
-        flag(FlagCode.IMPLAUSIBLE, path, variant=variant, language=language, text=text[:_SHOWN], spans=_at(spans, path))
+        finding(FlagCode.IMPLAUSIBLE, path, variant=variant, text=text[:_SHOWN], spans=_at(spans, path))
         for path, variant, text in (*_texts(project, terms), *_indicators(project))
     ]
     if project.withheld:
@@ -51,19 +50,16 @@ def check_plausible(
     money = tuple(_money(project, block))
     if money:
         found.append(
-            flag(
+            finding(
                 FlagCode.IMPLAUSIBLE,
                 paths.amount("total"),
                 variant="no_total",
-                language=language,
                 text="、".join(money[:_ENOUGH]),
             )
         )
     missing = _rows_printed(block) - len(project.indicators)
     if missing > 0:
-        found.append(
-            flag(FlagCode.IMPLAUSIBLE, "indicators", variant="rows_missing", language=language, text=f"{missing}")
-        )
+        found.append(finding(FlagCode.IMPLAUSIBLE, "indicators", variant="rows_missing", text=f"{missing}"))
     return found
 
 
@@ -80,6 +76,8 @@ def _texts(project: ProjectReading, terms: Terms) -> Iterator[tuple[str, str, st
             yield path, "label", value
         elif category("level1", word) or category("level2", word):
             yield path, "category", value
+        elif path == "goal" and _ends_in_a_title(word):
+            yield path, "another_cell", value[-_SHOWN:]
         elif word.startswith(_STOPS) or (path != "goal" and _is_open(word)):
             yield path, "cut", value
 
@@ -128,6 +126,16 @@ def _is_open(word: str) -> bool:
     if word.endswith(_OPEN_ENDS):
         return True
     return any(left != right and word.count(left) > word.count(right) for left, right in _PAIRS)
+
+
+def _ends_in_a_title(word: str) -> bool:
+    """Whether the title of the table below is glued to the end of a text.
+
+    >>> _ends_in_a_title("检测桥梁12座。项目支出绩效目标表|"), _ends_in_a_title("检测桥梁12座。填报绩效目标表。")
+    (True, False)
+    """
+    body, stop, last = word.rstrip("|").rpartition("。")
+    return bool(body and stop) and last.endswith("表") and is_title(last)
 
 
 def _money(project: ProjectReading, block: Block) -> Iterator[str]:

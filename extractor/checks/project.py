@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby, islice
-from typing import Any
 
-from extractor.checks.sums import parts_difference, parts_flag
+from extractor.checks.sums import parts_difference, parts_finding
 from extractor.checks.targets import contradictions
 from extractor.layouts import CompiledLayout
 from extractor.layouts.taxonomy import Level, categories, category_of_code
-from extractor.messages import flag, message
 from extractor.schemas import paths
 from extractor.schemas.document import Block
+from extractor.schemas.finding import Fact, Finding, finding, said
 from extractor.schemas.layout import AMOUNT_COLUMNS, column_label
 from extractor.schemas.project import Amounts, Indicator, ProjectReading
-from extractor.schemas.record import Flag, FlagCode, NormalizedCategory, Span
+from extractor.schemas.record import FlagCode, NormalizedCategory, Span
 from extractor.text import squash
 
 _SHORT = 24
@@ -25,10 +24,10 @@ _MISSING_VALUE = {"cycle_value": "missing_cycle_value", "annual_value": "missing
 
 
 def check_project(
-    project: ProjectReading, block: Block, layout: CompiledLayout, spans: Mapping[str, Span], language: str = "zh"
-) -> list[Flag]:
+    project: ProjectReading, block: Block, layout: CompiledLayout, spans: Mapping[str, Span]
+) -> list[Finding]:
     """Flags of one project by itself."""
-    checks = _Checks(project, block, layout, spans, language)
+    checks = _Checks(project, block, layout, spans)
     checks.amounts()
     checks.numbering()
     checks.missing_values()
@@ -39,10 +38,10 @@ def check_project(
     return checks.flags
 
 
-def find_repeats(projects: Sequence[ProjectReading], blocks: Sequence[Block], language: str = "zh") -> dict[int, Flag]:
-    """Projects printed word for word a second time: {index of the repeat: its flag}."""
+def find_repeats(projects: Sequence[ProjectReading], blocks: Sequence[Block]) -> dict[int, Finding]:
+    """Projects printed word for word a second time: {index of the repeat: its finding}."""
     seen: dict[tuple[object, ...], int] = {}
-    repeats: dict[int, Flag] = {}
+    repeats: dict[int, Finding] = {}
     for index, project in enumerate(projects):
         if project.name is None or (project.goal is None and not project.indicators):
             continue
@@ -56,9 +55,8 @@ def find_repeats(projects: Sequence[ProjectReading], blocks: Sequence[Block], la
         )
         first = seen.setdefault(printed, index)
         if first != index:
-            repeats[index] = flag(
+            repeats[index] = finding(
                 FlagCode.REPEATED_PROJECT,
-                language=language,
                 other=first + 1,
                 name=project.name,
                 spans=((blocks[first].start, blocks[first].end), (blocks[index].start, blocks[index].end)),
@@ -73,22 +71,21 @@ class _Checks:
         block: Block,
         layout: CompiledLayout,
         spans: Mapping[str, Span],
-        language: str,
     ) -> None:
         self.project = project
         self.block = block
         self.terms = layout.terms
         self.is_form = layout.spec.source == "form"
+        self.is_prose = layout.spec.source == "prose"  # its projects need no indicators of their own
         self.restarts = layout.spec.indicators.categories == "bracketed" or self.is_form
         self.spans = spans
-        self.language = language
-        self.flags: list[Flag] = []
+        self.flags: list[Finding] = []
 
     def add(
-        self, code: FlagCode, path: str = "", /, *, spans: Sequence[str] = (), variant: str = "", **facts: Any
+        self, code: FlagCode, path: str = "", /, *, spans: Sequence[str] = (), variant: str = "", **facts: Fact
     ) -> None:
         found = tuple(self.spans[name] for name in (spans or (path,)) if name in self.spans)
-        self.flags.append(flag(code, path, language=self.language, variant=variant, spans=found, **facts))
+        self.flags.append(Finding(code, path, variant, spans=found, facts=facts))
 
     def amounts(self) -> None:
         amounts = self.project.amounts
@@ -106,16 +103,15 @@ class _Checks:
             spans = tuple(
                 span for column in AMOUNT_COLUMNS if (span := self.spans.get(paths.amount(column))) is not None
             )
-            self.flags.append(parts_flag(amounts, "amounts", spans, self.language))
+            self.flags.append(parts_finding(amounts, "amounts", spans))
 
     def _units(self) -> None:
         differing = self.block.context.differing_units
         if differing and self.project.amounts != Amounts():
             self.flags.append(
-                flag(
+                finding(
                     FlagCode.UNIT_SCALE_SUSPECT,
                     "amounts",
-                    language=self.language,
                     variant="differ",
                     spans=tuple(unit.span for unit in differing if unit.span),
                     units="、".join(f"“{unit.printed or unit.value}”" for unit in differing),
@@ -167,16 +163,16 @@ class _Checks:
             if len(without) == 1 and len(indicators) >= _ENOUGH_SIBLINGS:
                 index = without[0]
                 if indicators[index].cycle_value or indicators[index].annual_value:
-                    what = message(key, self.language, number=index + 1)
+                    what = said(key, number=index + 1)
                     self.add(FlagCode.TEMPLATE_LEFT_EMPTY, paths.indicator(index, name), what=what)
 
     def indicator(self, index: int, indicator: Indicator) -> None:
         path = paths.indicator(index)
         self._code_and_label(path, indicator)
         values = (indicator.cycle_value, indicator.annual_value)
-        self.flags.extend(contradictions(indicator, path, self.spans, self.language))
+        self.flags.extend(contradictions(indicator, path, self.spans))
         if indicator.name is None or not any(values):
-            what = message("indicator_name_or_value", self.language, number=index + 1)
+            what = said("indicator_name_or_value", number=index + 1)
             self.add(FlagCode.TEMPLATE_LEFT_EMPTY, path, spans=[f"{path}.name"], what=what)
         for name, value in zip(("name", "cycle_value", "annual_value"), (indicator.name, *values), strict=True):
             if value is None or len(value) > _SHORT:
@@ -221,7 +217,7 @@ class _Checks:
         else:
             if project.goal is None:
                 self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "goal", what="绩效目标")
-            if not project.indicators:
+            if not project.indicators and not (self.is_prose and project.goal):
                 self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "indicators", what="绩效指标")
         if project.name is None:
             self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "name", what="项目名称")

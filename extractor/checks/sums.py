@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
-from extractor.messages import flag, message
 from extractor.normalize import scale_of
 from extractor.normalize.funding import is_of_the_year
 from extractor.schemas.document import PrintedTotal
+from extractor.schemas.finding import Fact, Finding, finding, said
 from extractor.schemas.layout import AMOUNT_COLUMNS, column_label
 from extractor.schemas.project import SOURCES, Amounts, ProjectReading
-from extractor.schemas.record import Flag, FlagCode, Span
+from extractor.schemas.record import FlagCode, Span
 
 _HUGE_IN_TEN_THOUSANDS = Decimal(10_000_000)
 _TINY_IN_YUAN = Decimal(1_000)
@@ -30,11 +30,10 @@ def check_document(
     projects: Sequence[ProjectReading],
     repeats: Iterable[int],
     units: Sequence[str | None],
-    language: str = "zh",
-) -> list[Flag]:
+) -> list[Finding]:
     """Flags of a document: projects against unit rows against the grand total, and the unit of each one's amounts."""
     with localcontext(prec=_ANY_SUM):
-        return _check_document(totals, projects, set(repeats), units, language)
+        return _check_document(totals, projects, set(repeats), units)
 
 
 def _check_document(
@@ -42,23 +41,22 @@ def _check_document(
     projects: Sequence[ProjectReading],
     repeated: set[int],
     units: Sequence[str | None],
-    language: str,
-) -> list[Flag]:
-    flags: list[Flag] = []
+) -> list[Finding]:
+    flags: list[Finding] = []
     for index, total in enumerate(totals):
         rows = in_unit_of(total, {row: projects[row].amounts for row in total.rows}, units)
         names = {row: projects[row].name or "" for row in total.rows}
-        flags += _check_sums(index, total, rows, names, repeated, language)
+        flags += _check_sums(index, total, rows, names, repeated)
         difference = parts_difference(total.amounts)
         if difference is not None:
-            flags.append(parts_flag(total.amounts, f"totals[{index}].amounts", ((total.start, total.end),), language))
-    flags += _check_units_against_grand_total(totals, language)
+            flags.append(parts_finding(total.amounts, f"totals[{index}].amounts", ((total.start, total.end),)))
+    flags += _check_units_against_grand_total(totals)
     by_unit: dict[str | None, list[Decimal]] = {}
     for project, unit in zip(projects, units, strict=True):
         by_unit.setdefault(unit, []).extend(map(Decimal, _printed_amounts(project.amounts)))
     for unit, amounts in by_unit.items():
         if amounts:
-            flags += _check_scale(max(amounts), unit, language)
+            flags += _check_scale(max(amounts), unit)
     return flags
 
 
@@ -88,13 +86,12 @@ def parts_difference(amounts: Amounts) -> Decimal | None:
     return difference or None
 
 
-def parts_flag(amounts: Amounts, path: str, spans: tuple[Span, ...], language: str) -> Flag:
+def parts_finding(amounts: Amounts, path: str, spans: tuple[Span, ...]) -> Finding:
     difference = parts_difference(amounts) or Decimal(0)
     total = Decimal(amounts.total or 0)
-    return flag(
+    return finding(
         FlagCode.PARTS_DO_NOT_SUM,
         path,
-        language=language,
         spans=spans,
         parts=f"{total - difference:,}",
         total=f"{total:,}",
@@ -130,13 +127,11 @@ def _check_sums(
     rows: Mapping[int, Amounts],
     names: Mapping[int, str],
     repeated: set[int],
-    language: str,
-) -> list[Flag]:
+) -> list[Finding]:
     return [
-        flag(
+        finding(
             FlagCode.SUM_MISMATCH,
             f"totals[{index}].amounts.{off.column}",
-            language=language,
             variant="rounding" if off.is_rounding else "",
             spans=((total.start, total.end),),
             name=total.name,
@@ -145,7 +140,7 @@ def _check_sums(
             count=len(rows),
             computed=f"{off.computed:,}",
             difference=f"{abs(off.computed - off.printed):,}",
-            hint="" if off.is_rounding else _repeat_hint(off.values, names, repeated, off.printed, language),
+            hint="" if off.is_rounding else _repeat_hint(off.values, names, repeated, off.printed),
         )
         for off in mismatches(total, rows)
     ]
@@ -202,24 +197,21 @@ def rows_in_doubt(
     return frozenset(off)
 
 
-def _repeat_hint(
-    values: Mapping[int, Decimal], names: Mapping[int, str], repeated: set[int], printed: Decimal, language: str
-) -> str:
+def _repeat_hint(values: Mapping[int, Decimal], names: Mapping[int, str], repeated: set[int], printed: Decimal) -> Fact:
     """Names the rows printed twice, and what the sum is without them."""
     twice = [row for row in values if row in repeated]
     if not twice:
         return ""
     without = sum((value for row, value in values.items() if row not in repeated), Decimal(0))
-    return message(
+    return said(
         "repeat_hint_explains" if without == printed else "repeat_hint_differs",
-        language,
         rows="、".join(f"“{names[row]}” {values[row]:,}" for row in twice),
         without=f"{without:,}",
         difference=f"{abs(without - printed):,}",
     )
 
 
-def _check_units_against_grand_total(totals: Sequence[PrintedTotal], language: str) -> list[Flag]:
+def _check_units_against_grand_total(totals: Sequence[PrintedTotal]) -> list[Finding]:
     flags = []
     for index, own in units_of_grand_totals(totals):
         grand = totals[index]
@@ -227,14 +219,13 @@ def _check_units_against_grand_total(totals: Sequence[PrintedTotal], language: s
         if off is None:
             continue
         flags.append(
-            flag(
+            finding(
                 FlagCode.SUM_MISMATCH,
                 f"totals[{index}].amounts.total",
-                language=language,
                 variant="rounding" if off.is_rounding else "",
                 spans=((grand.start, grand.end), *((unit.start, unit.end) for unit in own)),
                 name=grand.name,
-                column=message("column_total_of_units", language),
+                column=said("column_total_of_units"),
                 printed=f"{off.printed:,}",
                 count=len(own),
                 computed=f"{off.computed:,}",
@@ -273,11 +264,11 @@ def _is_within(unit: PrintedTotal, grand: PrintedTotal) -> bool:
     return bool(unit.rows and grand.rows) and grand.rows[0] <= unit.rows[0] <= grand.rows[-1]
 
 
-def _check_scale(largest: Decimal, amount_unit: str | None, language: str) -> list[Flag]:
+def _check_scale(largest: Decimal, amount_unit: str | None) -> list[Finding]:
     """Whether a unit of amounts is known, and the largest amount in it is usual."""
     scale = scale_of(amount_unit)
     if scale is None:
-        return [flag(FlagCode.UNIT_SCALE_SUSPECT, "document.amount_unit", language=language, variant="missing")]
+        return [finding(FlagCode.UNIT_SCALE_SUSPECT, "document.amount_unit", variant="missing")]
     other = ""
     if scale == 10_000 and largest >= _HUGE_IN_TEN_THOUSANDS:
         other = "元"
@@ -286,12 +277,11 @@ def _check_scale(largest: Decimal, amount_unit: str | None, language: str) -> li
     if not other:
         return []
     return [
-        flag(
+        finding(
             FlagCode.UNIT_SCALE_SUSPECT,
             "document.amount_unit",
-            language=language,
             variant="magnitude",
-            unit=amount_unit,
+            unit=amount_unit or "",
             amount=f"{largest:,}",
             other=other,
         )

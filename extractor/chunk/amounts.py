@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from extractor.schemas.cells import breakdown_label, is_money
 from extractor.schemas.document import MappedText
-from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
+from extractor.schemas.layout import AMOUNT_COLUMNS
 from extractor.schemas.project import Amounts, FundingLine
 from extractor.text import fold
 
@@ -62,7 +63,7 @@ def read_amount(cell: MappedText) -> Amount | None:
 
 def is_amount_column(column: str) -> bool:
     """Whether a canonical column holds money."""
-    return column in AMOUNT_COLUMNS or column.startswith(BREAKDOWN)
+    return is_money(column)
 
 
 def to_amounts(placed: Sequence[tuple[str, str | None]]) -> Amounts:
@@ -71,13 +72,13 @@ def to_amounts(placed: Sequence[tuple[str, str | None]]) -> Amounts:
     >>> to_amounts([("1.00", "total"), ("1.00", None)]).unplaced
     ('1.00',)
     """
-    known = {column: number for number, column in placed if column and not column.startswith(BREAKDOWN)}
+    known = {column: number for number, column in placed if column and breakdown_label(column) is None}
     return Amounts(
         **{column: known.get(column) for column in AMOUNT_COLUMNS},
         unplaced=tuple(number for number, column in placed if column is None),
         breakdown=tuple(
-            FundingLine(label=column.removeprefix(BREAKDOWN), amount=number)
+            FundingLine(label=label, amount=number)
             for number, column in placed
-            if column and column.startswith(BREAKDOWN)
+            if column and (label := breakdown_label(column)) is not None
         ),
     )

@@ -15,6 +15,7 @@ from extractor.schemas.layout import LayoutSpec
 from extractor.schemas.record import CharacterAccount
 from extractor.text import squash
 
+_ROWS = frozenset(("dump", "grid"))
 _LEAST_NAME = 6
 _ADDED = re.compile(r"(?:项目|经费|资金|专项)+$")
 
@@ -61,6 +62,13 @@ class Chunks:
     def layout(self) -> LayoutSpec | None:
         """The layout of the first project."""
         return next(iter(self.layouts.values()), None)
+
+
+def _marks(cut: Cut, *, is_aside: bool) -> Sequence[Mark]:
+    """What each stretch of a part is; what stands above a part without projects heads nothing."""
+    if not is_aside:
+        return cut.marks
+    return [mark._replace(kind="outside") if mark.kind == "header" else mark for mark in cut.marks]
 
 
 def without_told_again(cuts: Sequence[Cut]) -> tuple[list[Cut], tuple[Found, ...]]:
@@ -123,20 +131,18 @@ def joined(document: Document, cuts: Sequence[Cut]) -> Chunks:
         first = len(blocks)
         blocks += [replace(block, index=first + block.index) for block in cut.blocks] if first else cut.blocks
         totals += [total._replace(rows=tuple(first + row for row in total.rows)) for total in cut.totals]
-    some = any(cut.blocks for cut in cuts)
-    marks = [
-        # What stands above a part without projects heads nothing.
-        mark._replace(kind="outside") if mark.kind == "header" and some and not cut.blocks else mark
-        for cut in cuts
-        for mark in cut.marks
-    ]
+    marked = [_marks(cut, is_aside=not cut.blocks and any(one.blocks for one in cuts)) for cut in cuts]
+    left = (
+        unread(document, marks, terms(), holds=bool(cut.blocks), in_rows=cut.layout.source in _ROWS)
+        for cut, marks in zip(cuts, marked, strict=True)
+    )
     return Chunks(
         header=_header(cuts),
         layouts={cut.layout.name: cut.layout for cut in cuts if cut.blocks},
         blocks=tuple(blocks),
         totals=tuple(totals),
-        characters=account(document.text, marks),
-        unread=unread(document, marks, terms()),
+        characters=account(document.text, [mark for marks in marked for mark in marks]),
+        unread=tuple(sorted(piece for pieces in left for piece in pieces)),
         told_again=again,
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 
+from extractor.schemas.cells import counted
 from extractor.schemas.document import SYNTHETIC, MappedText
 from extractor.text import concat
 
@@ -42,21 +43,4 @@ class Content:
 
     def free(self, key: str) -> str:
         """The key, or the key with a count where it is taken."""
-        return free_key(key, self.cells)
-
-
-def free_key(key: str, taken: Container[str]) -> str:
-    """A key, or the key with the next count where it is taken; quick also where thousands are.
-
-    >>> free_key("备注", {"备注", "备注(2)"})
-    '备注(3)'
-    """
-    if key not in taken:
-        return key
-    low, high = 1, 2
-    while f"{key}({high})" in taken:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if f"{key}({middle})" in taken else (low, middle)
-    return f"{key}({high})"
+        return counted(key, self.cells)

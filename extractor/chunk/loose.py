@@ -19,7 +19,8 @@ def with_lines(document: Document) -> Document:
         for cell in row.cells
         if cell.content.text.strip()
     ]
-    tables = tuple(table for table in document.tables if not any(table is one for one in loose))
+    left_out = set(map(id, loose))
+    tables = tuple(table for table in document.tables if id(table) not in left_out)
     return replace(document, lines=tuple(sorted([*document.lines, *lines])), tables=tables)
 
 

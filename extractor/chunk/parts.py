@@ -30,6 +30,7 @@ _HEAD_ROWS = 12
 _LISTED = 2
 _KINDS = 2
 _HEADING = range(4, 41)
+_OF_INDICATORS = frozenset(("level1", "level2", "indicator_name", "annual_value"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,11 @@ def parts(document: Document, layouts: Sequence[LayoutSpec] = ()) -> list[Part]:
     """The parts of a document, at least one; `layouts` are the user's own, tried before the built-in ones."""
     if not document.tables or named_by_headers(document, layouts) is not None:
         return [Part(document, choose_layout(document, layouts))]
-    pieces = list(_pieces(document, layouts))
+    whole = choose_layout(document, layouts)
+    pieces = list(_pieces(document, layouts, whole))
     kinds = {piece.kind for piece in pieces if piece.kind != "other"}
     if kinds in ({"rows", "list"}, {"list"}) or (len(kinds) < _KINDS and kinds != {"prose"}):
-        return [Part(document, choose_layout(document, layouts))]
+        return [Part(document, whole)]
     runs = _runs(document.text, pieces)
     return [_part(document, run, layouts) for run in runs]
 
@@ -64,13 +66,15 @@ def parts(document: Document, layouts: Sequence[LayoutSpec] = ()) -> list[Part]:
 def _part(document: Document, run: _Piece, layouts: Sequence[LayoutSpec]) -> Part:
     lines, tables = tuple(run.lines), tuple(run.tables)
     piece = replace(document, lines=lines, tables=tables)
+    if run.kind == "prose" and (prose := prose_layout(layouts)) is not None:
+        return Part(piece, prose)
     return Part(piece, choose_layout(piece, layouts, is_form=run.kind == "form"))
 
 
-def _pieces(document: Document, layouts: Sequence[LayoutSpec]) -> Iterator[_Piece]:
+def _pieces(document: Document, layouts: Sequence[LayoutSpec], whole: CompiledLayout) -> Iterator[_Piece]:
     """Tables and the lines between them, in print order, each with its kind."""
     prose = prose_layout(layouts)
-    kinds = iter(_kinds(document, layouts))
+    kinds = iter(_kinds(document, whole))
     tables = sorted(document.tables, key=lambda table: table.rows[0].start if table.rows else 0)
     lines = iter(document.lines)
     line = next(lines, None)
@@ -86,9 +90,11 @@ def _pieces(document: Document, layouts: Sequence[LayoutSpec]) -> Iterator[_Piec
             yield _Piece(next(kinds), tables=[table])
 
 
-def _kinds(document: Document, layouts: Sequence[LayoutSpec]) -> list[Kind]:
-    """What each table is. A form may go on in the tables below it; a table that is neither is "other"."""
-    layout = choose_layout(document, layouts)
+def _kinds(document: Document, layout: CompiledLayout) -> list[Kind]:
+    """What each table is. A form may go on in the tables below it; a table that is neither is "other".
+
+    `layout` is the one that the document as a whole would have.
+    """
     tables = sorted(document.tables, key=lambda table: table.rows[0].start if table.rows else 0)
     begins = [_names_a_form(table) for table in tables]
     kinds: list[Kind] = []
@@ -120,6 +126,12 @@ def _heads_projects(table: Table) -> bool:
     return any(headers.columns(headers.rows(row)) is not None for row in table.rows[:_HEAD_ROWS])
 
 
+def _heads_indicators(table: Table) -> bool:
+    """Whether a table's first row heads columns of indicators and no column of projects."""
+    head = {terms().column(cell.content.text) for cell in table.rows[0].cells} if table.rows else set()
+    return len(head & _OF_INDICATORS) >= _LISTED and "name" not in head
+
+
 def _lists_amounts(table: Table) -> bool:
     """Whether a table heads columns by words and holds numbers in several rows, as a list of allotments does.
 
@@ -148,7 +160,9 @@ def _runs(text: str, pieces: Iterable[_Piece]) -> list[_Piece]:
             waiting.append(piece)
             continue
         if runs and runs[-1].kind == "prose" and piece.kind == "other":
-            piece = _Piece("list", tables=piece.tables)  # no prose goes on in a table
+            # No prose goes on in a table, but for one of its last project's indicators.
+            is_told = not waiting and all(map(_heads_indicators, piece.tables))
+            piece = _Piece("prose" if is_told else "list", tables=piece.tables)
         if runs and (piece.kind == "other" or piece.kind == runs[-1].kind):
             for one in (*waiting, piece):
                 _add(runs[-1], one)

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from extractor.chunk.titles import is_title
+from extractor.chunk.titles import is_navigation, is_title
 from extractor.chunk.units import unit_of_line
 from extractor.layouts import Terms
+from extractor.schemas.cells import BODY, indicator_of
 from extractor.schemas.document import Document, Found, Header, Line, MappedText, PrintedUnit
 from extractor.text import fold, join_lines, squash
 
@@ -66,7 +67,7 @@ class PrintedRow:
         return any(
             content.text.strip()
             for part, content in self.parts.items()
-            if part in {"goal", "indicators", "body"} or part.startswith("indicators[")
+            if part in {"goal", "indicators", BODY} or indicator_of(part) is not None
         )
 
 
@@ -101,7 +102,7 @@ def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Head
         start = line.start + raw.index(printed)
         word = squash(printed)
         here = Found(join_lines(printed), (start, start + len(printed)))
-        first = first or here
+        first = first or (None if is_navigation(word) else here)
         labelled = terms.department.match(word) or terms.header_unit.match(word)
         if title is None and not labelled and is_title(word):
             title = here

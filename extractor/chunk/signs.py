@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractor.chunk.amounts import NUMBER
+from extractor.chunk.flattened import is_filled_form, name_in_flat, simplified
 from extractor.layouts import Terms
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import category, category_of_label, labels
@@ -30,6 +31,7 @@ _VALUE = re.compile(
       [≥≤＞＜><=±]=?\s?\d                                # a sign and a number
     | \d+(?:\.\d+)?\s?[%‰]                             # a share
     | \d+(?:\.\d+)?(?=[\u4e00-\u9fff])(?![年月日号条])  # a number and its unit
+        (?![\u4e00-\u9fff]{2,10}:)                       # but not an item and its label
     """,
     re.VERBOSE,
 )
@@ -70,7 +72,7 @@ class Signs:
     value behind them; `told` are indicators that a sentence tells behind their category; `targets` are cells that hold
     nothing but a target (≥95%), `levels` words that name a level of indicators, `numbers` numbers in cells of the rows
     below one that heads columns of indicators (-1: there is none); `name` is a project's name
-    beside its label.
+    beside its label; `is_flat_form`: a form that somebody filled in stands there without its cells.
     """
 
     categories: frozenset[str] = frozenset()
@@ -83,6 +85,7 @@ class Signs:
     bracketed: int = 0
     headings: frozenset[str] = frozenset()
     name: str | None = None
+    is_flat_form: bool = False
 
     @property
     def heads(self) -> bool:
@@ -109,6 +112,7 @@ class Signs:
     @property
     def are_of_projects(self) -> bool:
         named = self.name is not None and (self.valued > 0 or self.targets >= _ENOUGH or self.levels > 0)
+        named = named or self.is_flat_form
         return self.has_indicators or self.tells_projects or self.told >= _ENOUGH or named
 
     @property
@@ -126,6 +130,7 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
     """The signs in some lines and rows of a document, in print order."""
     found: set[str] = set()
     texts: list[str] = []
+    loose: list[str] = []
     name: str | None = None
     numbers, targets = -1, 0
     for piece in pieces:
@@ -138,7 +143,10 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
             numbers += sum(NUMBER.fullmatch(cell) is not None for cell in cells)
         targets += sum(_TARGET.fullmatch(cell) is not None for cell in cells)
         texts.append(" ".join(cells))
+        if isinstance(piece, Line):
+            loose.append(texts[-1])
     text = "\n".join(texts)
+    flat = squash("".join(loose))
     standing = list(_standing(text))
     found.update(term for term, _ in standing)
     return Signs(
@@ -152,6 +160,7 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
         bracketed=len(_BRACKETED.findall(text)),
         headings=frozenset(match["word"] for match in _HEADING.finditer(text)),
         name=name,
+        is_flat_form=name_in_flat(flat) is not None or is_filled_form(flat),
     )
 
 
@@ -235,4 +244,5 @@ def _cells(document: Document, piece: Line | Row) -> list[str]:
     """The cells of a row, or a line's words as far as blanks or bars part them."""
     if isinstance(piece, Row):
         return [squash(cell.content.text) for cell in piece.cells]
-    return list(map(squash, _GAP.split(document.text[piece.start : piece.end])))
+    printed = simplified(document.text[piece.start : piece.end])
+    return list(map(squash, _GAP.split(printed)))

@@ -16,6 +16,18 @@ _HAN = re.compile("[一-鿿]")
 _LONGEST_LABEL = 40
 
 
+_NAVIGATION = re.compile(r"(?:您?(?:的|所在)?当前(?:的)?位置|您现在的位置|首页|网站首页)\s*[:>»/|]?|[^。]*?>[^>。]+>.*")
+
+
+def is_navigation(squashed: str) -> bool:
+    """Whether a line tells where a page stands in its site.
+
+    >>> is_navigation("当前位置:首页>政务公开>预决算"), is_navigation("2026年度重点项目绩效目标公开")
+    (True, False)
+    """
+    return _NAVIGATION.match(squashed) is not None
+
+
 def is_title(squashed: str) -> bool:
     """Whether a line is a table's title.
 

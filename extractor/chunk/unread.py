@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.chunk.amounts import NUMBER
@@ -20,7 +20,8 @@ _MARKUP = frozenset("|-: \t")
 class Unread(NamedTuple):
     """A piece of a document that no project claims: lines or rows with nothing but white space between them.
 
-    `of_projects`: it prints signs of projects, or amounts side by side; `in_table`: it is rows of a table.
+    `of_projects`: it prints signs of projects, or amounts side by side; `in_table`: it is rows of a table in which
+    projects stand.
     """
 
     start: int
@@ -29,8 +30,12 @@ class Unread(NamedTuple):
     in_table: bool
 
 
-def unread(document: Document, marks: Sequence[Mark], terms: Terms) -> tuple[Unread, ...]:
+def unread(document: Document, marks: Sequence[Mark], terms: Terms, *, holds: bool, in_rows: bool) -> list[Unread]:
     """Pieces outside of the projects in print order; of what heads or frames them, only what prints projects.
+
+    `holds`: there are projects in this part of the document, `in_rows`: they are rows of text or of a table, so that
+    other rows and lines of amounts may be projects as well. The tables of other parts are what they are: a budget's
+    finance tables, a list of allotments, the box above a page.
 
     A stretch that is shorter than its line or row, such as one cell of a total's row, is a piece of its own.
     """
@@ -43,10 +48,13 @@ def unread(document: Document, marks: Sequence[Mark], terms: Terms) -> tuple[Unr
             at += 1
         inside = list(_until(pieces, at, end))
         whole = [piece for piece in inside if start <= piece.start and piece.end <= end]
-        of_projects = _prints_projects(document, whole, terms)
+        of_projects = _prints_projects(document, whole, terms) or (
+            holds and in_rows and kind == "outside" and _lists_amounts(document, whole)
+        )
         if kind == "outside" or of_projects:
-            found.append(Unread(start, end, of_projects, any(isinstance(piece, Row) for piece in inside)))
-    return tuple(found)
+            in_table = holds and any(isinstance(piece, Row) for piece in inside)
+            found.append(Unread(start, end, of_projects, in_table))
+    return found
 
 
 def _aside(text: str, marks: Sequence[Mark]) -> Iterator[tuple[int, int, Kind]]:
@@ -79,17 +87,14 @@ def _until(pieces: Sequence[Line | Row], at: int, end: int) -> Iterator[Line | R
         at += 1
 
 
-def _prints_projects(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> bool:
-    listed = list(pieces)
-    signs = signs_in(document, listed, terms)
-    return (
-        signs.has_indicators
-        or signs.tells_projects
-        or signs.told > 1
-        or any(
-            _amounts(document.text[piece.start : piece.end]) >= _AMOUNTS for piece in listed if isinstance(piece, Line)
-        )
-    )
+def _prints_projects(document: Document, pieces: Sequence[Line | Row], terms: Terms) -> bool:
+    signs = signs_in(document, pieces, terms)
+    return signs.has_indicators or signs.tells_projects or signs.told > 1
+
+
+def _lists_amounts(document: Document, pieces: Sequence[Line | Row]) -> bool:
+    lines = (document.text[piece.start : piece.end] for piece in pieces if isinstance(piece, Line))
+    return any(_amounts(line) >= _AMOUNTS for line in lines)
 
 
 def _amounts(line: str) -> int:

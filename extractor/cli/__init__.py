@@ -171,7 +171,7 @@ def run(
         outcome = batch.run(found.inputs, out, settings, progress.advance)
     with RunStore(out / DATABASE, create=False) as store:
         files = export(store, out, formats=formats, language=settings.language)
-        summary = display.summarize(store)
+        summary = display.summarize(store, settings.language)
     display.print_summary(summary, outcome, settings, files, found.ignored)
     if outcome.failed or outcome.model_error:
         sys.exit(FAILED)
@@ -183,7 +183,7 @@ def run(
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path), default=Path("out"))
 @_format_option
 @click.option("--to", type=click.Path(path_type=Path), help="Folder to write into (default: DIR).")
-@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the headings (default zh).")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of headings and messages (default zh).")
 @_translated
 def export_again(directory: Path, formats: tuple[str, ...], to: Path | None, language: str | None) -> None:
     """Write the results of the run folder DIR again, in other formats or another language; nothing is read anew.
@@ -253,16 +253,19 @@ def blocks(file: Path, text: bool, layouts: tuple[Path, ...]) -> None:
 @main.command()
 @click.argument("record_id")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Run folder.")
+@click.option("--language", type=click.Choice(["zh", "en"]), help="Language of the messages (default zh).")
 @_translated
-def show(record_id: str, out: Path) -> None:
+def show(record_id: str, out: Path, language: str | None) -> None:
     """Show one record: its source text with the fields marked, all readings side by side, and its flags."""
     from extractor.cli import records
     from extractor.errors import UsageError
+    from extractor.settings import Settings
     from extractor.store import RunStore
     from extractor.store.folder import DATABASE
 
+    settings = Settings.load({"language": language})
     with RunStore(out / DATABASE, create=False) as store:
-        found = store.record(record_id)
+        found = store.record(record_id, settings.language)
     if found is None:
         raise UsageError(f"{out}: holds no record {record_id!r}; ids are in the column 记录编号 of projects.csv")
     records.print_record(*found)

@@ -115,11 +115,11 @@ class Summary:
         return bool(self.totals.records.get("flagged") or self.totals.records.get("failed") or self.document_flags)
 
 
-def summarize(store: RunStore) -> Summary:
+def summarize(store: RunStore, language: str | None = None) -> Summary:
     """Counts of everything that the run folder holds."""
     summary = Summary(store.totals())
     asked = []
-    for line in store.documents():
+    for line in store.documents(language):
         counts = line.counts
         summary.fields += counts.fields
         summary.fields_read_twice += counts.fields_read_twice

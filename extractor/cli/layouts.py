@@ -14,8 +14,9 @@ from extractor.errors import UsageError
 from extractor.layouts import built_in, compiled
 from extractor.layouts.shape import shape_of
 from extractor.layouts.written import write, written
-from extractor.learn.infer import FOLDER, Learner, kept, understanding
+from extractor.learn.infer import FOLDER, Learner, in_words, kept, understanding
 from extractor.learn.judge import judge_layout
+from extractor.messages import worded
 from extractor.model import LanguageModel
 from extractor.pipeline import cut, own_layouts
 from extractor.readers import read
@@ -68,7 +69,7 @@ def infer(file: Path, settings: Settings, save: Path | None) -> bool:
             await model.close()
             if cache is not None:
                 cache.close()
-        learning = learnt.learning
+        learning = in_words(learnt, settings.language)
         if learning is None or learning.outcome != "learnt":
             return None, f"{learning.outcome}: {learning.reason}" if learning is not None else "not asked"
         return learnt.opened.chunks.layout, _summary(understanding(learnt.opened, settings))
@@ -94,7 +95,8 @@ def test(file: Path, settings: Settings) -> bool:
     used = after.opened.chunks.layout
     reason = after.reason
     if used is not None and used in own:
-        reason = judge_layout(used, compiled(used), _nothing(before), after, settings)
+        judged = judge_layout(used, compiled(used), _nothing(before), after, settings)
+        reason = worded(judged, settings.language) if judged is not None else None
     elif reason is None:
         reason = (
             f"none of the given layouts was chosen; the document's own shape: {' '.join(shape_of(document).headers)}"

@@ -54,12 +54,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from extractor.compare.findings import Finding, Reader, left_over, ungrounded, withheld_differs, withheld_overlooked
+from extractor.compare.findings import Reader, left_over, ungrounded, withheld_differs, withheld_overlooked
 from extractor.compare.merge import Merged, merge
 from extractor.compare.printed import as_printed
 from extractor.compare.side import Comparison, Reading, Side, phrases_in, untouched
 from extractor.compare.votes import votes, with_votes
 from extractor.ground.paths import leaves
+from extractor.schemas.finding import Finding
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import Span
 from extractor.text import Squashed
@@ -73,7 +74,6 @@ def compare(
     view: Squashed,
     structure: re.Pattern[str],
     withheld: re.Pattern[str],
-    language: str = "zh",
     third: Reading | None = None,
 ) -> Comparison:
     """Compare the readings of one block, or check the only one.
@@ -90,7 +90,7 @@ def compare(
     >>> def grounded(reading): return Reading(reading, ground(reading, view, context))
     >>> structure, phrases = re.compile("目标"), re.compile("不宜公开")
     >>> found = compare(grounded(read("95%")), grounded(read("96%")), view, structure, phrases)
-    >>> [(flag.code.value, flag.path, flag.rules, flag.model) for flag in found.flags], found.project.goal
+    >>> [(flag.code.value, flag.path, flag.rules, flag.model) for flag in found.findings], found.project.goal
     ([('disagreement', 'goal', '95%', '96%')], '95%')
     """
     if model is None:
@@ -104,8 +104,7 @@ def compare(
     else:
         return Comparison(ProjectReading(), {}, (), 0, 0)
     merged, findings = found
-    flags = tuple(finding.worded(language) for finding in findings)
-    return Comparison(merged.project, merged.spans, flags, merged.read_twice, merged.fields, merged.abstained)
+    return Comparison(merged.project, merged.spans, tuple(findings), merged.read_twice, merged.fields, merged.abstained)
 
 
 def _two_readers(

@@ -1,16 +1,16 @@
-"""What comparing finds, each kind made in one place; `worded` puts it into a language."""
+"""What comparing finds, each kind made in one place."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from extractor.ground import unclaimed
 from extractor.ground.paths import Leaf, key
-from extractor.messages import flag, message
-from extractor.schemas.record import Flag, FlagCode, Span
+from extractor.schemas.finding import Finding, said
+from extractor.schemas.record import FlagCode, Span
 from extractor.text import Squashed
 
 Reader = Literal["rules", "model"]
@@ -19,37 +19,6 @@ DISPUTES = frozenset({FlagCode.DISAGREEMENT, FlagCode.ONLY_RULES, FlagCode.ONLY_
 """What a third reader has a say on."""
 
 _SHOWN = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What a flag tells, in no language: `rules`, `model` and `builtin` are what these read.
-
-    `reader` is whose value an `ungrounded` one is, `text` what an `unclaimed_text` shows.
-    """
-
-    code: FlagCode
-    path: str = ""
-    variant: str = ""
-    rules: str | None = None
-    model: str | None = None
-    builtin: str | None = None
-    suggestion: str | None = None
-    spans: tuple[Span, ...] = ()
-    reader: str = ""
-    text: str | None = None
-
-    def worded(self, language: str) -> Flag:
-        facts = {} if self.text is None else {"text": self.text}
-        if self.reader:
-            facts["reader"] = message(f"reader_{self.reader}", language)
-        told = flag(
-            self.code, self.path, language=language, variant=self.variant,
-            rules=self.rules, model=self.model, spans=self.spans, **facts,
-        )  # fmt: skip
-        if self.builtin is None and self.suggestion is None:
-            return told
-        return told.model_copy(update={"builtin": self.builtin, "suggestion": self.suggestion})
 
 
 def is_blank(value: Leaf | None) -> bool:
@@ -69,7 +38,7 @@ def ungrounded(reader: Reader | Literal["both"], value: str, path: str = "") -> 
         path,
         rules=None if reader == "model" else value,
         model=None if reader == "rules" else value,
-        reader=reader,
+        facts={"reader": said(f"reader_{reader}")},
     )
 
 
@@ -120,4 +89,4 @@ def left_over(view: Squashed, claims: list[Span], structure: re.Pattern[str]) ->
     for start, end in unclaimed(view, claims, structure):
         text = view.value(start, end)
         shown = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
-        yield Finding(FlagCode.UNCLAIMED_TEXT, spans=distinct([view.source_span(start, end)]), text=shown)
+        yield Finding(FlagCode.UNCLAIMED_TEXT, spans=distinct([view.source_span(start, end)]), facts={"text": shown})

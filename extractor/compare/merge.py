@@ -13,12 +13,13 @@ from typing import Any
 
 from extractor.compare.align import Pair
 from extractor.compare.amounts import amounts
-from extractor.compare.findings import Finding
 from extractor.compare.indicators import indicators
 from extractor.compare.parts import Part, single
 from extractor.compare.settle import NOTHING, Cell, Settled, settle
 from extractor.compare.side import Side
 from extractor.ground.paths import same_text
+from extractor.schemas.finding import Finding
+from extractor.schemas.paths import attribute
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import Span
 from extractor.text import squash
@@ -113,10 +114,10 @@ def _attributes(rules: Side, model: Side) -> Part:
     found: dict[str, Settled] = {}
     for label, value in mine.items():
         other = labels.pop(squash(label), None)
-        right = NOTHING if other is None else Cell(f"attributes.{other}", theirs[other])
-        found[label] = settle(rules, model, Cell(f"attributes.{label}", value), right, same_text)
+        right = NOTHING if other is None else Cell(attribute(other), theirs[other])
+        found[label] = settle(rules, model, Cell(attribute(label), value), right, same_text)
     for label in labels.values():
-        cells = (Cell(f"attributes.{label}", None), Cell(f"attributes.{label}", theirs[label]))
+        cells = (Cell(attribute(label), None), Cell(attribute(label), theirs[label]))
         found[label] = settle(rules, model, *cells, same_text)
     published = {label: str(one.value) for label, one in found.items() if one.value is not None}
     return Part(published, {f".{label}": one for label, one in found.items()})

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from extractor.compare.findings import Finding, Reader, differing, is_blank, only, ungrounded
+from extractor.compare.findings import Reader, differing, is_blank, only, ungrounded
 from extractor.compare.printed import printed_value
 from extractor.compare.side import Side
 from extractor.ground.paths import Leaf
+from extractor.schemas.finding import Finding
 from extractor.schemas.record import Span
 
 Same = Callable[[Any, Any], bool]

@@ -11,8 +11,9 @@ from itertools import groupby, pairwise
 from extractor.compare.findings import is_blank
 from extractor.ground import Grounding, overlaps, unclaimed
 from extractor.ground.paths import INDICATOR_FIELDS, LABEL_FIELDS, Leaf, indicator_paths, leaves
+from extractor.schemas.finding import Finding
 from extractor.schemas.project import Indicator, ProjectReading
-from extractor.schemas.record import Flag, Span
+from extractor.schemas.record import Span
 from extractor.text import Squashed
 
 _ROOM = 5
@@ -72,7 +73,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The project to publish: its values' spans in `Document.text`, its flags, and how many values were read twice.
+    """The project to publish: its values' spans in `Document.text`, its findings, and how many values were read twice.
 
     `abstained` are the paths of published values on which the second reader, whose business they are, did not
     vote: while there are any, the record is not `agreed`. Fields that are not its business are not among them.
@@ -80,7 +81,7 @@ class Comparison:
 
     project: ProjectReading
     spans: dict[str, Span]
-    flags: tuple[Flag, ...]
+    findings: tuple[Finding, ...]
     fields_read_twice: int
     fields: int
     abstained: tuple[str, ...] = ()

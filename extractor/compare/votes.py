@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from extractor.compare.align import Pair, align
-from extractor.compare.findings import DISPUTES, Finding, is_blank, noted, outvoted
+from extractor.compare.findings import DISPUTES, is_blank, noted, outvoted
 from extractor.compare.printed import described
 from extractor.compare.settle import Cell
 from extractor.compare.side import Side
 from extractor.ground.paths import INDICATOR_FIELDS, Leaf, indicator_paths, same_text
+from extractor.schemas.finding import Finding
+from extractor.schemas.paths import indicator
 from extractor.schemas.project import Indicator
 from extractor.schemas.record import Span
 
@@ -68,9 +70,9 @@ def _on_indicators(three: _Three, pairs: Sequence[Pair]) -> Iterator[Vote]:
             case (None, int(k)):
                 alone.append(k)
             case (int(out), k):
-                yield from _on_indicator(three, f"indicators[{out}]", pairs[out], k)
+                yield from _on_indicator(three, indicator(out), pairs[out], k)
     for out, k in enumerate(filter(third.votes_for, alone), len(pairs)):
-        yield _its_own(third, f"indicators[{out}]", k, None)
+        yield _its_own(third, indicator(out), k, None)
 
 
 def _shown(three: _Three, pair: Pair) -> Indicator:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from extractor.errors import OutputError, UsageError
+from extractor.messages import LANGUAGES
 from extractor.schemas.record import DocumentLine, Record
 from extractor.store.folder import FORMATS
 
@@ -32,12 +33,15 @@ _STALE = 24 * 3600.0
 
 
 class ExportedRun(Protocol):
-    """What is exported; `extractor.store.RunStore` is one. Each iterator is ordered by file."""
+    """What is exported; `extractor.store.RunStore` is one.
 
-    def document_lines(self) -> Iterator[str]: ...
-    def record_lines(self) -> Iterator[str]: ...
-    def documents(self) -> Iterator[DocumentLine]: ...
-    def records(self) -> Iterator[Record]: ...
+    Each iterator is ordered by file, its words are in `language`.
+    """
+
+    def document_lines(self, language: str | None = None) -> Iterator[str]: ...
+    def record_lines(self, language: str | None = None) -> Iterator[str]: ...
+    def documents(self, language: str | None = None) -> Iterator[DocumentLine]: ...
+    def records(self, language: str | None = None) -> Iterator[Record]: ...
 
 
 def require(formats: Sequence[str]) -> None:
@@ -57,11 +61,12 @@ def export(
     """Write the files of `formats` into `directory`, and return them.
 
     Earlier files of the same names are replaced only when every new one is complete. The same database gives the
-    same bytes. Raises UsageError for a format or language that there is not or that needs what is not installed,
-    OutputError where a file cannot be written.
+    same bytes; headings, messages and reasons are in `language`, whatever that of the run was. Raises UsageError for
+    a format or language that there is not or that needs what is not installed, OutputError where a file cannot be
+    written.
     """
     require(formats)
-    if language not in {"zh", "en"}:
+    if language not in LANGUAGES:
         raise UsageError(f"unknown language {language!r}; there are zh, en")
     chosen = [name for name in FORMATS if name in formats]
     targets = [directory / file for name in chosen for file in FORMATS[name]]
@@ -101,25 +106,25 @@ def _write(name: str, folder: Path, store: ExportedRun, language: str) -> None:
     if name == "jsonl":
         from extractor.export import jsonl
 
-        jsonl.write(folder / "projects.jsonl", store.record_lines())
-        jsonl.write(folder / "documents.jsonl", store.document_lines())
+        jsonl.write(folder / "projects.jsonl", store.record_lines(language))
+        jsonl.write(folder / "documents.jsonl", store.document_lines(language))
     elif name == "csv":
         from extractor.export import csv
 
-        csv.write_projects(folder / "projects.csv", store.records(), labels(language))
-        csv.write_indicators(folder / "indicators.csv", store.records(), labels(language))
+        csv.write_projects(folder / "projects.csv", store.records(language), labels(language))
+        csv.write_indicators(folder / "indicators.csv", store.records(language), labels(language))
     elif name == "xlsx":
         from extractor.export import xlsx
 
-        xlsx.write(folder / "projects.xlsx", store.documents(), store.records(), labels(language))
+        xlsx.write(folder / "projects.xlsx", store.documents(language), store.records(language), labels(language))
     elif name == "sqlite":
         from extractor.export import relations, sqlite
 
-        sqlite.write(folder / "projects.sqlite", relations.rows(store.documents(), store.records()))
+        sqlite.write(folder / "projects.sqlite", relations.rows(store.documents(language), store.records(language)))
     else:
         from extractor.export import parquet, relations
 
-        parquet.write(folder, relations.rows(store.documents(), store.records()))
+        parquet.write(folder, relations.rows(store.documents(language), store.records(language)))
 
 
 def _check_replaceable(target: Path) -> None:

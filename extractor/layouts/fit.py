@@ -14,16 +14,18 @@ _SIGN = re.compile(r"[≥≤><=═]{1,2}")
 _SIGN_WORD = re.compile(r"定性|定量|(?:大于|小于)?等于|大于|小于|正向|反向")
 _VALUE = re.compile(r"[≥≤><=]*\d[\d.,]*[^\d,。]{0,3}")
 _MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d+\.\d{2})")
+_THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?")
 _BLANK = frozenset("-/\\")
 _NAMING = frozenset(("name", "unit", "department", "goal", "level1", "level2"))
 _BODIES = frozenset(("unit", "department"))
 _VALUES = frozenset(("cycle_value", "annual_value"))
 _MEASURES = frozenset(("operator", "measure_unit", "weight"))
 _BEHIND = re.compile(r"(?:\([^()]*\)分?)+$")
-_SHORT, _LONG = 4, 20
+_SHORT, _SHORT_LABEL, _LONG = 4, 12, 20
 _LONGEST = 40
 
 
+@lru_cache(maxsize=16_384)
 def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
     """Whether a text cannot stand in a column.
 
@@ -39,6 +41,8 @@ def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
         return field != "indicator_name" and field not in levels
     if _SIGN.fullmatch(text):
         return has_signs and field != "operator"
+    if field in _MEASURES:
+        return _THOUSANDS.fullmatch(text) is not None
     return field in _NAMING and _MONEY.fullmatch(text) is not None
 
 
@@ -80,7 +84,11 @@ def _likely(text: str, field: str | None) -> float:
     is_amount = field is not None and _is_amount(field)
     if field in LEVELS:
         word = _in_full(text)
-        return 4.0 if category(field, word) or (levels_of(text) and category_in_full(field, word)) else -8.0
+        if category(field, word) or (levels_of(text) and category_in_full(field, word)):
+            return 4.0
+        return 1.5 if text.endswith("指标") and len(text) <= _SHORT_LABEL else -8.0
+    if field in _NAMING and text.endswith("指标"):
+        return -4.0
     if levels_of(text):
         return -1.0
     if _SIGN.fullmatch(text) or _SIGN_WORD.fullmatch(text):

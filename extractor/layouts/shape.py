@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from extractor.layouts import CompiledLayout
-from extractor.messages import message
+from extractor.layouts import CompiledLayout, terms
 from extractor.schemas.document import Document
+from extractor.schemas.finding import Said, said
 from extractor.schemas.layout import COLUMN_LABELS, CONTENT_COLUMNS
 from extractor.text import squash
 
@@ -22,6 +22,7 @@ _LOOKED_AT = 400_000
 _DIGIT = re.compile(r"\d")
 _SENTENCE = re.compile(r"[^,。;:]{2}[,。;:]")
 _WORDY_SHARE = 0.3
+_OF_GOALS = re.compile("绩效|目标|指标|效益|产出")
 _SECTIONS = "一、"
 """Numbers the sections of any text, and items in few tables only."""
 _NUMBER = re.compile(
@@ -60,10 +61,11 @@ def shape_of(document: Document) -> Shape:
 def may_hold_goals(document: Document) -> bool:
     """Whether a document heads columns under which sentences stand, as goals and indicators do.
 
-    The tables of a budget without projects hold names and numbers. Where there are no cells, numbered items or labels
+    The tables of a budget without projects hold names and numbers, and lists that share money out also what is built
+    with it. Where there are no cells, numbered items or labels
     that come again and again are the sign.
     """
-    if not _headers(document):
+    if not _headers(document) or _shares_money_out(document):
         return False
     if not document.tables:
         shape = shape_of(document)
@@ -73,27 +75,49 @@ def may_hold_goals(document: Document) -> bool:
     return wordy > 0 and wordy >= _WORDY_SHARE * (len(rows) - 1)
 
 
-def explain(document: Document, layout: CompiledLayout, language: str = "zh") -> str:
-    """Which headers, item numbers and labels of a document are not understood, in words; "" where all are."""
+def _shares_money_out(document: Document) -> bool:
+    """Whether a title says that the tables share money out, and nothing that they print speaks of goals."""
+    titles = [*(squash(document.text[line.start : line.end]) for line in document.lines), *_lone_cells(document)]
+    if not any(terms().lists_of_money.fullmatch(title) for title in titles):
+        return False
+    return not any(
+        _OF_GOALS.search(squash(cell.content.text))
+        for table in document.tables
+        for row in table.rows
+        for cell in row.cells
+    )
+
+
+def _lone_cells(document: Document) -> Iterator[str]:
+    """The cells that fill a row alone, as titles inside a table do."""
+    for table in document.tables:
+        for row in table.rows:
+            filled = [word for cell in row.cells if (word := squash(cell.content.text))]
+            if len(filled) == 1:
+                yield filled[0]
+
+
+def explain(document: Document, layout: CompiledLayout) -> tuple[Said, ...]:
+    """Which headers, item numbers and labels of a document are not understood; () where all are."""
     if layout.spec.source == "form":
-        return ""  # a form has no row that heads its columns
+        return ()  # a form has no row that heads its columns
     shape = shape_of(document)
     columns = {header: layout.terms.column(header) for header in shape.headers}
     unknown = [header for header, column in columns.items() if column is None]
-    parts = []
+    parts: list[Said] = []
     if unknown:
-        parts.append(message("unknown_headers", language, words=_list(unknown)))
+        parts.append(said("unknown_headers", words=_list(unknown)))
     if not shape.headers:
-        parts.append(message("no_header_row", language))
+        parts.append(said("no_header_row"))
     elif missing := _missing(set(columns.values())):
-        parts.append(message("missing_columns", language, words=_list(missing)))
+        parts.append(said("missing_columns", words=_list(missing)))
     numbers = [number for number in shape.numbers if not layout.marker.fullmatch(squash(number.replace("N", "1")))]
     if numbers:
-        parts.append(message("unknown_numbers", language, words=_list(numbers)))
+        parts.append(said("unknown_numbers", words=_list(numbers)))
     labels = [label for label in shape.labels if not layout.value_label.fullmatch(f"{label}:")]
     if labels:
-        parts.append(message("unknown_labels", language, words=_list(labels)))
-    return "".join(parts) if language == "zh" else " ".join(parts)
+        parts.append(said("unknown_labels", words=_list(labels)))
+    return tuple(parts)
 
 
 def _missing(columns: set[str | None]) -> list[str]:

@@ -146,6 +146,7 @@ class Furniture(WordSection):
     heading: Patterns
     notes: Patterns
     endings: Patterns
+    lists_of_money: Patterns
     next_part: Patterns
     site: Patterns
     """What a web site prints around a page's text."""

@@ -12,6 +12,7 @@ from extractor.tables import by_word, load
 from extractor.text import BRACKETED, squash, without_brackets
 
 _LONGEST_LABEL = 60
+_MOST_KNOWN = 16_384
 _OF_WHICH = "其中:"
 _UNIT_IN_BRACKETS = re.compile(r"\((?:单位:)?([^()]*元)\)")
 
@@ -33,6 +34,9 @@ class Terms:
         self._header_lengths = sorted(set(map(len, self.columns)))
         self._shapes = shared.shapes
         self._funding_shapes = shared.funding.shapes
+        # Headers are the same few words in all tables and lines.
+        self._column_named = lru_cache(_MOST_KNOWN)(self._find_column)
+        self._shapes_fitting = lru_cache(_MOST_KNOWN)(self._find_shapes)
         self.one_year, self.several_years = shared.periods.year, shared.periods.several
         self.subtotals, self.categories = shared.totals.subtotal, shared.totals.category
         self.goal_headings = shared.brackets.goal
@@ -45,7 +49,7 @@ class Terms:
         self.amount_unit, self.unit_in_prose = header.names_measure, header.tells_measure
         self.page_furniture, self.running, self.heading = furniture.page, furniture.running, furniture.heading
         self.notes, self.endings, self.next_part = furniture.notes, furniture.endings, furniture.next_part
-        self.site = furniture.site
+        self.site, self.lists_of_money = furniture.site, furniture.lists_of_money
         self.bodies, self.body_columns, self.name_endings = names.bodies, names.columns, names.endings
 
     def column(self, cell: str) -> str | None:
@@ -54,8 +58,9 @@ class Terms:
         >>> terms().column("项目名称（资金使用\\n单位）"), terms().column("上年结转"), terms().column("80.00")
         ('name', 'breakdown:上年结转', None)
         """
-        if len(cell) > 4 * _LONGEST_LABEL:
-            return None
+        return None if len(cell) > 4 * _LONGEST_LABEL else self._column_named(cell)
+
+    def _find_column(self, cell: str) -> str | None:
         word = squash(cell)
         if not word or len(word) > _LONGEST_LABEL:
             return None
@@ -78,12 +83,12 @@ class Terms:
         >>> terms().column_by_shape("单位名称、项目名称", ()), terms().column_by_shape("一级项目名称", {"name"})
         ('name', None)
         """
-        if len(cell) > _LONGEST_LABEL:
-            return None
+        fitting = self._shapes_fitting(cell) if len(cell) <= _LONGEST_LABEL else ()
+        return next((column for column in fitting if column not in known), None)
+
+    def _find_shapes(self, cell: str) -> tuple[str, ...]:
         word = squash(cell)
-        return next(
-            (column for column, shape in self._shapes.items() if column not in known and shape.fullmatch(word)), None
-        )
+        return tuple(column for column, shape in self._shapes.items() if shape.fullmatch(word))
 
     def funding(self, cell: str) -> str | None:
         """The funding column that a header's wording points to, where no word names it.

@@ -18,10 +18,11 @@ from extractor.layouts import compiled, load
 from extractor.layouts.shape import Shape, shape_of
 from extractor.layouts.written import write
 from extractor.learn.judge import Understanding, judge_answer, judge_layout
-from extractor.messages import message
+from extractor.messages import worded
 from extractor.model import Asker, Bought
 from extractor.pipeline import OpenDocument, cut, finish, own_layouts, survey
 from extractor.schemas.document import Document
+from extractor.schemas.finding import Fact, Said, said
 from extractor.schemas.layout import ItemMarker, LayoutAnswer, LayoutSpec
 from extractor.schemas.record import Learning
 from extractor.settings import Settings
@@ -32,23 +33,26 @@ FOLDER = "layouts"
 PROMPT = "infer_layout"
 _EXCERPT = 12_000
 _SHOWN_LINE = 200
+_WITHOUT_LAYOUT = {"unanswered": "layout_unanswered", "refused": "layout_refused"}
 
 
 class Learnt(NamedTuple):
     """A document cut as well as it can be, and what became of the question, where there was one.
 
-    `bought` is False where the answer was in the cache or none was needed, `again` where the next run should ask.
+    `bought` is False where the answer was in the cache or none was needed, `again` where the next run should ask;
+    `reason` is why no layout was learnt, which `in_words` adds to `learning`.
     """
 
     opened: OpenDocument
     learning: Learning | None = None
     bought: bool = False
     again: bool = False
+    reason: Fact | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Refusal:
-    reason: str
+    reason: Fact
 
 
 class Learner:
@@ -69,14 +73,14 @@ class Learner:
         shape = shape_of(opened.document)
         known = self._known.get(shape.name)
         if isinstance(known, _Refusal):
-            return Learnt(opened, _learning("refused", shape.name, before, known.reason))
-        reason = ""
+            return Learnt(opened, _learning("refused", shape.name, before), reason=known.reason)
+        reason: Fact | None = None
         for spec in [known] if known else self._alike(opened.document):
             again, reason = await asyncio.to_thread(self._try, opened.document, spec, before)
             if again is not None:
                 return Learnt(again, _learning("reused", spec.name, before))
         if known is not None:
-            return Learnt(opened, _learning("refused", shape.name, before, reason))
+            return Learnt(opened, _learning("refused", shape.name, before), reason=reason)
         return await self._ask(opened, shape, before)
 
     def _alike(self, document: Document) -> list[LayoutSpec]:
@@ -93,41 +97,42 @@ class Learner:
             again = isinstance(error, ModelUnavailable)
             if not again:
                 self._known[shape.name] = _Refusal(str(error))
-            return Learnt(opened, _learning("unanswered", shape.name, before, str(error)), again=again)
+            return Learnt(opened, _learning("unanswered", shape.name, before), again=again, reason=str(error))
         better, reason = await asyncio.to_thread(self._check, opened.document, shape, answer.value, before)
         bought = not answer.from_cache
         if better is None:
+            assert reason is not None
             self._known[shape.name] = _Refusal(reason)
-            return Learnt(opened, _learning("refused", shape.name, before, reason, answer), bought)
+            return Learnt(opened, _learning("refused", shape.name, before, answer), bought, reason=reason)
         spec = better.chunks.layout
         assert spec is not None
         self._known[spec.name] = spec
         if self._folder is not None:
             write(spec, self._folder / f"{spec.name}.toml", opened.document.file)
-        return Learnt(better, _learning("learnt", spec.name, before, None, answer), bought)
+        return Learnt(better, _learning("learnt", spec.name, before, answer), bought)
 
     def _check(
         self, document: Document, shape: Shape, answer: LayoutAnswer, before: Understanding
-    ) -> tuple[OpenDocument | None, str]:
+    ) -> tuple[OpenDocument | None, Said | None]:
         """The document cut by the answer's layout, or the reason why the answer is refused."""
-        reason = judge_answer(answer, document, self._settings.language)
+        reason = judge_answer(answer, document)
         if reason is not None:
             return None, reason
         return self._try(document, spec_of(answer, shape), before, answer)
 
     def _try(
         self, document: Document, spec: LayoutSpec, before: Understanding, answer: LayoutAnswer | None = None
-    ) -> tuple[OpenDocument | None, str]:
+    ) -> tuple[OpenDocument | None, Said | None]:
         opened = cut(document, [spec, *self._own])
         after = understanding(opened, self._settings)
         reason = judge_layout(spec, compiled(spec), before, after, self._settings, answer)
-        return (opened, "") if reason is None else (None, reason)
+        return (opened, None) if reason is None else (None, reason)
 
 
 def understanding(opened: OpenDocument, settings: Settings) -> Understanding:
     """What the rules alone make of a document."""
     try:
-        result = finish(survey(opened, None, settings.language), {}, settings)
+        result = finish(survey(opened), {}, settings)
     except LayoutError as error:
         return Understanding(opened, None, error.message)
     return Understanding(opened, result, result.document.reason)
@@ -190,18 +195,11 @@ def _bare(label: str) -> str:
     return label.rstrip("：: ") or label
 
 
-def _learning(
-    outcome: str,
-    layout: str,
-    before: Understanding,
-    reason: str | None = None,
-    bought: Bought[LayoutAnswer] | None = None,
-) -> Learning:
+def _learning(outcome: str, layout: str, before: Understanding, bought: Bought[LayoutAnswer] | None = None) -> Learning:
     return Learning.model_validate(
         {
             "outcome": outcome,
             "layout": layout,
-            "reason": reason,
             "coverage_before": before.coverage,
             "input_tokens": bought.input_tokens if bought else 0,
             "output_tokens": bought.output_tokens if bought else 0,
@@ -209,13 +207,17 @@ def _learning(
     )
 
 
-def describe(learning: Learning, language: str = "zh") -> str:
-    """What became of the question, in words, as it is added to the reason of a document that stays unread."""
-    if learning.outcome == "unanswered":
-        return message("layout_unanswered", language, reason=learning.reason or "")
-    if learning.outcome == "refused":
-        return message("layout_refused", language, reason=learning.reason or "")
-    return ""
+def in_words(learnt: Learnt, language: str) -> Learning | None:
+    """What became of the question, with the reason in words."""
+    if learnt.learning is None or learnt.reason is None:
+        return learnt.learning
+    return learnt.learning.model_copy(update={"reason": worded(learnt.reason, language)})
 
 
-__all__ = ["FOLDER", "Learner", "Learnt", "describe", "kept", "question_about", "spec_of", "understanding"]
+def described(learnt: Learnt) -> tuple[Said, ...]:
+    """What became of the question, as it is added to the reason of a document that stays unread."""
+    key = _WITHOUT_LAYOUT.get(learnt.learning.outcome) if learnt.learning is not None else None
+    return (said(key, reason=learnt.reason or ""),) if key is not None else ()
+
+
+__all__ = ["FOLDER", "Learner", "Learnt", "described", "in_words", "kept", "question_about", "spec_of", "understanding"]

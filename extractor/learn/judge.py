@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 from extractor.layouts import CompiledLayout
 from extractor.layouts.shape import may_hold_goals
-from extractor.messages import message
 from extractor.pipeline import DocumentResult, OpenDocument
 from extractor.schemas.cells import attribute_label, unread
 from extractor.schemas.document import Block, Document
+from extractor.schemas.finding import Said, said
 from extractor.schemas.layout import AMOUNT_COLUMNS, IndicatorGrammar, LayoutAnswer, LayoutSpec
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import FlagCode, Record
@@ -75,36 +75,35 @@ class Understanding(NamedTuple):
         return chunks.reason == "no_table_but_goals" and may_hold_goals(document)
 
 
-def judge_answer(answer: LayoutAnswer, document: Document, language: str) -> str | None:
+def judge_answer(answer: LayoutAnswer, document: Document) -> Said | None:
     """Why an answer cannot be right, whatever the document reads like with it; None where nothing speaks against it."""
-    say = _saying(language)
     if not answer.holds_projects:
-        return say("layout_no_table")
+        return said("layout_no_table")
     cells = {squash(cell.content.text) for table in document.tables for row in table.rows for cell in row.cells}
     # A cell's content may be written otherwise in the text: quotation marks are doubled in CSV.
     printed = "\n".join((squash(document.text), *cells))
     for column in answer.columns:
         word = squash(column.header)
         if word not in (cells | set(map(without_brackets, cells)) if cells else printed):
-            return say("layout_header_not_printed", header=column.header)
+            return said("layout_header_not_printed", header=column.header)
     meanings = Counter(column.meaning for column in answer.columns)
     for meaning, times in meanings.items():
         if times > 1 and meaning not in {"breakdown", "attribute"}:
-            return say("layout_column_twice", column=meaning)
+            return said("layout_column_twice", column=meaning)
     if not meanings["name"] or not (meanings["goal"] or meanings["indicators"] or meanings["indicator_name"]):
-        return say("layout_columns_missing")
+        return said("layout_columns_missing")
     for label in (*answer.cycle_labels, *answer.annual_labels, *answer.total_words, *answer.withheld):
         if squash(label) not in printed:
-            return say("layout_word_not_printed", word=label)
+            return said("layout_word_not_printed", word=label)
     for number in answer.item_numbers:
         pattern = r"\d{1,3}".join(map(re.escape, squash(number).split("N")))
         if not re.search(pattern, printed):
-            return say("layout_number_not_printed", number=number)
+            return said("layout_number_not_printed", number=number)
     if not answer.projects:
-        return say("layout_names_no_project")
+        return said("layout_names_no_project")
     for name in answer.projects:
         if squash(name) not in printed:
-            return say("layout_project_not_printed", name=name[:_SHOWN])
+            return said("layout_project_not_printed", name=name[:_SHOWN])
     return None
 
 
@@ -115,40 +114,29 @@ def judge_layout(
     after: Understanding,
     settings: Settings,
     answer: LayoutAnswer | None = None,
-) -> str | None:
+) -> Said | None:
     """Why a layout does not fit a document, read with it as `after`; None where it does.
 
     `answer` is given for the document that the layout is learnt from.
     """
-    say = _saying(settings.language)
     chunks = after.opened.chunks
     if after.result is None or not after.records:
-        return say("layout_no_projects")
+        return said("layout_no_projects")
     if chunks.layout is None or chunks.layout.name != spec.name:
-        return say("layout_not_this_one")
+        return said("layout_not_this_one")
     if answer is not None and (difference := _other_projects(after.records, answer)):
-        return say("layout_other_projects", difference=difference)
+        return said("layout_other_projects", difference=difference)
     if answer is not None and (unit := _other_unit(chunks.blocks, answer)):
-        return say("layout_other_unit", name=unit[:_SHOWN])
-    for reason in _columns(chunks.blocks, after.records, spec, say):
+        return said("layout_other_unit", name=unit[:_SHOWN])
+    for reason in _columns(chunks.blocks, after.records, spec):
         return reason
-    for reason in _indicators(after.records, spec, layout, say):
+    for reason in _indicators(after.records, spec, layout):
         return reason
     if after.sums_off > before.sums_off and 2 * after.sums_off >= len(chunks.totals) + len(after.records):
-        return say("layout_sums", count=after.sums_off)
+        return said("layout_sums", count=after.sums_off)
     if after.coverage < settings.layout_coverage or after.coverage <= before.coverage:
-        return say("layout_coverage", before=f"{before.coverage:.0%}", after=f"{after.coverage:.0%}")
+        return said("layout_coverage", before=f"{before.coverage:.0%}", after=f"{after.coverage:.0%}")
     return None
-
-
-Saying = Callable[..., str]
-
-
-def _saying(language: str) -> Saying:
-    def say(key: str, **facts: object) -> str:
-        return message(key, language, **facts)
-
-    return say
 
 
 def _other_projects(records: Sequence[Record], answer: LayoutAnswer) -> str:
@@ -171,7 +159,7 @@ def _other_unit(blocks: Sequence[Block], answer: LayoutAnswer) -> str:
     return others[0] if others and (answer.all_projects or not named) else ""
 
 
-def _columns(blocks: Sequence[Block], records: Sequence[Record], spec: LayoutSpec, say: Saying) -> Iterator[str]:
+def _columns(blocks: Sequence[Block], records: Sequence[Record], spec: LayoutSpec) -> Iterator[Said]:
     """Columns that do not hold what the layout says: words under an amount, numbers under a text."""
     for column, headers in spec.column_synonyms.items():
         if column not in AMOUNT_COLUMNS:
@@ -182,21 +170,21 @@ def _columns(blocks: Sequence[Block], records: Sequence[Record], spec: LayoutSpe
             if 2 * len(held) > sum(column in block.cells for block in blocks) + len(held):
                 block = held[0]
                 text = block.content.text[slice(*block.cells[key])]
-                yield say("layout_no_amounts", header=header, text=text[:_SHOWN])
+                yield said("layout_no_amounts", header=header, text=text[:_SHOWN])
     projects = [record.project for record in records]
     for field in _TEXTS:
         texts = [squash(text) for project in projects if (text := getattr(project, field))]
         if texts and sum(bool(_NUMBER.fullmatch(text)) for text in texts) > _HALF * len(texts):
-            yield say("layout_only_numbers", column=field)
+            yield said("layout_only_numbers", column=field)
     if not any(project.name for project in projects):
-        yield say("layout_only_numbers", column="name")
+        yield said("layout_only_numbers", column="name")
     if _mean(projects, "name") > max(_LONG_NAME, 2 * _mean(projects, "goal")) and "goal" in spec.columns:
-        yield say("layout_names_too_long")
+        yield said("layout_names_too_long")
     longer = _longer_than_goals(blocks, projects)
     if longer and "goal" in spec.columns:
-        yield say("layout_longer_column", header=longer)
+        yield said("layout_longer_column", header=longer)
     if "goal" in spec.columns and not any(project.goal for project in projects):
-        yield say("layout_empty_column", column="goal")
+        yield said("layout_empty_column", column="goal")
 
 
 def _longer_than_goals(blocks: Sequence[Block], projects: Sequence[ProjectReading]) -> str:
@@ -218,7 +206,7 @@ def _mean(projects: Sequence[ProjectReading], field: str) -> float:
     return sum(map(len, texts)) / len(texts) if texts else 0.0
 
 
-def _indicators(records: Sequence[Record], spec: LayoutSpec, layout: CompiledLayout, say: Saying) -> Iterator[str]:
+def _indicators(records: Sequence[Record], spec: LayoutSpec, layout: CompiledLayout) -> Iterator[Said]:
     """Indicators that were not taken apart as the layout says: no number where there should be one, no value."""
     if not {"indicators", "indicator_name"} & set(spec.columns):
         return
@@ -226,23 +214,23 @@ def _indicators(records: Sequence[Record], spec: LayoutSpec, layout: CompiledLay
     found = [indicator for project in open_ones for indicator in project.indicators]
     without = sum(not project.indicators for project in open_ones)
     if open_ones and without > _HALF * len(open_ones):
-        yield say("layout_no_indicators", count=without)
+        yield said("layout_no_indicators", count=without)
         return
     for field, (column, looks_right) in _LOOKS.items():
         texts = [squash(text) for indicator in found if (text := getattr(indicator, field))]
         wrong = [text for text in texts if not looks_right(text)]
         if column in spec.columns and len(wrong) > _HALF * len(texts):
-            yield say("layout_wrong_look", column=column, text=wrong[0][:_SHOWN])
+            yield said("layout_wrong_look", column=column, text=wrong[0][:_SHOWN])
     if "indicator_name" in spec.columns or not found:
         return
     numbered = sum(indicator.number is not None for indicator in found)
     grammar = spec.indicators
     has_own = grammar.item_numbers or grammar.markers != IndicatorGrammar().markers
     if has_own and numbered < _MOST * len(found):
-        yield say("layout_wrong_number", count=len(found) - numbered, all=len(found))
+        yield said("layout_wrong_number", count=len(found) - numbered, all=len(found))
     residue = sum(bool(_NUMBERED.match(squash(indicator.name or ""))) for indicator in found)
     if residue > _HALF * len(found):
-        yield say("layout_number_in_name", name=next(one.name for one in found if one.name))
+        yield said("layout_number_in_name", name=next(one.name for one in found if one.name))
     valued = sum(bool(indicator.annual_value or indicator.cycle_value) for indicator in found)
     if valued < _HALF * len(found):
-        yield say("layout_no_values", count=len(found) - valued, all=len(found))
+        yield said("layout_no_values", count=len(found) - valued, all=len(found))

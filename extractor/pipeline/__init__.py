@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from extractor import builtin, rules
 from extractor.builtin import SecondReader, SecondReadings
 from extractor.checks.completeness import check_end, check_outside, check_told_again
-from extractor.checks.notes import check_notes, explained
+from extractor.checks.notes import check_notes, explained, guessed_blocks
 from extractor.checks.plausible import check_plausible
 from extractor.checks.project import check_project, find_repeats
 from extractor.checks.sums import check_document, rows_in_doubt
@@ -24,14 +24,15 @@ from extractor.errors import ExtractorError, LayoutError, ModelError, ModelRefus
 from extractor.ground import ground
 from extractor.layouts import CompiledLayout, compiled, load
 from extractor.layouts.shape import explain, may_hold_goals
-from extractor.messages import flag, message
+from extractor.messages import paragraphs
 from extractor.model import Model, ModelAnswer
 from extractor.model.asking import Answer, Reasons, account, ask_all, choose
 from extractor.names import load_aliases
 from extractor.pipeline.publish import Draft, document_info, line_of, record_of
 from extractor.schemas.document import Block, Document
+from extractor.schemas.finding import Finding, Sentences, Told, finding, said
 from extractor.schemas.layout import LayoutSpec
-from extractor.schemas.record import DocumentInfo, DocumentLine, Flag, FlagCode, Record
+from extractor.schemas.record import DocumentInfo, DocumentLine, FlagCode, Record
 from extractor.settings import Settings
 from extractor.text import Squashed, squash
 
@@ -54,7 +55,7 @@ class ReadBlock:
 
     view: Squashed
     reading: Reading | None
-    fault: Flag | None = None
+    fault: Finding | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,24 @@ class DocumentResult:
     """A document's line, its records, and each record's piece of the source: `text[block.start:block.end]`.
 
     `explained` is the share of the tables' text that the layout explains; other than for the line's `coverage`,
-    text outside of the tables counts only where it speaks of indicators.
+    text outside of the tables counts only where it speaks of indicators. `told` and `records_told` are what the line
+    and the records say, without a language, so that they can be shown in another one.
     """
 
     document: DocumentLine
     records: list[Record] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     explained: float = 0.0
+    told: Told = field(default_factory=Told)
+    records_told: Sequence[Told] = ()
+
+
+class NotUnderstood(LayoutError):
+    """A document that prints projects which could not be told apart; `reason` says why, without a language."""
+
+    def __init__(self, file: str, reason: Sentences, language: str) -> None:
+        super().__init__(file, paragraphs(reason, language))
+        self.reason = reason
 
 
 def cut(document: Document, layouts: Sequence[LayoutSpec] = ()) -> OpenDocument:
@@ -90,17 +102,17 @@ def cut(document: Document, layouts: Sequence[LayoutSpec] = ()) -> OpenDocument:
     return OpenDocument(document, chunk(document, layouts))
 
 
-def survey(opened: OpenDocument, reader: SecondReader | None = None, language: str = "zh") -> Survey:
+def survey(opened: OpenDocument, reader: SecondReader | None = None) -> Survey:
     """Every block read by the rules and, where there is one, by the built-in reader.
 
     A document in which the rules see no project is read as well: the other reader may see one.
     """
     blocks = opened.chunks.blocks
-    read_by_rules = tuple(_read_block(block, opened.layout_of(block), language) for block in blocks)
+    read_by_rules = tuple(_read_block(block, opened.layout_of(block)) for block in blocks)
     if reader is None:
         return Survey(opened, read_by_rules)
     views = [one.view for one in read_by_rules]
-    return Survey(opened, read_by_rules, builtin.read_again(reader, opened.document, blocks, views, language), True)
+    return Survey(opened, read_by_rules, builtin.read_again(reader, opened.document, blocks, views), True)
 
 
 def chosen(surveyed: Survey, settings: Settings) -> dict[int, Reasons]:
@@ -129,49 +141,58 @@ def finish(
     """
     document, chunks = surveyed.opened.document, surveyed.opened.chunks
     language = settings.language
-    noted = check_notes(document, language)
-    reason = explained(message(chunks.reason, language), noted) if chunks.reason else None
-    if reason is not None and (not chunks.understood or _may_be_a_table(document, chunks)):
-        reason = _and_words(document, reason, settings)
-    if reason is not None and not (chunks.understood and document.text.strip()):
-        raise LayoutError(document.file, reason)
+    noted = check_notes(document)
+    reason = explained(said(chunks.reason), noted) if chunks.reason else ()
+    if reason and (not chunks.understood or _may_be_a_table(document, chunks)):
+        reason = (*reason, _words_of(document, settings))
+    if reason and not (chunks.understood and document.text.strip()):
+        raise NotUnderstood(document.file, reason, language)
     if not chunks.blocks:
-        flags = [*noted, *surveyed.second.document_flags]
-        return DocumentResult(line_of(document, chunks, (), (), flags=flags, reason=reason))
+        findings = [*noted, *surveyed.second.of_document]
+        line = line_of(document, chunks, (), (), language=language, findings=findings, reason=reason)
+        return DocumentResult(line, told=_told(findings, reason))
     drafts = [
-        _draft(surveyed, index, answers.get(block.index), (reasons or {}).get(block.index, ()), language)
+        _draft(surveyed, index, answers.get(block.index), (reasons or {}).get(block.index, ()))
         for index, block in enumerate(chunks.blocks)
     ]
+    for index in guessed_blocks(document, chunks.blocks):
+        drafts[index].is_guessed = True
     projects = [draft.project for draft in drafts]
-    repeats = find_repeats(projects, chunks.blocks, language)
+    repeats = find_repeats(projects, chunks.blocks)
     for index, repeat in repeats.items():
-        drafts[index].flags.append(repeat)
+        drafts[index].findings.append(repeat)
     info = document_info(document, chunks)
     units = [unit.value if (unit := block.context.amount_unit) else None for block in chunks.blocks]
-    flags = noted + check_document(chunks.totals, projects, repeats, units, language)
-    sums_fit = all(found.code != FlagCode.SUM_MISMATCH for found in flags)
-    flags += check_end(document, chunks.blocks, projects, sums_fit=sums_fit, language=language)
-    flags += check_outside(document.text, chunks.unread, language)
-    flags += check_told_again(chunks.told_again, language)
-    flags += surveyed.second.document_flags
+    findings = noted + check_document(chunks.totals, projects, repeats, units)
+    sums_fit = all(found.code != FlagCode.SUM_MISMATCH for found in findings)
+    findings += check_end(document, chunks.blocks, projects, sums_fit=sums_fit)
+    findings += check_outside(document.text, chunks.unread)
+    findings += check_told_again(chunks.told_again)
+    findings += surveyed.second.of_document
     aliases = load_aliases(settings.aliases)
-    records = [record_of(info, draft, aliases) for draft in drafts]
+    records = [record_of(info, draft, language, aliases) for draft in drafts]
     if len(records) != len(chunks.blocks):
         raise AssertionError(f"{document.file}: {len(chunks.blocks)} blocks but {len(records)} records")
+    share = _explained(surveyed.opened, drafts)
+    reason = _low_coverage(document, share, settings) if drafts and share < settings.layout_coverage else ()
     line = line_of(
         document,
         chunks,
         drafts,
         records,
-        flags=flags,
+        language=language,
+        findings=findings,
+        reason=reason,
         asking=account(chunks.blocks, reasons, answers) if reasons is not None else None,
         reads_twice=surveyed.reads_twice,
     )
-    share = _explained(surveyed.opened, drafts)
-    if drafts and share < settings.layout_coverage:
-        line = line.model_copy(update={"reason": _low_coverage(document, share, settings)})
     sources = [document.text[block.start : block.end] for block in chunks.blocks]
-    return DocumentResult(line, records, sources, share)
+    records_told = [_told(draft.findings) for draft in drafts]
+    return DocumentResult(line, records, sources, share, _told(findings, reason), records_told)
+
+
+def _told(findings: Sequence[Finding], reason: Sentences = ()) -> Told:
+    return Told(tuple(found.said for found in findings), reason)
 
 
 def _explained(opened: OpenDocument, drafts: Sequence[Draft]) -> float:
@@ -190,21 +211,21 @@ def _may_be_a_table(document: Document, chunks: Chunks) -> bool:
     return chunks.reason == "no_table_but_goals" and may_hold_goals(document)
 
 
-def _and_words(document: Document, reason: str, settings: Settings) -> str:
-    """Why a document was not understood, and which of its words were not."""
-    words = explain(document, choose_layout(document, own_layouts(settings)), settings.language)
-    return f"{reason} {words}".strip()
+def _words_of(document: Document, settings: Settings) -> Sentences:
+    """Which words of a document were not understood."""
+    return explain(document, choose_layout(document, own_layouts(settings)))
 
 
-def _low_coverage(document: Document, coverage: float, settings: Settings) -> str:
+def _low_coverage(document: Document, coverage: float, settings: Settings) -> Sentences:
     share, threshold = f"{coverage:.0%}", f"{settings.layout_coverage:.0%}"
-    return _and_words(document, message("low_coverage", settings.language, share=share, threshold=threshold), settings)
+    return said("low_coverage", share=share, threshold=threshold), _words_of(document, settings)
 
 
 def failed_document(file: str, error: ExtractorError, *, digest: str = "") -> DocumentResult:
     """The line of a document that could not be read."""
     reason = getattr(error, "message", None) or str(error)
-    return DocumentResult(DocumentLine(document=DocumentInfo(file=file, sha256=digest), status="failed", reason=reason))
+    line = DocumentLine(document=DocumentInfo(file=file, sha256=digest), status="failed", reason=reason)
+    return DocumentResult(line, told=Told(reason=error.reason if isinstance(error, NotUnderstood) else (reason,)))
 
 
 async def read_with_model(block: Block, model: Model) -> Answer:
@@ -220,44 +241,44 @@ def own_layouts(settings: Settings) -> list[LayoutSpec]:
     return [load(layout) for layout in settings.layouts]
 
 
-def _read_block(block: Block, layout: CompiledLayout, language: str) -> ReadBlock:
+def _read_block(block: Block, layout: CompiledLayout) -> ReadBlock:
     view = Squashed(block.content)
     try:
         found = rules.read(block, view, layout)
         return ReadBlock(view, Reading(found.reading, ground(found.reading, view, block.context, found.places)))
     except Exception as error:  # a fault of ours must cost this block only, and be seen
-        return ReadBlock(view, None, _unreadable(block, error, language))
+        return ReadBlock(view, None, _unreadable(block, error))
 
 
-def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons, language: str) -> Draft:
+def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons) -> Draft:
     """One block's readings compared and checked."""
     layout = surveyed.opened.layout_of(surveyed.blocks[index])
     block, read_by_rules = surveyed.blocks[index], surveyed.rules[index]
     view, builtin = read_by_rules.view, surveyed.second.readings.get(block.index)
     draft = Draft(block, view, read_by_rules.reading, builtin, answer, reasons)
     if read_by_rules.fault is not None:
-        draft.flags.append(read_by_rules.fault)
+        draft.findings.append(read_by_rules.fault)
     model: Reading | None = None
     if isinstance(answer, ModelAnswer):
         model = Reading(answer.reading, ground(answer.reading, view, block.context))
     elif isinstance(answer, ModelError):
-        draft.flags.append(_model_flag(answer, language))
-    if block.index in surveyed.second.flags:
-        draft.flags.append(surveyed.second.flags[block.index])
+        draft.findings.append(_model_failure(answer))
+    if block.index in surveyed.second.findings:
+        draft.findings.append(surveyed.second.findings[block.index])
     if draft.rules is None and model is None:
         return draft  # the built-in reader alone reads no whole project
-    draft.comparison = compare(draft.rules, model, view, layout.structure, layout.withheld, language, third=builtin)
-    draft.flags += draft.comparison.flags
-    draft.flags += check_project(draft.project, block, layout, draft.comparison.spans, language)
-    draft.flags += check_plausible(draft.project, block, layout.terms, draft.comparison.spans, language)
-    draft.flags += check_unread(block, layout.terms, draft.flags, language)
-    draft.unclaimed = _ink_of(surveyed.opened.document.text, draft.flags)
+    draft.comparison = compare(draft.rules, model, view, layout.structure, layout.withheld, third=builtin)
+    draft.findings += draft.comparison.findings
+    draft.findings += check_project(draft.project, block, layout, draft.comparison.spans)
+    draft.findings += check_plausible(draft.project, block, layout.terms, draft.comparison.spans)
+    draft.findings += check_unread(block, layout.terms, draft.findings)
+    draft.unclaimed = _ink_of(surveyed.opened.document.text, draft.findings)
     return draft
 
 
-def _ink_of(text: str, flags: Sequence[Flag]) -> int:
-    """Characters that flags call unclaimed, each counted once."""
-    spans = {span for found in flags if found.code == FlagCode.UNCLAIMED_TEXT for span in found.spans}
+def _ink_of(text: str, findings: Sequence[Finding]) -> int:
+    """Characters that findings call unclaimed, each counted once."""
+    spans = {span for found in findings if found.code == FlagCode.UNCLAIMED_TEXT for span in found.spans}
     ink = last = 0
     for start, end in sorted(spans):
         ink += len(squash(text[max(start, last) : end]))
@@ -265,22 +286,22 @@ def _ink_of(text: str, flags: Sequence[Flag]) -> int:
     return ink
 
 
-def _unreadable(block: Block, error: Exception, language: str) -> Flag:
-    return flag(
+def _unreadable(block: Block, error: Exception) -> Finding:
+    return finding(
         FlagCode.UNCLAIMED_TEXT,
-        language=language,
         text=f"{block.content.text[:40]} ({type(error).__name__})",
         spans=((block.start, block.end),),
     )
 
 
-def _model_flag(error: ModelError, language: str) -> Flag:
+def _model_failure(error: ModelError) -> Finding:
     codes = {ModelRefused: FlagCode.MODEL_REFUSED, ModelTruncated: FlagCode.MODEL_TRUNCATED}
-    return flag(codes.get(type(error), FlagCode.MODEL_FAILED), language=language, detail=str(error))
+    return finding(codes.get(type(error), FlagCode.MODEL_FAILED), detail=str(error))
 
 
 __all__ = [
     "DocumentResult",
+    "NotUnderstood",
     "OpenDocument",
     "Survey",
     "chosen",

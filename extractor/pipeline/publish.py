@@ -1,4 +1,7 @@
-"""What is published of a document: a record for each block, and the document's own line."""
+"""What is published of a document: a record for each block, and the document's own line.
+
+Here, and nowhere before, findings become the flags and reasons of a language.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,13 @@ from extractor import builtin
 from extractor.chunk import Chunks
 from extractor.compare import Comparison, Reading
 from extractor.ground.paths import leaves
+from extractor.messages import flag, paragraphs
 from extractor.model import ModelAnswer
 from extractor.model.asking import Answer, Reasons
 from extractor.names import Aliases
 from extractor.normalize import normalize
 from extractor.schemas.document import Block, Document
+from extractor.schemas.finding import Finding, Sentences
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import (
     Asking,
@@ -22,7 +27,6 @@ from extractor.schemas.record import (
     Counts,
     DocumentInfo,
     DocumentLine,
-    Flag,
     ModelUse,
     Normalized,
     Readings,
@@ -45,8 +49,10 @@ class Draft:
     answer: Answer | None = None
     reasons: Reasons = ()
     comparison: Comparison | None = None
-    flags: list[Flag] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     unclaimed: int = 0
+    is_guessed: bool = False
+    """Whether its pages were read by likelihood (OCR, a stamp across cells), which two readings cannot make sure."""
 
     @property
     def project(self) -> ProjectReading:
@@ -80,22 +86,22 @@ def document_info(document: Document, chunks: Chunks) -> DocumentInfo:
     )
 
 
-def record_of(info: DocumentInfo, draft: Draft, aliases: Aliases | None = None) -> Record:
+def record_of(info: DocumentInfo, draft: Draft, language: str, aliases: Aliases | None = None) -> Record:
     """The record of one block; `info` is its document's, `aliases` are the user's own names for names."""
     block, comparison, project = draft.block, draft.comparison, draft.project
-    flags = tuple(draft.flags)
     # A compilation may hold tables in different units; a record's own table decides.
     unit = block.context.amount_unit
     info = info.model_copy(update={"amount_unit": unit.value if unit else None, "layout": block.context.layout})
     agreed = draft.rules is not None and draft.is_read_twice and comparison is not None and not comparison.abstained
+    agreed = agreed and not draft.is_guessed
     return Record(
         id=record_id(info, block.index),
         document=info,
         block=BlockInfo(index=block.index, start=block.start, end=block.end, page=block.page),
         project=project,
         normalized=normalize(project, unit, info, aliases) if comparison else Normalized(),
-        status=status_of(flags, second_reader=agreed) if comparison else "failed",
-        flags=flags,
+        status=status_of(draft.findings, second_reader=agreed) if comparison else "failed",
+        flags=tuple(flag(found, language) for found in draft.findings),
         spans=comparison.spans if comparison else {},
         readings=_readings(draft),
         model=_use(draft),
@@ -128,8 +134,9 @@ def line_of(
     drafts: Sequence[Draft],
     records: Sequence[Record],
     *,
-    flags: Sequence[Flag] = (),
-    reason: str | None = None,
+    language: str,
+    findings: Sequence[Finding] = (),
+    reason: Sentences = (),
     asking: Asking | None = None,
     reads_twice: bool = False,
 ) -> DocumentLine:
@@ -137,7 +144,7 @@ def line_of(
     return DocumentLine(
         document=document_info(document, chunks),
         status="read" if records else "no_projects",
-        reason=reason,
+        reason=paragraphs(reason, language) or None,
         encoding=document.encoding,
         counts=_counts(drafts, records, reads_twice),
         asking=asking,
@@ -153,7 +160,7 @@ def line_of(
             )
             for total in chunks.totals
         ),
-        flags=tuple(flags),
+        flags=tuple(flag(found, language) for found in findings),
     )
 
 

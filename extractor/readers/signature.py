@@ -26,6 +26,11 @@ _HEAD = 4_096
 _WEB_PAGE = re.compile(
     rb"\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|meta|body|table|style)\b", re.IGNORECASE | re.DOTALL
 )
+_FRAGMENT = re.compile(
+    rb"\s*<(?:p|div|h[1-6]|ul|ol|span|section|article|center|font|strong|br)\b[^<>]*>", re.IGNORECASE
+)
+"""How the inside of a web page begins that was copied without its frame; text of a Markdown file may begin so too."""
+_MARKDOWN = (".md", ".markdown")
 _TABLE = re.compile(r"<(?:(table)\b[^<>]*>|t[rdh]\b)", re.IGNORECASE)
 _NEAR = 2_000
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -57,6 +62,8 @@ def kind_of(raw: bytes, file: str) -> str:
 
     >>> kind_of(b"%PDF-1.7", "a.txt"), kind_of("项目名称".encode(), "a.pdf"), kind_of(b"<html>", "a")
     ('pdf', 'text', 'html')
+    >>> kind_of(b"<p>a</p>", "a.html"), kind_of(b"<p>a</p>", "a.md"), kind_of(b"<5% a", "a.txt")
+    ('html', 'text', 'text')
     """
     head = raw[:_HEAD]
     for magic, what in _OTHERS:
@@ -79,7 +86,8 @@ def kind_of(raw: bytes, file: str) -> str:
         return "html"
     if _WEB_ARCHIVE.match(plain) and b"multipart/related" in plain.lower():
         raise UnsupportedFile(file, "looks like a web archive (.mht); open it and save it as .docx or .html")
-    return "html" if _WEB_PAGE.match(plain) else TEXT
+    is_fragment = _FRAGMENT.match(plain) is not None and not file.lower().endswith(_MARKDOWN)
+    return "html" if is_fragment or _WEB_PAGE.match(plain) else TEXT
 
 
 def holds_html_table(text: str) -> bool:

@@ -16,18 +16,22 @@ from pathlib import Path
 from typing import Protocol
 
 from extractor.errors import UsageError
+from extractor.messages import LANGUAGES
 from extractor.schemas.record import DocumentLine, Record
 
 __all__ = ["ReportedRun", "report"]
 
 
 class ReportedRun(Protocol):
-    """What is reported on; `extractor.store.RunStore` is one. Each iterator is ordered by file."""
+    """What is reported on; `extractor.store.RunStore` is one.
+
+    Each iterator is ordered by file, its words are in `language`.
+    """
 
     @property
     def unfinished(self) -> tuple[int, int] | None: ...
-    def documents(self) -> Iterator[DocumentLine]: ...
-    def records_with_sources(self) -> Iterator[tuple[Record, str]]: ...
+    def documents(self, language: str | None = None) -> Iterator[DocumentLine]: ...
+    def records_with_sources(self, language: str | None = None) -> Iterator[tuple[Record, str]]: ...
 
 
 def report(store: ReportedRun, path: Path, *, language: str = "zh") -> Path:
@@ -39,7 +43,7 @@ def report(store: ReportedRun, path: Path, *, language: str = "zh") -> Path:
     from extractor.export import staged
     from extractor.report.page import write
 
-    if language not in {"zh", "en"}:
+    if language not in LANGUAGES:
         raise UsageError(f"unknown language {language!r}; there are zh, en")
     with staged([path], path.parent) as folder:
         write(folder / path.name, store, language)

@@ -54,9 +54,9 @@ def write(path: Path, store: ReportedRun, language: str) -> None:
     """Write the report of `store` to `path`; the texts of the projects pass through a temporary file."""
     said, names = words(language), labels(language)
     with TemporaryFile("w+", encoding="ascii") as pieces:
-        counting = Counting(store.documents())
+        counting = Counting(store.documents(language))
         entries = Entries(pieces, said, names)
-        for record, source in store.records_with_sources():
+        for record, source in store.records_with_sources(language):
             entries.add(record, source, counting.add(record))
         entries.close()
         figures = counting.result()

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from extractor import builtin, prompts
 from extractor.builtin import SecondReader
 from extractor.errors import ExtractorError, InputError, ModelUnavailable, OutputError
-from extractor.learn.infer import Learner, Learnt, describe
+from extractor.learn.infer import Learner, Learnt, described, in_words
+from extractor.messages import paragraphs
 from extractor.model import LanguageModel, Model, ModelAnswer
 from extractor.model.asking import Answer, Reasons
 from extractor.model.breaker import Breaker, GuardedAsker
@@ -41,9 +42,9 @@ from extractor.pipeline import (
 )
 from extractor.readers import load, parse
 from extractor.run.inputs import Input
-from extractor.schemas.record import DocumentLine, Learning
+from extractor.schemas.record import DocumentLine
 from extractor.settings import Settings
-from extractor.store import RunStore
+from extractor.store import RunStore, Words
 from extractor.store.folder import DATABASE as DATABASE
 from extractor.version import __version__
 
@@ -89,8 +90,8 @@ _WORDS_ABOUT_RECORDS = frozenset(("changes", "export", "follow", "report", "tagg
 
 
 def fingerprint(settings: Settings) -> str:
-    """Hash of everything that decides what a document's records look like, except its content."""
-    data = [__version__, settings.language, *_data_files()]
+    """Hash of everything that decides what a document's records look like, except its content and the language."""
+    data = [__version__, *_data_files()]
     data += [layout.model_dump_json() for layout in own_layouts(settings)]
     data.append(load_aliases(settings.aliases).digest)
     data.append(repr(settings.layout_coverage))
@@ -198,7 +199,7 @@ class _Batch:
 
     def _read(self, given: Input, opened: OpenDocument, reader: SecondReader | None) -> DocumentResult:
         try:
-            return finish(survey(opened, reader, self.settings.language), {}, self.settings)
+            return finish(survey(opened, reader), {}, self.settings)
         except Exception as error:
             return _failed(given, opened, error)
 
@@ -247,7 +248,7 @@ class _Batch:
         learnt = Learnt(opened)
 
         def prepare() -> tuple[Survey, dict[int, Reasons]]:
-            surveyed = survey(learnt.opened, reader, self.settings.language)
+            surveyed = survey(learnt.opened, reader)
             return surveyed, chosen(surveyed, self.settings)
 
         try:
@@ -300,8 +301,10 @@ class _Batch:
 
     def _save(self, result: DocumentResult, learnt: Learnt | None = None, *, complete: bool = True) -> None:
         if learnt is not None and learnt.learning is not None:
-            result = replace(result, document=_with_learning(result.document, learnt.learning, self.settings.language))
-        self.store.save(result.document, result.records, result.sources, self.fingerprint if complete else "")
+            result = _with_learning(result, learnt, self.settings.language)
+        words = Words(self.settings.language, result.told, result.records_told)
+        fingerprint = self.fingerprint if complete else ""
+        self.store.save(result.document, result.records, result.sources, fingerprint, words)
         flagged = sum(record.status == "flagged" for record in result.records)
         self._tell(result.document.document.file, result.document, flagged)
 
@@ -350,11 +353,13 @@ class _Batch:
             )
 
 
-def _with_learning(line: DocumentLine, learning: Learning, language: str) -> DocumentLine:
+def _with_learning(result: DocumentResult, learnt: Learnt, language: str) -> DocumentResult:
     """The line with what became of the question for a layout, also in the reason of a document that was not read."""
-    words = describe(learning, language)
-    reason = f"{line.reason} {words}" if line.reason and words else line.reason
-    return line.model_copy(update={"learning": learning, "reason": reason})
+    told, line = replace(result.told, learning=learnt.reason), result.document
+    if told.reason:
+        told = replace(told, reason=(*told.reason, *described(learnt)))
+    update = {"learning": in_words(learnt, language), "reason": paragraphs(told.reason, language) or None}
+    return replace(result, document=line.model_copy(update=update), told=told)
 
 
 def _failed(given: Input, opened: OpenDocument, error: Exception) -> DocumentResult:

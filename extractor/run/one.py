@@ -21,7 +21,7 @@ def extract_file(path: str, settings: Settings, member: Member | None = None) ->
     reader = builtin.load(settings)
     opened = cut(read(path, max_bytes=settings.max_bytes, member=member), own_layouts(settings))
     if settings.language_model is None:
-        return finish(survey(opened, reader, settings.language), {}, settings)
+        return finish(survey(opened, reader), {}, settings)
     return asyncio.run(_with_model(opened, reader, settings))
 
 
@@ -44,7 +44,7 @@ async def _with_model(opened: OpenDocument, reader: builtin.SecondReader | None,
 async def _asked(
     opened: OpenDocument, reader: builtin.SecondReader | None, settings: Settings, model: Model
 ) -> DocumentResult:
-    surveyed = survey(opened, reader, settings.language)
+    surveyed = survey(opened, reader)
     reasons = chosen(surveyed, settings)
     answers = await asyncio.gather(*(read_with_model(surveyed.blocks[index], model) for index in reasons))
     return finish(surveyed, dict(zip(reasons, answers, strict=True)), settings, reasons)

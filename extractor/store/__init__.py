@@ -16,6 +16,9 @@ records     one row for each project
 flags       one row for each flag of a record, or of a document (block_index and record_id are null)
     file, block_index, record_id, position, code, information (1 = nobody need decide), path, message, rules, model,
     builtin, suggestion, char_start, char_end, spans (JSON)
+told        what the flags and reasons of a line say without a language, from which they are put into another one; one
+            row for each record, or document (block_index is null), that says anything
+    file, block_index, language (of the words stored in the other tables), told (JSON)
 usage       what model calls were paid for in this folder, over all of its runs
     model (key), calls, cached, input_tokens, output_tokens
 plan        one row while a run goes on, and after one that was stopped
@@ -31,16 +34,22 @@ opens the database undoes that one save. run.lock is empty and is held by the ru
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from extractor.errors import UsageError
+from extractor.messages import line_in, record_in
+from extractor.schemas.finding import Told
 from extractor.schemas.record import DocumentLine, Record
-from extractor.store.rows import RunTotals, document_row, flag_rows, record_row
+from extractor.store.rows import RunTotals, Words, document_row, flag_rows, record_row, told_rows
 
-__all__ = ["RunStore", "RunTotals"]
+if TYPE_CHECKING:
+    from extractor.store.database import Stored
+
+__all__ = ["RunStore", "RunTotals", "Words"]
 
 MIN_PREFIX = 6
 """Shortest part of a record id that `RunStore.record` takes for the whole."""
@@ -52,6 +61,9 @@ class RunStore:
     `create=True` opens for writing and keeps a second run out; it raises OutputError where the database cannot be
     written, belongs to another program or a newer version, or is in use by another run. `create=False` only reads,
     also while a run is writing; it raises UsageError where there is no database yet.
+
+    What is read comes in the `language` that is asked for, or, without one, in that of the run. What an older version
+    of this program stored stays in its language.
     """
 
     def __init__(self, path: Path, *, create: bool = True) -> None:
@@ -77,10 +89,18 @@ class RunStore:
         """True where this very content was read with these very settings and nothing of it failed."""
         return self._database.is_done(file, sha256, fingerprint)
 
-    def save(self, line: DocumentLine, records: Sequence[Record], sources: Sequence[str], fingerprint: str) -> None:
+    def save(
+        self,
+        line: DocumentLine,
+        records: Sequence[Record],
+        sources: Sequence[str],
+        fingerprint: str,
+        words: Words | None = None,
+    ) -> None:
         """Store one document in one transaction, in place of any earlier version of that file.
 
-        `sources[i]` is the piece of the document that `records[i]` was read from.
+        `sources[i]` is the piece of the document that `records[i]` was read from; without `words` the lines can be
+        shown in their own language only.
         """
         file = line.document.file
         if len(records) != len(sources):
@@ -91,6 +111,7 @@ class RunStore:
             document_row(line, fingerprint),
             (record_row(record, source) for record, source in zip(records, sources, strict=True)),
             flag_rows(line, records),
+            told_rows(line, records, words) if words is not None else (),
         )
 
     def keep_only(self, files: Collection[str]) -> list[str]:
@@ -115,28 +136,30 @@ class RunStore:
         """Counts over the whole database, for a run's summary."""
         return self._database.totals()
 
-    def document_lines(self) -> Iterator[str]:
+    def document_lines(self, language: str | None = None) -> Iterator[str]:
         """The lines of documents.jsonl, without line breaks, ordered by file; a page in memory at a time."""
-        return self._database.document_lines()
+        for stored in self._database.document_lines():
+            yield _document(stored, language).model_dump_json() if _is_other(stored, language) else stored.line
 
-    def record_lines(self) -> Iterator[str]:
+    def record_lines(self, language: str | None = None) -> Iterator[str]:
         """The lines of projects.jsonl, ordered by file and block index; a page in memory at a time."""
-        return self._database.record_lines()
+        for stored in self._database.record_lines():
+            yield _record(stored, language).model_dump_json() if _is_other(stored, language) else stored.line
 
-    def documents(self) -> Iterator[DocumentLine]:
+    def documents(self, language: str | None = None) -> Iterator[DocumentLine]:
         """`document_lines`, parsed."""
-        return map(DocumentLine.model_validate_json, self.document_lines())
+        return (_document(stored, language) for stored in self._database.document_lines())
 
-    def records(self) -> Iterator[Record]:
+    def records(self, language: str | None = None) -> Iterator[Record]:
         """`record_lines`, parsed."""
-        return map(Record.model_validate_json, self.record_lines())
+        return (_record(stored, language) for stored in self._database.record_lines())
 
-    def records_with_sources(self) -> Iterator[tuple[Record, str]]:
+    def records_with_sources(self, language: str | None = None) -> Iterator[tuple[Record, str]]:
         """`records`, each with the piece of the document that it was read from."""
-        for line, source in self._database.record_lines_with_sources():
-            yield Record.model_validate_json(line), source
+        for stored, source in self._database.record_lines_with_sources():
+            yield _record(stored, language), source
 
-    def record(self, record_id: str) -> tuple[Record, str] | None:
+    def record(self, record_id: str, language: str | None = None) -> tuple[Record, str] | None:
         """The record and its source text, or None; six characters of the id will do where they are unambiguous.
 
         UsageError where several records begin like that. An id that stands for one content in two files gives the
@@ -148,8 +171,8 @@ class RunStore:
         if len({identity for identity, _, _ in found}) > 1:
             candidates = ", ".join(identity for identity, _, _ in found)
             raise UsageError(f"several records begin with {record_id!r} ({candidates} …); give more of the id")
-        _, line, source = found[0]
-        return Record.model_validate_json(line), source
+        _, source, stored = found[0]
+        return _record(stored, language), source
 
     def close(self) -> None:
         """Release the database and, of a writing run, its lock; may be called twice."""
@@ -162,3 +185,22 @@ class RunStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _is_other(stored: Stored, language: str | None) -> bool:
+    """Whether a line says anything in another language than the one that is asked for."""
+    return stored.told is not None and language is not None and stored.language != language
+
+
+def _told(stored: Stored) -> Told:
+    return Told.from_plain(json.loads(stored.told or "{}"))
+
+
+def _document(stored: Stored, language: str | None) -> DocumentLine:
+    line = DocumentLine.model_validate_json(stored.line)
+    return line_in(line, _told(stored), language) if language and _is_other(stored, language) else line
+
+
+def _record(stored: Stored, language: str | None) -> Record:
+    record = Record.model_validate_json(stored.line)
+    return record_in(record, _told(stored), language) if language and _is_other(stored, language) else record

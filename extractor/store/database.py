@@ -7,19 +7,24 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     URL,
+    Column,
+    ColumnElement,
     Connection,
     Engine,
+    Select,
     Table,
+    and_,
     bindparam,
     create_engine,
     delete,
     event,
     func,
     inspect,
+    null,
     select,
     tuple_,
 )
@@ -27,8 +32,19 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from extractor.errors import OutputError, UsageError
+from extractor.store.lock import take_lock
 from extractor.store.rows import Row, RunTotals
-from extractor.store.tables import APPLICATION_ID, SCHEMA_VERSION, documents, flags, metadata, plan, records, usage
+from extractor.store.tables import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    documents,
+    flags,
+    metadata,
+    plan,
+    records,
+    told,
+    usage,
+)
 
 BATCH = 500
 """Rows that one statement writes."""
@@ -56,10 +72,22 @@ _RECORDS = (
     .order_by(records.c.file, records.c.block_index)
     .limit(PAGE)
 )
-_WITH_SOURCES = _RECORDS.add_columns(records.c.source)
-_FIND = select(records.c.id, records.c.line, records.c.source).order_by(records.c.id, records.c.file).limit(5)
+_FIND = select(records.c.id, records.c.source, records.c.line).order_by(records.c.id, records.c.file).limit(5)
+_OF_DOCUMENT = and_(told.c.file == documents.c.file, told.c.block_index.is_(None))
+_OF_RECORD = and_(told.c.file == records.c.file, told.c.block_index == records.c.block_index)
 _FORGET = delete(documents).where(documents.c.file == bindparam("name"))
 _LAST_CHARACTER = chr(0x10FFFF)
+
+
+class Stored(NamedTuple):
+    """A line, the language of its words, and what it says without one (JSON); null where it says nothing.
+
+    An older version of this program did not store the latter two: its lines say what they say.
+    """
+
+    line: str
+    language: str | None
+    told: str | None
 
 
 class Database:
@@ -77,7 +105,7 @@ class Database:
             raise UsageError(f"{path}: no results there yet; run `extractor run` into that folder first")
         try:
             if create:
-                self._lock = _take_lock(path)
+                self._lock = take_lock(path)
             self._engine = _engine(path, read_only=not create)
             with self._transaction() as connection:
                 _check(connection, path, create=create)
@@ -86,6 +114,7 @@ class Database:
                     metadata.create_all(connection)
                     connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
                     connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                self._knows_what_is_told = inspect(connection).has_table(told.name)  # an older version wrote none
         except BaseException:
             self.close()
             raise
@@ -132,13 +161,16 @@ class Database:
             found = connection.execute(_DONE, {"file": file, "sha256": sha256, "fingerprint": fingerprint})
             return found.first() is not None
 
-    def replace(self, document: Row, record_rows: Iterable[Row], flag_rows: Iterable[Row]) -> None:
+    def replace(
+        self, document: Row, record_rows: Iterable[Row], flag_rows: Iterable[Row], told_rows: Iterable[Row]
+    ) -> None:
         """Put one document and its rows in place of what was stored for that file."""
         with self._transaction() as connection:
             connection.execute(_FORGET, {"name": document["file"]})
             connection.execute(insert(documents), document)
             _insert_all(connection, records, record_rows)
             _insert_all(connection, flags, flag_rows)
+            _insert_all(connection, told, told_rows)
 
     def keep_only(self, files: frozenset[str]) -> list[str]:
         with self._transaction() as connection:
@@ -175,36 +207,45 @@ class Database:
                 **summed(connection, usage, "calls", "cached", "input_tokens", "output_tokens"),
             )
 
-    def document_lines(self) -> Iterator[str]:
+    def document_lines(self) -> Iterator[Stored]:
         last = ""
-        while page := self._page(_DOCUMENTS, {"file": last}):
-            yield from (line for _, line in page)
+        statement = self._with_told(_DOCUMENTS, _OF_DOCUMENT)
+        while page := self._page(statement, {"file": last}):
+            yield from (Stored(*held) for _, *held in page)
             last = page[-1][0]
 
-    def record_lines(self) -> Iterator[str]:
+    def record_lines(self) -> Iterator[Stored]:
+        return (stored for (stored,) in self._record_pages(_RECORDS))
+
+    def record_lines_with_sources(self) -> Iterator[tuple[Stored, str]]:
+        return ((stored, source) for stored, source in self._record_pages(_RECORDS, records.c.source))
+
+    def _record_pages(self, statement: Select[Any], *more: Column[Any]) -> Iterator[tuple[Any, ...]]:
         last: tuple[str, int] = ("", -1)
-        while page := self._page(_RECORDS, {"file": last[0], "block_index": last[1]}):
-            yield from (line for _, _, line in page)
+        statement = self._with_told(statement, _OF_RECORD).add_columns(*more)
+        while page := self._page(statement, {"file": last[0], "block_index": last[1]}):
+            yield from ((Stored(*row[2:5]), *row[5:]) for row in page)
             last = page[-1][:2]
 
-    def record_lines_with_sources(self) -> Iterator[tuple[str, str]]:
-        last: tuple[str, int] = ("", -1)
-        while page := self._page(_WITH_SOURCES, {"file": last[0], "block_index": last[1]}):
-            yield from ((line, source) for _, _, line, source in page)
-            last = page[-1][:2]
+    def _with_told(self, statement: Select[Any], of_line: ColumnElement[bool]) -> Select[Any]:
+        """The same with what a line says without a language, if that is known."""
+        if not self._knows_what_is_told:
+            return statement.add_columns(null(), null())
+        return statement.add_columns(told.c.language, told.c.told).outerjoin(told, of_line)
 
     def _page(self, statement: Any, place: Row) -> list[tuple[Any, ...]]:
         with self._transaction() as connection:
             return [tuple(row) for row in connection.execute(statement, place)]
 
-    def find(self, record_id: str, *, prefix: bool) -> list[tuple[str, str, str]]:
-        """Up to five of the records with this id, or else with an id that begins so: (id, line, source)."""
+    def find(self, record_id: str, *, prefix: bool) -> list[tuple[str, str, Stored]]:
+        """Up to five of the records with this id, or else with an id that begins so: (id, source, line)."""
+        statement = self._with_told(_FIND, _OF_RECORD)
         with self._transaction() as connection:
-            found = connection.execute(_FIND.where(records.c.id == record_id)).all()
+            found = connection.execute(statement.where(records.c.id == record_id)).all()
             if not found and prefix:
                 within = records.c.id.between(record_id, record_id + _LAST_CHARACTER)
-                found = connection.execute(_FIND.where(within)).all()
-            return [(identity, line, source) for identity, line, source in found]
+                found = connection.execute(statement.where(within)).all()
+            return [(identity, source, Stored(*held)) for identity, source, *held in found]
 
 
 def _engine(path: Path, *, read_only: bool) -> Engine:
@@ -239,27 +280,6 @@ def _check(connection: Connection, path: Path, *, create: bool) -> None:
         raise OutputError(f"{path}: a database of another program; choose another output folder")
     elif not create:
         raise UsageError(f"{path}: no results there yet; run `extractor run` into that folder first")
-
-
-def _take_lock(path: Path) -> sqlite3.Connection:
-    """Hold run.lock beside the database; the system lets go of it when this process ends, however it ends."""
-    lock: sqlite3.Connection | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # SQLite's own file lock works the same on every system; nothing is ever written into this file.
-        lock = sqlite3.connect(path.with_suffix(".lock"), timeout=0, isolation_level=None, check_same_thread=False)
-        lock.execute("BEGIN EXCLUSIVE")
-    except OSError as error:
-        raise OutputError(f"{path.parent}: the output folder cannot be created ({error.strerror})") from error
-    except sqlite3.Error as error:
-        if lock is not None:
-            lock.close()
-        if "locked" in str(error):
-            message = "another run is writing into this folder; wait for it to end, or choose another folder"
-        else:
-            message = f"the output folder cannot be written to ({error})"
-        raise OutputError(f"{path.parent}: {message}") from error
-    return lock
 
 
 def _insert_all(connection: Connection, table: Table, rows: Iterable[Row]) -> None:

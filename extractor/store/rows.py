@@ -5,12 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from extractor.schemas.finding import Told
 from extractor.schemas.layout import AMOUNT_COLUMNS
 from extractor.schemas.record import DocumentLine, Flag, Record
 
 Value = str | int | float | None
 Row = dict[str, Value]
+
+
+class Words(NamedTuple):
+    """What the lines of a document and its records say without a language, and the `language` that they were put into.
+
+    `records` has one for each record.
+    """
+
+    language: str
+    document: Told
+    records: Sequence[Told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +113,19 @@ def flag_rows(line: DocumentLine, records: Sequence[Record]) -> Iterator[Row]:
     for record in records:
         for position, flag in enumerate(record.flags):
             yield _flag_row(flag, file, record.block.index, record.id, position)
+
+
+def told_rows(line: DocumentLine, records: Sequence[Record], words: Words) -> Iterator[Row]:
+    """The told rows of one document; a line that says nothing has none."""
+    indices = (None, *(record.block.index for record in records))
+    for block_index, told in zip(indices, (words.document, *words.records), strict=True):
+        if held := told.plain():
+            yield {
+                "file": line.document.file,
+                "block_index": block_index,
+                "language": words.language,
+                "told": json.dumps(held, ensure_ascii=False, separators=(",", ":")),
+            }
 
 
 def _flag_row(flag: Flag, file: str, block_index: int | None, record_id: str | None, position: int) -> Row:

@@ -104,6 +104,16 @@ flags = Table(
     Index("ix_flags_place", "file", "block_index", "position"),
 )
 
+told = Table(
+    "told",
+    metadata,
+    Column("file", Text, ForeignKey(documents.c.file, ondelete="CASCADE"), nullable=False),
+    Column("block_index", Integer),
+    Column("language", Text, nullable=False),
+    Column("told", Text, nullable=False),
+    Index("ix_told_place", "file", "block_index"),
+)
+
 usage = Table(
     "usage",
     metadata,

@@ -8,10 +8,10 @@ from extractor.chunk.amounts import is_amount_column
 from extractor.chunk.assembly.kinds import RowKind, naming_part, row_kinds, total_name
 from extractor.chunk.assembly.placing import Placed, Printed, place
 from extractor.chunk.content import Content
-from extractor.chunk.grid.rowcells import ATTRIBUTES, UNREAD
 from extractor.chunk.rows import Mark, PrintedRow, Section
 from extractor.chunk.units import unit_of_amounts
 from extractor.layouts import CompiledLayout
+from extractor.schemas.cells import BODY, is_left_over
 from extractor.schemas.document import Block, BlockContext, Found, MappedText, PrintedTotal, PrintedUnit
 from extractor.schemas.project import Amounts
 from extractor.text import join_lines
@@ -98,10 +98,10 @@ class Assembly:
 
         So is a cell of it that is neither name nor amount: nobody would see it otherwise.
         """
-        behind = row.parts.get("body")
+        behind = row.parts.get(BODY)
         end = behind.offsets[0] if behind is not None else row.end
         start = row.start
-        others = [part for key, part in row.parts.items() if key.startswith(("extra", UNREAD, ATTRIBUTES))]
+        others = [part for key, part in row.parts.items() if is_left_over(key)]
         for part in sorted(others, key=lambda part: part.offsets[0]) if behind is None else ():
             self.marks.append(Mark(start, part.offsets[0], "totals"))
             start = part.offsets[-1] + 1

@@ -20,6 +20,7 @@ from extractor.chunk.rows import Kind, Mark, PrintedRow, Section, read_header
 from extractor.chunk.titles import is_title
 from extractor.chunk.units import unit_of_amounts, units_of_headers
 from extractor.layouts import CompiledLayout, Terms
+from extractor.schemas.cells import AMOUNTS, BODY
 from extractor.schemas.document import Document, Line, MappedText, PrintedUnit
 from extractor.schemas.project import plain_amount
 from extractor.text import fold, squash
@@ -208,8 +209,8 @@ class _Dump:
         content = [line.tail] if line.tail is not None else []
         content += [whole(ink) for ink in rest]
         if content:
-            parts["body"] = lines(content)
-        parts["amounts"] = join(list(line.numbers), " ")
+            parts[BODY] = lines(content)
+        parts[AMOUNTS] = join(list(line.numbers), " ")
         return PrintedRow(
             parts=parts,
             numbers=tuple(plain_amount(number.text) for number in line.numbers),
@@ -254,7 +255,7 @@ class _Dump:
 def _blank_row(ink: Sequence[Ink]) -> PrintedRow:
     """A row whose amounts are blank: its first line is its name, as far as can be told."""
     first, *rest = ink
-    parts = {"name": piece(first, 0, len(_BLANKS_BEHIND.sub("", first.text))), "body": lines(list(map(whole, rest)))}
+    parts = {"name": piece(first, 0, len(_BLANKS_BEHIND.sub("", first.text))), BODY: lines(list(map(whole, rest)))}
     return PrintedRow(parts, (), None, first.start, ink[-1].end, first.page, notes=["name_end"])
 
 

@@ -17,8 +17,8 @@ from extractor.chunk.titles import is_title
 from extractor.chunk.units import unit_of_amounts, unit_of_cell
 from extractor.layouts import CompiledLayout
 from extractor.layouts.forms import FormWords, form_words
+from extractor.schemas.cells import again, attribute, breakdown_label, indicator, unread
 from extractor.schemas.document import Block, BlockContext, Document, Found, Header, MappedText, PrintedUnit
-from extractor.schemas.layout import BREAKDOWN
 from extractor.schemas.project import plain_amount
 from extractor.text import join_lines, squash
 
@@ -167,20 +167,22 @@ def _put_items(content: Content, form: Form, roles: Sequence[Role], words: FormW
         elif item is goal:
             content.put("goal", item.label.text, item.value)
             if words.period(item.label.text) == "cycle":
-                content.put(content.free(f"attributes.{item.label.text}"), item.label.text, item.value)
+                content.put(content.free(attribute(item.label.text)), item.label.text, item.value)
         elif role.kind == "amount":
             _put_amount(content, item, role)
-        elif role.kind == "doubt" or _is_of_another(item, own):
+        elif role.kind == "doubt":  # whatever is printed there, even if it looks like an item number
+            content.put(content.free(unread(role.label)), role.label, item.value)
+        elif _is_of_another(item, own):
             content.put(None, item.label.text, item.value)
         elif role.kind != "blank" and (item.label.field in TABLE_FIELDS or squash(item.value.text)):
-            content.put(content.free(f"attributes.{role.label}"), role.label, item.value)
+            content.put(content.free(attribute(role.label)), role.label, item.value)
 
 
 def _put_amount(content: Content, item: Item, role: Role) -> None:
     amount = amount_of(item.value)
     if amount is not None:
-        is_own = role.column.startswith(BREAKDOWN) and item.label.field is not None
-        label = role.column.removeprefix(BREAKDOWN) if is_own else role.label
+        source = breakdown_label(role.column)
+        label = source if source is not None and item.label.field is not None else role.label
         content.put(role.column, label, amount.number)
 
 
@@ -212,25 +214,24 @@ def _rank(item: Item, words: FormWords) -> int:
 
 def _put_indicators(content: Content, entries: Sequence[Entry]) -> None:
     for index, entry in enumerate(entries):
-        path = f"indicators[{index}]."
         for name in (*_LABELS, "number"):
             text = entry.fields.get(name)
             if text is not None:
-                _put_indicator_cell(content, path, name, text)
+                _put_indicator_cell(content, index, name, text)
         for name, text in entry.again:
             numbered = number_and_name(text.text) if name == "indicator_name" else None
-            content.put(f"{path}{name}+", _LABELS[name], text, *(numbered[1] if numbered else ()))
+            content.put(again(indicator(index, name)), _LABELS[name], text, *(numbered[1] if numbered else ()))
         for label, text in entry.others:
             counted = label if not index else f"{label}({index + 1})"
-            content.put(content.free(f"attributes.{counted}"), label, text)
+            content.put(content.free(attribute(counted)), label, text)
 
 
-def _put_indicator_cell(content: Content, path: str, name: str, text: MappedText) -> None:
+def _put_indicator_cell(content: Content, index: int, name: str, text: MappedText) -> None:
     numbered = number_and_name(text.text) if name in {"indicator_name", "number"} else None
     if numbered is None:
-        content.put(path + name, _LABELS.get(name, ""), text)
+        content.put(indicator(index, name), _LABELS.get(name, ""), text)
         return
     number, rest = numbered
-    content.put(f"{path}number", _LABELS["indicator_name"], text, *number)
+    content.put(indicator(index, "number"), _LABELS["indicator_name"], text, *number)
     if rest[0] < rest[1]:
-        content.put(path + name, _LABELS["indicator_name"], text, *rest)
+        content.put(indicator(index, name), _LABELS["indicator_name"], text, *rest)

@@ -28,7 +28,10 @@ from extractor.text import fold, squash
 
 _YEAR_LINE = re.compile(r"\(?(?:19|20)?\d\d\)?年?度?\)?|\(.{0,12}年度?\)")
 _ATTACHED = re.compile(
-    r"附[件表]?\d{0,2}[:-]?\d{0,2}$|附[件表].{0,30}$|\(?填报|表\d|表[一二三四五六七八九十]{1,3}$|报表编号"
+    r"""附[件表]?\d{0,2}[:-]?\d{0,2}$ | 附[件表].{0,30}$   # what is attached to a letter
+      | \(?填报                                        # who filled it in
+      | 表\d | 表[一二三四五六七八九十]{1,3}$ | 报表编号 | 公开\d{1,2}表   # what a form calls itself""",
+    re.VERBOSE,
 )
 _LONGEST_HEADING = 40
 _COLUMNS = 3

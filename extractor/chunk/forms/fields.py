@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from extractor.chunk.forms.form import Form, Item
 from extractor.chunk.forms.halves import with_halves_joined
+from extractor.chunk.forms.header import Column
 from extractor.chunk.forms.heads import Heads
 from extractor.chunk.forms.indicators import Entry, Held, read_indicators
 from extractor.chunk.forms.kinds import Classified, classify
@@ -103,10 +104,7 @@ def collect(page: int | None, top: Sequence[Line], rows: Sequence[SheetRow], wor
         tuple(found.loose),
         tuple(found.units),
         tuple(label for label in found.blanks if label.text not in shown),
-        (
-            *(("row_joined",) if has_halves else ()),
-            *(("row_placed",) if any(row.row.placed for row in rows) else ()),
-        ),
+        ("row_joined",) if has_halves else (),
     )
 
 
@@ -145,12 +143,26 @@ def _sum(one: Classified, line: int, found: _Collected, words: FormWords) -> Non
     """A row that sums the indicators up: an attribute for each of its columns."""
     total = next(spot for spot in one.row.inked[:2] if squash(spot.text) in words.sums)
     label = (words.label(total.text) or Label(squash(total.text), None))._replace(field=None)
-    for spot in one.row.inked:
-        if spot is total or one.columns is None:
-            continue
-        column = one.columns.at(spot.first + one.columns.width - one.row.width)
+    summed = [
+        spot
+        for spot in one.row.inked
+        if squash(spot.text) != squash(total.text) and not words.heads_indicators(spot.text)
+    ]
+    for spot, column in zip(summed, _summed_columns(summed, one, words), strict=True):
         over = Label(column.name, None) if column and column.name else None
         found.add(Item(label, spot.cell.content, spot.first, line, over), words)
+
+
+def _summed_columns(summed: Sequence[Spot], one: Classified, words: FormWords) -> list[Column | None]:
+    """The columns of the sums: their own; in a row that lost its blank cells those of points, if they are as many."""
+    if one.columns is None:
+        return [None for _ in summed]
+    if one.row.width < one.columns.width:
+        points = [c for c in one.columns.columns if c.field == "weight" or words.money_column(c.name) == "rate"]
+        points = [c for c in points if c.field == "weight" or "分" in c.name][: len(summed)]
+        if len(points) == len(summed):
+            return [*points]
+    return [one.columns.at(spot.first + one.columns.width - one.row.width) for spot in summed]
 
 
 def _values(one: Classified, heads: Heads, line: int, table: int, found: _Collected, words: FormWords) -> None:
@@ -173,6 +185,7 @@ def _values(one: Classified, heads: Heads, line: int, table: int, found: _Collec
             found.add(item, words)
     if label is not None:
         found.blank(label)
+        found.blanks += [own for spot in stubs[-1:] if (own := _unknown(spot, words)) is not None]
 
 
 def _stub_label(stubs: Sequence[Spot], words: FormWords) -> Label | None:

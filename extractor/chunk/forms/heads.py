@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from extractor.chunk.forms.form import is_money
 from extractor.chunk.forms.header import header_of
 from extractor.chunk.forms.shapes import is_labellike, is_number, is_text
 from extractor.chunk.forms.sheet import SheetRow, Spot, goes_on, inked
@@ -75,10 +76,18 @@ def heads_of(row: SheetRow, words: FormWords, group: Label | None) -> Heads | No
     at = groups[-1].first if groups else (0 if row.is_open(0) else None)
     if _is_table(row, own, below, words):
         return _table(own, below, words, label, at)
-    if _are_over_texts(own, below, words, label, has_group=at is not None):
+    has_cell = row.has_merges and row.spots[-1].is_blank
+    if not (len(own) == 1 and (has_cell or _is_money(own[0], words))) and _are_over_texts(
+        own, below, words, label, has_group=at is not None
+    ):
         heads = tuple(Head(spot.first, spot.after, _label(spot, words)) for spot in own)
         return Heads(heads, is_table=False, group=label, group_at=at)
     return None
+
+
+def _is_money(spot: Spot, words: FormWords) -> bool:
+    label = words.label(spot.text)
+    return label is not None and is_money(label.field)
 
 
 def _label(spot: Spot, words: FormWords) -> Label:
@@ -142,14 +151,17 @@ def _is_table(row: SheetRow, own: Sequence[Spot], below: Sequence[Spot], words: 
         return False
     if any(words.label(spot.text) is not None for spot in values):
         return False
-    if (
-        not under_first
-        and below[0].first < own[0].first
-        and (row.has_merges or not is_labellike(values[0].text, words))
-    ):
+    is_bare = not under_first and below[0].first < own[0].first
+    if is_bare and (row.has_merges or not is_labellike(values[0].text, words) or _comes_again(row, below)):
         return True  # no heading stands above the labels of the rows below
     tells = [words.money_column(head.text) is not None or words.source(head.text) is not None for head in heads]
     return any(is_number(spot.text) for spot in values) and any(tells)
+
+
+def _comes_again(row: SheetRow, below: Sequence[Spot]) -> bool:
+    """Whether the second row below a row prints in the same columns as the first: the shape of a table."""
+    second = inked(row.ahead[1]) if len(row.ahead) > 1 else []
+    return [spot.first for spot in second[:2]] == [spot.first for spot in below[:2]]
 
 
 def _table(own: Sequence[Spot], below: Sequence[Spot], words: FormWords, group: Label | None, at: int | None) -> Heads:

@@ -38,6 +38,10 @@ Kind = Literal[
 ]
 
 
+_MOST_BELOW = 120
+"""So many rows below a header are looked at for what its columns hold."""
+
+
 @dataclass(frozen=True, slots=True)
 class Classified:
     """A row and what it is; `columns` are those of its indicators, `heads` what stands above its values."""
@@ -71,7 +75,9 @@ def classify(rows: Sequence[SheetRow], words: FormWords) -> list[Classified]:
     for index, row in enumerate(rows):
         state, one = _next(state, row, words)
         if one.kind in {"header", "subheader"} and one.columns is not None:
-            columns = with_contents(one.columns, _indicators_below(rows[index + 1 :], one.columns, words), words)
+            columns = with_contents(
+                one.columns, _indicators_below(rows[index + 1 : index + 1 + _MOST_BELOW], one.columns, words), words
+            )
             state, one = replace(state, columns=columns), replace(one, columns=columns)
         found.append(one)
     return found

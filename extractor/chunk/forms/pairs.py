@@ -17,6 +17,7 @@ from extractor.schemas.document import MappedText
 from extractor.text import squash
 
 Role = Literal["label", "value", "whole"]
+_ROLES: tuple[Role, ...] = ("label", "value", "whole")
 _NEVER = 99.0
 _AS_LABEL = {"known": 0.0, "unknown": 1.0}
 _AS_VALUE = {"text": 0.0, "unknown": 0.4, "known": 1.6, "colon": 6.0}
@@ -84,34 +85,31 @@ def _cells(row: SheetRow, words: FormWords) -> list[_Cell]:
 
 def _best_roles(cells: Sequence[_Cell], row: SheetRow, words: FormWords, *, in_group: bool) -> list[Role]:
     """The roles with the least against them, cell by cell: each next cell depends on the one before it alone."""
-    best: dict[Role, tuple[float, tuple[Role, ...]]] = {}
+    costs: list[dict[Role, tuple[float, Role | None]]] = []
     for index, cell in enumerate(cells):
-        following: dict[Role, tuple[float, tuple[Role, ...]]] = {}
-        for role in ("label", "value", "whole"):
+        here: dict[Role, tuple[float, Role | None]] = {}
+        for role in _ROLES:
             against = _against(cell, role)
             if against >= _NEVER:
                 continue
-            if index == 0:
-                begin = _ALONE if role == "value" else 0.0
-                following[role] = (against + begin, (role,))
+            if not costs:
+                here[role] = (against + (_ALONE if role == "value" else 0.0), None)
                 continue
             left = cells[index - 1]
-            ways = [
-                (
-                    cost
-                    + against
-                    + _step(left, cell, before, role, row, words, is_first=index == 1, in_group=in_group),
-                    path,
-                )
-                for before, (cost, path) in best.items()
-            ]
-            cost, path = min(ways, key=lambda way: way[0])
-            following[role] = (cost, (*path, role))
-        best = following
-    trailing = bool(row.spots) and row.spots[-1].is_blank
-    ends = {role: cost + (_EMPTY if role == "label" and not trailing else 0.0) for role, (cost, _) in best.items()}
-    last = min(ends, key=lambda role: (ends[role], role == "label"))
-    return list(best[last][1])
+            here[role] = min(
+                (cost + against + _step(left, cell, one, role, row, words, is_first=index == 1, in_group=in_group), one)
+                for one, (cost, _) in costs[-1].items()
+            )
+        costs.append(here)
+    is_open = bool(row.spots) and row.spots[-1].is_blank
+    ends = {role: cost + (_EMPTY if role == "label" and not is_open else 0.0) for role, (cost, _) in costs[-1].items()}
+    end = min(ends, key=lambda role: (ends[role], role == "label"))
+    roles: list[Role] = [end]
+    for here in reversed(costs[1:]):
+        before = here[roles[-1]][1]
+        if before is not None:
+            roles.append(before)
+    return roles[::-1]
 
 
 def _against(cell: _Cell, role: Role) -> float:
@@ -187,13 +185,13 @@ def _paired(cells: Sequence[_Cell], roles: Sequence[Role], row: SheetRow) -> Row
     loose: list[Spot] = []
     group: Label | None = None
     open_label: _Cell | None = None
-    for index, (cell, role) in enumerate(zip(cells, roles, strict=True)):
+    for cell, role in zip(cells, roles, strict=True):
         if role == "value" and open_label is not None and open_label.label is not None:
             pairs.append(Pair(open_label.label, cell.spot.cell.content, cell.spot.first))
             open_label = None
             continue
         if open_label is not None and open_label.label is not None:
-            is_group = role == "label" and not cell.has_gap and len(cells) > index
+            is_group = role == "label" and not cell.has_gap and not _ends_in_colon(open_label.spot.text)
             if is_group and group is None and not pairs:
                 group = open_label.label
             else:

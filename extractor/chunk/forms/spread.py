@@ -31,6 +31,7 @@ def rows_of(table: Table, words: FormWords) -> Sequence[Row]:
         return table.rows
     rows: list[Row] = []
     own: list[bool] | None = None
+    heads: tuple[str, list[bool]] | None = None
     above: Row | None = None
     for row in table.rows:
         beside = _beside(row)
@@ -40,9 +41,26 @@ def rows_of(table: Table, words: FormWords) -> Sequence[Row]:
             beside = [one and other for one, other in zip(own, beside, strict=True)]
         else:
             own = None
+            heads = _heads(row, words) or (heads if heads and heads[0] == _first(row) else None)
+            numbers = heads[1] if heads is not None else [True] * len(beside)
+            again = zip(_beside(row, numbers=True), numbers, strict=False)
+            beside = [one or (same and free) for one, (same, free) in zip(beside, again, strict=False)]
         rows.append(_merged(row, above, beside, words, in_table=own is not None))
         above = row
     return rows
+
+
+def _first(row: Row) -> str:
+    return squash(row.cells[0].content.text) if row.cells else ""
+
+
+def _heads(row: Row, words: FormWords) -> tuple[str, list[bool]] | None:
+    """The label of a table of money and which of its columns are one, where a row heads it."""
+    ink = inked(row)
+    told = {squash(spot.text) for spot in ink if words.money_column(spot.text) is not None}
+    if len(told) < _LEAST or not all(is_labellike(spot.text, words) for spot in ink):
+        return None
+    return _first(row), _beside(row)
 
 
 def _repeats(row: Row, words: FormWords) -> bool:
@@ -55,11 +73,11 @@ def _repeats(row: Row, words: FormWords) -> bool:
     return thrice or any(map(words.label, again))
 
 
-def _beside(row: Row) -> list[bool]:
-    """Which cells of a row print what the cell to their left prints."""
+def _beside(row: Row, *, numbers: bool = False) -> list[bool]:
+    """Which cells of a row print what the cell to their left prints: texts, or `numbers` as well."""
     texts = [squash(cell.content.text) for cell in row.cells]
     return [
-        index > 0 and len(text) > 1 and text == texts[index - 1] and not is_number(text)
+        index > 0 and text == texts[index - 1] and (numbers if is_number(text) else len(text) > (not numbers))
         for index, text in enumerate(texts)
     ]
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from extractor.chunk.grid.columns import INDICATOR_COLUMNS
 from extractor.chunk.rows import PrintedRow
+from extractor.schemas.cells import own_label
 from extractor.schemas.document import MappedText
+from extractor.schemas.paths import indicator_prefix
 from extractor.text import squash
 
-OWN = "own."
 """Begins the key of a labelled cell that speaks of one indicator, while its row is read."""
 _VALUES = ("cycle_value", "annual_value")
 
@@ -42,14 +43,14 @@ def carry_over(project: PrintedRow, printed: PrintedRow) -> bool:
     rest = {
         part: content
         for part, content in printed.parts.items()
-        if part not in INDICATOR_COLUMNS and not part.startswith(OWN)
+        if part not in INDICATOR_COLUMNS and own_label(part) is None
     }
     if all(squash(project.parts[part].text) == squash(rest[part].text) for part in rest if part in project.parts):
         rest = {}  # printed again, or nothing
     elif ("name" in rest and not project.numbers) or any(part == "number" or is_code(part) for part in rest):
         return False
     indicator = {part: content for part, content in printed.parts.items() if part in INDICATOR_COLUMNS}
-    last = f"indicators[{project.indicators - 1}]."
+    last = indicator_prefix(project.indicators - 1)
     cut = {last + part: content for part, content in indicator.items()}
     if not cut.keys() <= project.parts.keys() or not _is_rest_of_indicator(project, last, indicator):
         cut = {}

@@ -14,8 +14,8 @@ from extractor.chunk.titles import are_headers
 from extractor.layouts import Terms
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import LEVELS, category
+from extractor.schemas.cells import breakdown
 from extractor.schemas.document import Row
-from extractor.schemas.layout import BREAKDOWN
 from extractor.text import squash
 
 MIN_COLUMNS = 3
@@ -192,7 +192,7 @@ class Headers:
         ]
         if year:
             for index in several:
-                fields[index] = BREAKDOWN + labels[index]
+                fields[index] = breakdown(labels[index])
             # Which of two years' amounts is the year's, the header does not tell.
             if len({labels[index] for index in year if labels[index][:2].isdecimal()}) < _TWO:
                 fields[year[0]] = "total"

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from extractor.chunk.amounts import is_amount_column
-from extractor.chunk.content import free_key
 from extractor.chunk.grid.columns import INDICATOR_COLUMNS
-from extractor.chunk.grid.halves import OWN, carry_over, go_on, has_other_code, is_code
+from extractor.chunk.grid.halves import carry_over, go_on, has_other_code, is_code
 from extractor.chunk.grid.opened import Opened
-from extractor.chunk.grid.rowcells import ATTRIBUTES
 from extractor.chunk.rows import PrintedRow
 from extractor.layouts import CompiledLayout
+from extractor.schemas.cells import EXTRA, attribute, counted, indicator, own_label, own_of
 from extractor.schemas.document import MappedText
 from extractor.text import squash
 
@@ -71,14 +70,14 @@ def _goes_on(project: PrintedRow, printed: PrintedRow) -> bool:
         return False
     if goal.text.rstrip().endswith(_ENDS_SENTENCE) or any(map(is_code, printed.parts)) or "number" in printed.parts:
         return False
-    rest = [part for part in printed.parts if part not in INDICATOR_COLUMNS and not part.startswith(OWN)]
+    rest = [part for part in printed.parts if part not in INDICATOR_COLUMNS and own_label(part) is None]
     return all(part in project.parts for part in rest)
 
 
 def _put_rest(project: PrintedRow, printed: PrintedRow) -> None:
     """Puts the rest of the project's own cells below what it has of them; the row's indicator stays."""
     rest = {
-        part: text for part, text in printed.parts.items() if part not in INDICATOR_COLUMNS and not part.startswith(OWN)
+        part: text for part, text in printed.parts.items() if part not in INDICATOR_COLUMNS and own_label(part) is None
     }
     go_on(project, replace(printed, parts=rest))
     project.notes += [] if "row_joined" in project.notes else ["row_joined"]
@@ -113,7 +112,7 @@ def _add_indicator(printed: PrintedRow, section: Opened) -> bool:
         printed.parts = {_project_key(key): content for key, content in printed.parts.items()}
         printed.labels = {_project_key(key): label for key, label in printed.labels.items()}
         return False
-    own = {key: printed.parts.pop(key) for key in [*printed.parts] if key.startswith(OWN)}
+    own = {key: printed.parts.pop(key) for key in [*printed.parts] if own_label(key) is not None}
     project = section.rows[-1] if section.rows else None
     begins = project is None or _is_next_project(project, printed)
     shared = () if begins else _NOT_SHARED
@@ -140,7 +139,7 @@ def _print_again(project: PrintedRow, printed: PrintedRow) -> None:
             label = printed.labels.get(part)
             # Another amount is no attribute: it is left unclaimed, so that a person looks.
             labelled = label and not is_amount_column(part)
-            again = free_key(f"{ATTRIBUTES}{label}" if labelled else "extra", project.parts)
+            again = counted(attribute(label) if label and labelled else EXTRA, project.parts)
             key = again if part in project.parts else part
             project.parts[key] = content
             project.labels[key] = printed.labels.get(part, "")
@@ -154,11 +153,11 @@ def _put_indicator(
     index = project.indicators
     project.indicators += 1
     for field, content in fields.items():
-        project.parts[f"indicators[{index}].{field}"] = content
-        project.labels[f"indicators[{index}].{field}"] = printed.labels[field]
+        project.parts[indicator(index, field)] = content
+        project.labels[indicator(index, field)] = printed.labels[field]
     for key, content in own.items():
         label = printed.labels[key]
-        own_key = free_key(f"attributes.{label}({index + 1})", project.parts)
+        own_key = counted(own_of(label, index), project.parts)
         project.parts[own_key] = content
         project.labels[own_key] = label
 
@@ -189,4 +188,5 @@ def _is_of_another(project: PrintedRow, printed: PrintedRow) -> bool:
 
 
 def _project_key(key: str) -> str:
-    return ATTRIBUTES + key.removeprefix(OWN) if key.startswith(OWN) else key
+    label = own_label(key)
+    return key if label is None else attribute(label)

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.chunk.amounts import BLANK, is_amount_column, read_amount
-from extractor.chunk.content import free_key
 from extractor.chunk.grid.columns import Columns, align
-from extractor.chunk.grid.halves import OWN
 from extractor.chunk.grid.merged import Merges
 from extractor.chunk.grid.placed import Habits, Placing, is_shifted, placed
 from extractor.chunk.rows import PrintedRow
 from extractor.chunk.units import unit_of_cell
 from extractor.layouts import CompiledLayout
+from extractor.schemas.cells import ATTRIBUTES, OWN, UNREAD, counted, labelled
 from extractor.schemas.document import Cell, MappedText, PrintedUnit, Row
 from extractor.schemas.project import plain_amount
 from extractor.text import squash
 
-ATTRIBUTES = "attributes."
-UNREAD = "unread."
 """Begins the key of a cell that no field takes, so that a person looks at it."""
 
 
@@ -44,7 +41,7 @@ def read_row(
         content = cell.content
         if position in above:
             field, label = columns.fields[position], columns.labels[position]
-            key = field or (f"{ATTRIBUTES}{label}" if label else "extra")
+            key = field or labelled(label)
             if above[position].content.text.strip() and not (field and is_amount_column(field)):
                 held[key] = above[position].content
                 labels.setdefault(key, label)
@@ -68,8 +65,8 @@ def read_row(
             is_amount = field is not None and is_amount_column(field) and field not in parts
             # An amount that is none is nothing that anybody looks up under its label: it is to be seen.
             kind = UNREAD if is_amount else OWN if of_indicator else ATTRIBUTES
-            key = f"{kind}{label}" if label else "extra"
-            field = free_key(key, parts)
+            key = labelled(label, kind)
+            field = counted(key, parts)
         parts[field] = content
         if position is not None:
             labels[field] = columns.labels[position]

@@ -15,7 +15,15 @@ from itertools import takewhile
 from extractor.chunk.ink import ENDS_SENTENCE, Ink
 from extractor.chunk.prose.ends import end_of, is_report, names_category, stands_out
 from extractor.chunk.prose.flow import Flow
-from extractor.chunk.prose.head import body_in, head_above, is_certain, is_title_of_one, labelled, read_head
+from extractor.chunk.prose.head import (
+    body_in,
+    head_above,
+    is_certain,
+    is_title_of_one,
+    labelled,
+    prints_name,
+    read_head,
+)
 from extractor.chunk.prose.headings import Heading, Run, Words, between, headings, told_runs, words
 from extractor.chunk.prose.running import find_running, running_block
 from extractor.chunk.prose.told import Section, Told, stripped, to_block
@@ -40,7 +48,7 @@ _SIGNS = (
 )
 _WORD = "|".join(r"\s*".join(sign) for sign in _SIGNS)
 _CLOSED = re.compile(
-    rf"(?:{_WORD})[^\s:：。]{{0,8}}[ \t*_\u3000]*(?:[:：。】\n\r ]|$)"
+    rf"(?:{_WORD})[^\s:：。]{{0,8}}[ \t*_\u3000]*(?:[:：。】\s]|$)"
     r"|绩\s*效\s*(?:总\s*)?目\s*标\s*(?:设[定置]|情况)?\s*[:：为是]"
 )
 """A first look at a text, since most documents tell nothing in prose: a heading of a section, or of a goal."""
@@ -57,7 +65,10 @@ def looks_like_prose(document: Document, layout: CompiledLayout) -> bool:
 
 
 def read_prose(document: Document, layout: CompiledLayout) -> tuple[list[Block], Header, list[Mark]]:
-    """The projects of a document as blocks, what stands above them, and what every stretch of the text is."""
+    """The projects of a document as blocks, what stands above them, and what every stretch of the text is.
+
+    A table that stands between the lines is read cell by cell: the indicators of the project above it.
+    """
     terms, known = layout.terms, words(layout.terms)
     flow = Flow(document, terms)
     told = _told(flow, terms, known)
@@ -126,7 +137,8 @@ def _with_head(
             continue
         inside = listed.get(mark.style, 0)
         goes_on = mark.number == outer.get(mark.style, -1) + 1 and not names_category(mark)
-        if mark.number == inside + 1 and not is_open and not goes_on:
+        line = flow.inks(mark.start, min(flow.line_end(mark.start), run.start))[0]
+        if mark.number == inside + 1 and not is_open and not goes_on and not prints_name(line, known):
             # A list in the last section above: none of its items is a name.
             listed[mark.style] = mark.number
             lists.add(mark.start)

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
-from extractor.chunk.ink import Ink, join
+from extractor.chunk.ink import ENDS_SENTENCE, Ink, join
 from extractor.layouts import Terms
 from extractor.schemas.document import Document, Line, MappedText
 from extractor.text import Squashed, fold
@@ -14,29 +14,44 @@ from extractor.text import Squashed, fold
 _BULLET = re.compile(r"(?:[-*+•·●■◆□]|\#{1,6})[ \t\u3000]+(?=\S)")
 """What a list or a heading of a converter puts before a line."""
 _NUMBER = re.compile(r"\d{1,3}")
+_MOST_PAGES = 3
+
+
+def _cells(document: Document) -> list[Line]:
+    """The cells of tables that stand between the lines, as lines of their own."""
+    return [
+        Line(cell.content.offsets[0], cell.content.offsets[-1] + 1, table.page)
+        for table in document.tables
+        for row in table.rows
+        for cell in row.cells
+        if not cell.merged and cell.content.text.strip()
+    ]
 
 
 def page_numbers(document: Document) -> frozenset[int]:
-    """Where the bare numbers of pages stand: apart from the text, rising through the document."""
+    """Where the bare numbers of pages stand: apart from the text, counting on from page to page.
+
+    A number that stands alone may be a value (预算金额, and 31 below it): it counts on, or ends a page or a sentence.
+    """
     text, lines = document.text, document.lines
     printed = [text[line.start : line.end].strip() for line in lines]
     found: list[tuple[int, int]] = []
+    are_ends = True
+    above = ""
     for index, word in enumerate(printed):
         if not _NUMBER.fullmatch(word):
+            above = word or above
             continue
-        borders = [
-            not 0 <= other < len(lines) or not printed[other] or lines[other].page != lines[index].page
-            for other in (index - 1, index + 1)
-        ]
-        turns = any(
-            0 <= other < len(lines) and lines[other].page != lines[index].page for other in (index - 1, index + 1)
-        )
-        if not (all(borders) or turns):
+        beside = [other for other in (index - 1, index + 1) if 0 <= other < len(lines)]
+        turns = any(lines[other].page != lines[index].page for other in beside)
+        if not turns and any(printed[other] for other in beside):
             return frozenset()
+        are_ends = are_ends and (turns or above.endswith(ENDS_SENTENCE))
         start = lines[index].start + text[lines[index].start : lines[index].end].index(word)
         found.append((start, int(word)))
-    rising = all(left[1] < right[1] for left, right in pairwise(found))
-    return frozenset(start for start, _ in found) if rising else frozenset()
+    counts = [right[1] - left[1] for left, right in pairwise(found)]
+    is_counting = all(0 < step <= _MOST_PAGES for step in counts) and (bool(counts) or are_ends)
+    return frozenset(start for start, _ in found) if is_counting else frozenset()
 
 
 class Flow:
@@ -50,7 +65,7 @@ class Flow:
         self.furniture: list[Line] = []
         self.lines: list[Ink] = []
         numbers = page_numbers(document)
-        for line in document.lines:
+        for line in sorted([*document.lines, *_cells(document)]):
             raw = document.text[line.start : line.end]
             stripped = raw.strip()
             if not stripped:
@@ -83,6 +98,11 @@ class Flow:
         """Whether white space stands before `at`."""
         positions = self._view.positions
         return at <= 0 or at >= len(self.text) or positions[at] != positions[at - 1] + 1
+
+    def gap_behind(self, at: int) -> int:
+        """The first place from `at` on before which white space stands; the end of the text where there is none."""
+        index = bisect_left(self.gaps, at)
+        return self.gaps[index] if index < len(self.gaps) else len(self.text)
 
     def line_of(self, at: int) -> int:
         """Index of the line in which `at` stands."""

@@ -28,7 +28,7 @@ _NUMBERED = re.compile(
     """,
     re.VERBOSE,
 )
-_QUOTED = re.compile(r'"(?P<name>[^"]{2,60})"(?:专项|支出)?(?:项目)?')
+_QUOTED = re.compile(r'"(?P<name>[^"]{2,60})"(?:专项|支出)?(?:项目|经费)?(?:绩效目标(?:情况|公开|说明)*)?')
 _BRACKETS = re.compile(r"\([^()]*\)")
 _GAP = re.compile(r"(?<=\S)(?:\s{2,}|\t|\u3000)(?=[^:]{2,12}:)")
 _YEAR = re.compile(r"^(?:19|20)\d\d年度?")
@@ -134,7 +134,7 @@ def is_name(ink: Ink, known: Words) -> bool:
     """Whether a line may be a project's name: short, no sentence, and no title of something else."""
     word = ink.squashed.strip("*_#")
     start, end = _bare(word)
-    if _QUOTED.fullmatch(word, start, end) or _of_title(word[start:end], known) is not None:
+    if prints_name(ink, known):
         return True
     bare = word[start:end] if start else word
     if known.kind(bare.partition(":")[0]) is not None:
@@ -147,6 +147,13 @@ def is_name(ink: Ink, known: Words) -> bool:
 def is_title_of_one(ink: Ink, known: Words) -> bool:
     """Whether a text is a title that tells the name of one project."""
     return _of_title(ink.squashed.strip("*_#"), known) is not None
+
+
+def prints_name(ink: Ink, known: Words) -> bool:
+    """Whether a line is nothing but a name in quotation marks, or a title that tells one."""
+    word = ink.squashed.strip("*_#")
+    start, end = _bare(word)
+    return _QUOTED.fullmatch(word, start, end) is not None or _of_title(word[start:end], known) is not None
 
 
 def is_certain(ink: Ink, known: Words) -> bool:

@@ -144,7 +144,7 @@ def _unnumbered(flow: Flow, known: Words, behind: frozenset[int]) -> Iterator[He
         label, kind, end, closer = _label(flow, start, known)
         if kind and (
             closer == ":"
-            or (closer == "\n" and not is_form and flow.begins_line(start))
+            or (closer in "\n " and not is_form and flow.begins_line(start))
             or (text[start] == "【" and closer)
         ):
             yield Heading(UNNUMBERED, 0, label, kind, start, end, closer)
@@ -165,11 +165,15 @@ def _label(flow: Flow, begin: int, known: Words) -> tuple[str, str | None, int, 
             return text[at:close], kind, close + 1, "】"
     stop = _STOP.search(text, at, at + _LONGEST)
     line = flow.line_end(begin)
+    unknown: tuple[str, str | None, int, str] = ("", None, begin, "")
+    if at < line <= at + _LONGEST and not _STOP.search(text, at, line):
+        unknown = _bare(text[at:line]), None, line, "\n"
     if stop is not None and stop[0] in ":。":
         label = _bare(text[at : stop.start()])
-        kind = known.kind(label)
-        if kind or (1 < len(label) <= _LONGEST_UNKNOWN and stop.start() < line):
+        if kind := known.kind(label):
             return label, kind, _behind(text, stop.end()), stop[0]
+        if 1 < len(label) <= _LONGEST_UNKNOWN and stop.start() < line:
+            unknown = label, None, _behind(text, stop.end()), stop[0]
     # A heading may break over two lines.
     for end in (line, flow.line_end(line)) if line < len(text) else (line,):
         if not at < end <= at + _LONGEST:
@@ -177,15 +181,10 @@ def _label(flow: Flow, begin: int, known: Words) -> tuple[str, str | None, int, 
         label = _bare(text[at:end])
         if kind := known.kind(label):
             return label, kind, end, "\n"
-    for gap in range(at + 2, min(at + _LONGEST, line)):
-        if flow.is_apart(gap):
-            label = _bare(text[at:gap])
-            if kind := known.kind(label):
-                return label, kind, gap, " "
-            break
-    if at < line <= at + _LONGEST and not _STOP.search(text, at, line):
-        return _bare(text[at:line]), None, line, "\n"
-    return "", None, begin, ""
+    gap = flow.gap_behind(at + 2)
+    if gap < min(at + _LONGEST, line) and (kind := known.kind(_bare(text[at:gap]))):
+        return _bare(text[at:gap]), kind, gap, " "
+    return unknown
 
 
 def _bare(label: str) -> str:
@@ -298,4 +297,6 @@ def _tells(flow: Flow, run: Run, known: Words) -> bool:
         text = flow.text[one.end : end]
         filled += len(text) > 1 and not text.isdecimal()
         guided += known.patterns["guide"].search(text[:60]) is not None
+        if one.kind == "goal" and known.patterns["counted"].search(text[:200]):
+            return False
     return 2 * filled > len(run.headings) and 2 * guided < len(run.headings)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from extractor.chunk.amounts import NUMBER, is_amount_column
 from extractor.layouts import Terms
+from extractor.schemas.cells import breakdown
 from extractor.schemas.document import MappedText
-from extractor.schemas.layout import BREAKDOWN
 from extractor.schemas.project import plain_amount
 from extractor.text import Squashed
 
@@ -159,7 +159,7 @@ def _by_year(text: str, sums: Sequence[_Sum], year: int | None) -> list[_Sum]:
         elif one.column in years and one.column is not None:
             if own is not None and one.column < own:
                 continue
-            label = BREAKDOWN + one.column + "年" if own is not None else None
+            label = breakdown(one.column + "年") if own is not None else None
             one = one._replace(column="total" if one.column == own else label, part=False)
         found.append(one)
     return found
@@ -173,7 +173,7 @@ def _several(text: str, sums: Sequence[_Sum]) -> list[_Sum]:
         if one.column == "several":
             clause = _CLAUSE.split(text[max(0, one.match.start() - _BEFORE) : one.match.start()])[-1]
             label = match["label"] if (match := _SEVERAL.search(clause)) else _LINK.sub("", clause)
-            one = one._replace(column=BREAKDOWN + label if has_year and label else None)
+            one = one._replace(column=breakdown(label) if has_year and label else None)
         found.append(one)
     return found
 

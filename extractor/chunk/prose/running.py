@@ -17,6 +17,7 @@ from extractor.chunk.prose.headings import Heading, Words
 from extractor.chunk.prose.indicators import find_indicators
 from extractor.chunk.prose.told import Told, block_of, put_money
 from extractor.layouts import CompiledLayout, Terms
+from extractor.schemas.cells import attribute, indicator
 from extractor.schemas.document import Block, Header, MappedText
 from extractor.text import fold
 
@@ -150,10 +151,10 @@ def running_block(
         content.put("goal", "", text, goal.end(), end)
         for number, one in enumerate(found.indicators if found else ()):
             for name, (low, high) in one.items():
-                content.put(f"indicators[{number}].{name}", "", text, goal.end() + low, goal.end() + high)
+                content.put(indicator(number, name), "", text, goal.end() + low, goal.end() + high)
     for match in _LABEL.finditer(folded, 0, border):
         if not _UNIT.match(folded, match.start()):
-            content.put(content.free(f"attributes.{match['label']}"), "", text, *match.span("value"))
+            content.put(content.free(attribute(match["label"])), "", text, *match.span("value"))
     sums = put_money(content, MappedText(text.text[:border], text.offsets[:border]), 0, header, layout)
     content.relabel(text, _labels(folded, content.cells.values(), layout.terms, known))
     return block_of(index, told, content, sums, header, layout)

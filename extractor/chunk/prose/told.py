@@ -14,6 +14,7 @@ from extractor.chunk.prose.indicators import find_indicators
 from extractor.chunk.prose.money import Money, money_in
 from extractor.chunk.units import unit_of_amounts
 from extractor.layouts import CompiledLayout
+from extractor.schemas.cells import attribute, indicator
 from extractor.schemas.document import Block, BlockContext, Found, Header, MappedText, PrintedUnit
 from extractor.schemas.project import plain_amount
 from extractor.text import fold, squash
@@ -75,7 +76,7 @@ def to_block(index: int, told: Told, header: Header, layout: CompiledLayout, kno
     for key in ("name", "department", "unit"):
         if key in told.head:
             taken = key == "unit" and unit_section is not None
-            content.put("attributes.项目单位" if taken else key, _LABELS[key], told.head[key])
+            content.put(attribute("项目单位") if taken else key, _LABELS[key], told.head[key])
     for text in told.loose:
         content.put(None, "", text)
     goal = _goal_of(sections, known)
@@ -87,7 +88,7 @@ def to_block(index: int, told: Told, header: Header, layout: CompiledLayout, kno
             continue
         if section.kind in {"goal", "indicators"} and _put_goal(content, section, is_goal=section is goal):
             continue
-        key, end = f"attributes.{section.label}", length
+        key, end = attribute(section.label), length
         if section is unit_section and "unit" not in content.cells:
             key, end = "unit", _without_stop(text.text)
         key = content.free(key)
@@ -184,7 +185,7 @@ def _put_goal(content: Content, section: Section, *, is_goal: bool) -> bool:
     if is_goal and section.text.text[:border].strip(" \n:：。"):
         content.put("goal", label, section.text, 0, len(section.text.text[:border].rstrip()))
     elif section.text.text[:border].strip(" \n:：。"):
-        content.put(content.free(f"attributes.{label}"), label, section.text, 0, border)
+        content.put(content.free(attribute(label)), label, section.text, 0, border)
     else:
         content.put(None, label, section.text)
     if found is not None:
@@ -198,7 +199,7 @@ def put_indicators(
     """Places of indicators in a text that stands in the content."""
     for index, one in enumerate(indicators, first):
         for name, (start, end) in one.items():
-            content.put(f"indicators[{index}].{name}", "", text, start, end)
+            content.put(indicator(index, name), "", text, start, end)
 
 
 def _names_unit(section: Section) -> bool:

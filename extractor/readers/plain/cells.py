@@ -31,6 +31,8 @@ _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "a
 _OF_INDICATORS = _INDICATORS | {"indicators", "operator", "measure_unit", "weight"}
 _LOOSE = frozenset(("name", "unit", "department", "measure_unit"))
 """Columns that hold any short text."""
+_ALONE = {"指标": "indicator_name"}
+"""A label that says what it is about only among others of its kind."""
 _ENDS_LABEL = ("指标", "值", "名称")
 _IN_BRACKETS = re.compile(r"\([^()]{1,12}\)")
 _VALUES = frozenset(("cycle_value", "annual_value"))
@@ -143,24 +145,26 @@ def _is_fragment(token: Token, *, is_first: bool) -> bool:
 def _goes_on(above: str, text: str) -> bool:
     if len(above) + len(text) > _LONGEST or "\n" in above:
         return False
-    word, joint = squash(text), squash(above + text)
+    word = squash(text)
     words = form_words(terms())
     if _IN_BRACKETS.fullmatch(word):
         return bool(words.label(above) or words.column(above) or levels_of(squash(above)))
+    joint = squash(above) + word
+    if "指标" not in joint or len(word) >= len("满意度指标(10分)"):
+        return False
     known = words.label(text) or words.column(text)
     if not known and not words.label(above) and not words.column(above) and words.column(joint) in LEVELS:
         return True  # 一级 over 指标, in the header
-    return not known and not levels_of(squash(above)) and bool(levels_of(joint)) and len(word) < len("满意度指标(10分)")
+    return not known and not levels_of(squash(above)) and bool(levels_of(joint))
 
 
 def _column(token: Token) -> str | None:
     """The column that a line names by itself."""
     if len(token.text) > _LONGEST:
         return None
-    found = form_words(terms()).column(token.text)
-    return found or (
-        terms().column_by_shape(token.text, ()) if squash(token.text).endswith(("指标", "值", "名称")) else None
-    )
+    word = squash(token.text)
+    found = form_words(terms()).column(token.text) or _ALONE.get(word)
+    return terms().column_by_shape(token.text, ()) if found is None and word.endswith(_ENDS_LABEL) else found
 
 
 def headers(tokens: Sequence[Token]) -> list[Run]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from functools import lru_cache
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from extractor.layouts import terms
 from extractor.readers.plain.pieces import blank, stacked
 from extractor.schemas.document import Line, MappedText, Row, Table
-from extractor.schemas.layout import AMOUNT_COLUMNS, CONTENT_COLUMNS
+from extractor.schemas.layout import CONTENT_COLUMNS
 from extractor.text import fold, squash
 
 _PIECE = re.compile(r"[^\s\u3000]+(?:[ \u3000][^\s\u3000]+)*")
@@ -25,8 +26,9 @@ _HAN = re.compile(r"[一-鿿]")
 _FEWEST_COLUMNS = 3
 _FEWEST_LINES = 2
 _WIDE = 4
-_AMOUNTS = frozenset(AMOUNT_COLUMNS)
 _MOST_HEADERS = 200
+_SIGNS = ("目标", "指标")
+"""One of these stands in every header of goals or indicators."""
 
 
 class Piece(NamedTuple):
@@ -48,16 +50,14 @@ class _Grid(NamedTuple):
 
 def read_columns(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
     """Lines outside of such tables, and the tables, one for each header; none where no texts stand side by side."""
-    if "  " not in text:
-        return lines, ()
-    for is_wide in (False, True):
+    headers = list(islice((at for at, line in enumerate(lines) if _is_header(text, line)), _MOST_HEADERS))
+    for is_wide in (False, True) if headers else ():
         pieces = [_pieces(text, line, is_wide=is_wide) for line in lines]
-        headers = [at for at, held in enumerate(pieces) if _is_header(text, held)]
-        if not headers or not _stand_side_by_side(text, pieces[headers[0] :]):
+        if not _stand_side_by_side(text, pieces[headers[0] :]):
             continue
         tables: list[Table] = []
         inside: set[int] = set()
-        for begin, end in pairwise([*headers[:_MOST_HEADERS], len(lines)]):
+        for begin, end in pairwise([*headers, len(lines)]):
             table, used = _table(text, lines, pieces, begin, end)
             if table is None:
                 break
@@ -82,15 +82,20 @@ def _width(text: str, *, is_wide: bool) -> int:
     return sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text) if is_wide else len(text)
 
 
-def _fields(text: str, pieces: Sequence[Piece]) -> list[str | None]:
-    words = [_OPEN_BRACKET.sub("", text[piece.start : piece.end]) for piece in pieces]
-    return [terms().column(word) or terms().column_by_shape(word, ()) for word in words]
+@lru_cache(maxsize=4096)
+def _column_of(word: str) -> str | None:
+    bare = _OPEN_BRACKET.sub("", word)
+    return terms().column(bare) or terms().column_by_shape(bare, ())
 
 
-def _is_header(text: str, pieces: Sequence[Piece]) -> bool:
-    if len(pieces) < _FEWEST_COLUMNS or any(_NUMBER.fullmatch(text[piece.start : piece.end]) for piece in pieces):
+def _is_header(text: str, line: Line) -> bool:
+    """Whether a line names columns of projects, wide gaps between them; its last words may go on below it."""
+    if not any(text.find(sign, line.start, line.end) >= 0 for sign in _SIGNS):
         return False
-    known = set(_fields(text, pieces)) - {None}
+    words = [match[0] for match in _PIECE.finditer(text, line.start, line.end)]
+    if len(words) < _FEWEST_COLUMNS or any(map(_NUMBER.fullmatch, words)):
+        return False
+    known = set(map(_column_of, words)) - {None}
     return len(known) >= _FEWEST_COLUMNS and "name" in known and bool(CONTENT_COLUMNS & known)
 
 
@@ -236,4 +241,4 @@ def _row(text: str, lines: Sequence[Sequence[Piece]], grid: _Grid) -> Row:
             MappedText(text[piece.start : piece.end], range(piece.start, piece.end))
         )
     start, end = held[0].start, held[-1].end
-    return Row(tuple(stacked(pieces, start) if pieces else blank(start) for pieces in cells), start, end)
+    return Row(tuple(stacked(text, pieces, start) if pieces else blank(start) for pieces in cells), start, end)

@@ -7,62 +7,102 @@ from dataclasses import replace
 from itertools import pairwise
 
 from extractor.layouts import terms
-from extractor.layouts.fit import levels_of
+from extractor.layouts.fit import fit, levels_of
 from extractor.layouts.forms import form_words
 from extractor.readers.plain.leads import below_their_labels
 from extractor.readers.plain.pieces import blank
 from extractor.readers.plain.segments import placed_in_row
-from extractor.schemas.document import Row, Table
+from extractor.schemas.document import Cell, Row, Table
 from extractor.text import squash
 
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
 _OF_INDICATORS = _INDICATORS | {"indicators", "operator", "measure_unit", "weight"}
 _FEWEST = 3
+_PAIR = 2
+_MISFIT = -4.0
 
 
 def aligned(table: Table) -> Table:
-    """The table with every short row below a header of indicators as long as the header."""
+    """The table with the cells of each short row of a form below the headers that they belong to."""
+    if any(cell.merged for row in table.rows for cell in row.cells):
+        return table
     rows: Sequence[Row] = table.rows
     if len({len(row.cells) for row in rows}) > 1:
         rows = below_their_labels(rows)
-    return replace(table, rows=tuple(_rows(rows)))
+    rows = tuple(_rows(rows))
+    changed = any(new is not old for new, old in zip(rows, table.rows, strict=True))
+    return replace(table, rows=rows, rebuilt=True) if changed else table
 
 
 def _rows(rows: Sequence[Row]) -> Iterator[Row]:
     fields: tuple[str | None, ...] = ()
-    above: Row | None = None
+    above: Sequence[Cell] = ()
     for row in rows:
         header = _header(row, above)
-        above = row
         if header or (fields and _leaves(row)):
             fields = header
-        if fields and not header and len(_filled(row)) > 0 and len(row.cells) < len(fields):
-            yield _aligned(row, fields)
-        else:
-            yield row
+        inked = _inked(row)
+        made = row
+        if fields and not header and inked and _is_short(row, inked, fields):
+            made = _aligned(row, inked, fields)
+        elif not fields and inked and _is_under_labels(inked, above):
+            made = Row((blank(row.start), *inked), row.start, row.end)
+        yield made
+        above = _inked(made) if made is row else made.cells
 
 
-def _header(row: Row, above: Row | None) -> tuple[str | None, ...]:
+def _inked(row: Row) -> tuple[Cell, ...]:
+    """The cells of a row as far as the last one that holds text."""
+    count = max((at + 1 for at, cell in enumerate(row.cells) if cell.content.text.strip()), default=0)
+    return row.cells[:count]
+
+
+def _is_short(row: Row, inked: Sequence[Cell], fields: Sequence[str | None]) -> bool:
+    """Whether a row lacks cells: it is shorter than its header, or filled up behind cells that cannot stand there."""
+    if len(row.cells) < len(fields):
+        return True
+    texts = [squash(cell.content.text) for cell in inked]
+    fits = [
+        fit(text, field, has_signs="operator" in fields) for text, field in zip(texts, fields, strict=False) if text
+    ]
+    return len(inked) < len(fields) and any(score <= _MISFIT for score in fits)
+
+
+def _is_under_labels(inked: Sequence[Cell], above: Sequence[Cell]) -> bool:
+    """Whether texts stand one column too far to the left of the labels above them, the first of which heads a group."""
+    if len(inked) != len(above) - 1 or len(inked) < _PAIR or not above[0].content.text.strip():
+        return False
+    if not inked[0].content.text.strip():
+        return False  # the blank cell below the group is there
+    words = form_words(terms())
+    heads = [words.label(cell.content.text) for cell in above]
+    labels = [words.label(cell.content.text) for cell in inked]
+    if heads[0] is None or not heads[0].is_group:
+        return False
+    if not any(labels):
+        return all(heads)
+    # Below 项目资金 | 总额 | 900 | 年度 | 300 stands 财政拨款 | 800 | 财政拨款 | 250.
+    pairs = zip(heads[1:], labels, strict=True)
+    return all((one is None) == (other is None) for one, other in pairs) and heads[0].is_money
+
+
+def _header(row: Row, above: Sequence[Cell]) -> tuple[str | None, ...]:
     """The columns that a row names, where it heads the indicators of a form; those of a list name its projects.
 
     Below a header of two rows, what stands above a blank cell heads its column.
     """
     words = form_words(terms())
     texts = [cell.content.text for cell in row.cells]
-    if above is not None and len(above.cells) == len(texts):
-        texts = [text if text.strip() else cell.content.text for text, cell in zip(texts, above.cells, strict=True)]
+    if len(above) == len(texts):
+        texts = [text if text.strip() else cell.content.text for text, cell in zip(texts, above, strict=True)]
     found = tuple(map(words.column, texts))
     return found if len(_INDICATORS & set(found)) >= _FEWEST and "name" not in found else ()
-
-
-def _filled(row: Row) -> list[str]:
-    return [word for cell in row.cells if (word := squash(cell.content.text))]
 
 
 def _leaves(row: Row) -> bool:
     """Whether a row below the indicators begins with a label of the form, or sums them up."""
     words = form_words(terms())
-    first, *others = _filled(row) or [""]
+    first, *others = [word for cell in row.cells if (word := squash(cell.content.text))] or [""]
     if not first or levels_of(first):
         return False
     is_label = words.label(first) is not None and words.column(first) not in _OF_INDICATORS
@@ -70,17 +110,14 @@ def _leaves(row: Row) -> bool:
     return first in words.sums or is_label or is_title
 
 
-def _aligned(row: Row, fields: Sequence[str | None]) -> Row:
+def _aligned(row: Row, cells: Sequence[Cell], fields: Sequence[str | None]) -> Row:
     """The row's cells from the left to the right, none of them below a header that it cannot belong to."""
-    texts = [cell.content.text for cell in row.cells]
-    inked = [index for index, text in enumerate(texts) if text.strip()]
-    blanks = [index - before - 1 for before, index in pairwise([inked[0] - 1, *inked])]
-    columns = placed_in_row([squash(texts[index]) for index in inked], blanks, fields)
-    cells = [blank(row.start)] * len(fields)
-    for index, column in zip(inked, columns, strict=True):
-        cells[column] = row.cells[index]
-    has_gap = any(
-        right - left > after - before
-        for (before, after), (left, right) in zip(pairwise(inked), pairwise(columns), strict=True)
-    )
-    return Row(tuple(cells), row.start, row.end, has_gap)
+    texts = [squash(cell.content.text) for cell in cells]
+    inked = [at for at, text in enumerate(texts) if text]
+    blanks = [at - before - 1 for before, at in pairwise([inked[0] - 1, *inked])]
+    has_room = len(cells) - inked[0] <= len(fields)
+    columns = placed_in_row([texts[at] for at in inked], blanks, fields) if has_room else inked
+    made = [blank(row.start)] * max(len(fields), columns[-1] + 1)
+    for at, column in zip(inked, columns, strict=True):
+        made[column] = cells[at]
+    return Row(tuple(made), row.start, row.end)

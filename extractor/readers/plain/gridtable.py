@@ -75,13 +75,15 @@ def _table(text: str, lines: Sequence[Line]) -> Table:
         if rows and not closed:
             spans[-1] = (spans[-1][0], line.end)
         ended |= closed
-    return Table(tuple(_row(at, cells, spans[at], goes_on) for at, cells in enumerate(rows)), lines[0].page)
+    return Table(tuple(_row(text, at, cells, spans[at], goes_on) for at, cells in enumerate(rows)), lines[0].page)
 
 
-def _row(at: int, cells: Sequence[Sequence[MappedText]], span: tuple[int, int], goes_on: set[tuple[int, int]]) -> Row:
+def _row(
+    text: str, at: int, cells: Sequence[Sequence[MappedText]], span: tuple[int, int], goes_on: set[tuple[int, int]]
+) -> Row:
     start, end = span
     made = (
-        replace(blank(start), merged="above") if (at, column) in goes_on else stacked(pieces, start)
+        replace(blank(start), merged="above") if (at, column) in goes_on else stacked(text, pieces, start)
         for column, pieces in enumerate(cells)
     )
     return Row(tuple(made), start, end)

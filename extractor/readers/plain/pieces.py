@@ -9,11 +9,11 @@ from extractor.schemas.document import Cell, MappedText
 NOTHING = MappedText("", ())
 
 
-def stacked(pieces: Iterable[MappedText], at: int) -> Cell:
-    """A cell of the pieces that hold text, in print order; a blank one where none does, which stands at `at`.
+def stacked(text: str, pieces: Iterable[MappedText], at: int) -> Cell:
+    """A cell of the pieces of `text` that hold some, in print order; a blank one where none does, which stands at `at`.
 
-    >>> stacked([MappedText("河道", range(2, 4)), MappedText(" ", range(9, 10)), MappedText("保洁", range(12, 14))], 0)
-    Cell(content=MappedText(text='河道\\n保洁', offsets=[2, 3, 4, 12, 13]), start=2, end=14, merged=None)
+    >>> stacked("| 河道 |\\n| 保洁 |", [MappedText("河道", range(2, 4)), MappedText("保洁", range(9, 11))], 0)
+    Cell(content=MappedText(text='河道\\n保洁', offsets=[2, 3, 6, 9, 10]), start=2, end=11, merged=None)
     """
     texts: list[str] = []
     offsets: list[int] = []
@@ -22,7 +22,8 @@ def stacked(pieces: Iterable[MappedText], at: int) -> Cell:
             continue
         if texts:
             texts.append("\n")
-            offsets.append(offsets[-1] + 1)
+            line_break = text.find("\n", offsets[-1], piece.offsets[0])
+            offsets.append(line_break if line_break >= 0 else offsets[-1] + 1)
         texts.append(piece.text)
         offsets.extend(piece.offsets)
     if not offsets:

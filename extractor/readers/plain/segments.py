@@ -7,6 +7,8 @@ tells where a row ends: what they hold does. The best cut of the whole stream is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.layouts.fit import NEVER, fit, levels_of
@@ -25,10 +27,17 @@ _MERGED = -0.2
 _GOES_ON = -3.0
 _OPEN = 2.6
 _LIMIT = 3
+_TEXTS = frozenset(("goal", "name", "level1", "level2", "indicator_name", "unit"))
+_LONGEST_ASIDE = 12
+_NOWHERE = (-1e9, 0)
 _NEW_ROW = -0.5
 _NO_UNIT = 0.2
 """A text that is as short as a unit but none that is known: 稳定."""
 _SCALES = "十百千万亿"
+
+
+_Way = tuple[int, str]
+"""The column of the token before, and how the two stand: in one row, in one cell, or with a row's end between them."""
 
 
 class Token(NamedTuple):
@@ -58,44 +67,66 @@ def segmented(tokens: Sequence[Token], fields: Sequence[str | None]) -> tuple[li
     """
     if not tokens:
         return [], 0.0
+    fields = tuple(fields)
     width = len(fields)
     has_signs = "operator" in fields
-    best = [NEVER * 2] * width
-    ways: list[list[tuple[int, str]]] = []
-    for index, token in enumerate(tokens):
-        word = squash(token.text)
-        above = squash(tokens[index - 1].text) if index else ""
-        fits = [_fit(word, above, field, has_signs=has_signs) for field in fields]
-        if not index:
-            best = [fits[at] + _MERGED * at for at in range(width)]
-            ways.append([(-1, "row")] * width)
-            continue
+    begins = [_begins(at, fields) for at in range(width)]
+    fits = _fits(squash(tokens[0].text), "", fields, has_signs)
+    # best[column]: the best way in which the tokens so far stand, the last of them in that column.
+    best = [fits[at] + _MERGED * at for at in range(width)]
+    ways: list[list[_Way]] = [[(-1, "row")] * width]
+    for above, token in pairwise(tokens):
+        fits = _fits(squash(token.text), squash(above.text), fields, has_signs)
         ended, last = max((best[at] + _at_end(width - 1 - at, token.blanks), at) for at in range(width))
-        following, way = [0.0] * width, [(0, "")] * width
+        beside = _beside(best, token.blanks)
+        joints = _joints(above, token)
+        following: list[float] = []
+        way: list[_Way] = []
         for at in range(width):
-            options = [(ended + fits[at] + _begins(at, fields), last, "row")]
-            options += [
-                (best[before] + fits[at] + _inside(at - before - 1, token.blanks), before, "cell")
-                for before in range(at)
-            ]
-            options.append((best[at] + _joint(tokens[index - 1], token, fields[at]), at, "more"))
-            score, before, how = max(options)
-            following[at], way[at] = score, (before, how)
+            score, before, how = ended + fits[at] + begins[at], last, "row"
+            if beside[at][0] + fits[at] > score:
+                score, before, how = beside[at][0] + fits[at], beside[at][1], "cell"
+            joint = best[at] + joints[fields[at] in _TEXTS]
+            if joint > score:
+                score, before, how = joint, at, "more"
+            following.append(score)
+            way.append((before, how))
         best = following
         ways.append(way)
-    at = max(range(width), key=lambda column: best[column])
-    score = best[at] / len(tokens)
-    placed: list[tuple[int, str]] = []
+    at = max(range(width), key=best.__getitem__)
+    return _traced(ways, at), best[at] / len(tokens)
+
+
+def _traced(ways: Sequence[Sequence[_Way]], at: int) -> list[Placed]:
+    """The places of the tokens, from that of the last one backwards."""
+    steps: list[tuple[int, str]] = []
     for way in reversed(ways):
         before, how = way[at]
-        placed.append((at, how))
+        steps.append((at, how))
         at = before
     found: list[Placed] = []
     row = -1
-    for column, how in reversed(placed):
+    for column, how in reversed(steps):
         row += how == "row"
         found.append(Placed(row, column, how == "more"))
-    return found, score
+    return found
+
+
+def _beside(best: Sequence[float], blanks: int) -> list[tuple[float, int]]:
+    """For each column the best way to reach it from one to its left, and that column."""
+    if blanks:
+        ways = [[(best[one] + _inside(at - one - 1, blanks), one) for one in range(at)] for at in range(len(best))]
+        return [max(options, default=_NOWHERE) for options in ways]
+    found = [_NOWHERE]
+    for at in range(1, len(best)):
+        score, before = found[-1]
+        found.append(max((best[at - 1], at - 1), (score + _MISSING, before)))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _fits(word: str, before: str, fields: tuple[str | None, ...], has_signs: bool) -> list[float]:
+    return [_fit(word, before, field, has_signs=has_signs) for field in fields]
 
 
 def placed_in_row(texts: Sequence[str], blanks: Sequence[int], fields: Sequence[str | None]) -> list[int]:
@@ -159,16 +190,14 @@ def _at_end(missing: int, blanks: int) -> float:
     return _BLANK * known + _CUT_OFF * (missing - known)
 
 
-def _joint(above: Token, token: Token, field: str | None) -> float:
-    """Whether a line goes on with the cell above it, as its brackets and stops tell."""
-    word = above.text.strip()
-    is_open = word.count("(") + word.count("（") > word.count(")") + word.count("）") or word.endswith(
-        ("，", ",", "、")
-    )
-    begins = token.text.strip().startswith(("(", "（")) and len(token.text.strip()) < len("(必填硬性指标)") + 2
-    is_text = field in {"goal", "name", "level1", "level2", "indicator_name", "unit"}
-    opened = _OPEN if (is_open or begins) and not token.blanks else 0.0
-    return (_GOES_ON if is_text else 2 * _GOES_ON) + opened - token.blanks
+def _joints(above: Token, token: Token) -> tuple[float, float]:
+    """Whether a line goes on with the cell above it, a value or a text, as its brackets and stops tell."""
+    word, more = above.text.strip(), token.text.strip()
+    in_brackets = word.count("(") + word.count("（") > word.count(")") + word.count("）")
+    is_open = in_brackets or word.endswith(("，", ",", "、"))
+    begins = more.startswith(("(", "（")) and len(more) < _LONGEST_ASIDE
+    opened = (_OPEN if (is_open or begins) and not token.blanks else 0.0) - token.blanks
+    return 2 * _GOES_ON + opened, _GOES_ON + opened
 
 
 def row_of(text: str, cells: Sequence[tuple[int, Token]], width: int) -> Row:
@@ -177,7 +206,7 @@ def row_of(text: str, cells: Sequence[tuple[int, Token]], width: int) -> Row:
     made = []
     for column in range(width):
         pieces = [piece_of(text, token) for at, token in cells if at == column]
-        made.append(stacked(pieces, start) if pieces else blank(start))
+        made.append(stacked(text, pieces, start) if pieces else blank(start))
     return Row(tuple(made), start, end)
 
 

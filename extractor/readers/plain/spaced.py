@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.layouts import terms
@@ -15,6 +16,7 @@ from extractor.text import squash
 _WIDE = re.compile(r"(?:(?! {2}|\t|\u3000)[^\r\n\f])+")
 _SINGLE = re.compile(r"[^\s\u3000]+")
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
+_SIGN = "指标"
 _FEWEST = 3
 _ROWS = 2
 
@@ -45,10 +47,13 @@ def read_spaced(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], t
 
 
 def _split(text: str, lines: Sequence[Line], pattern: re.Pattern[str], words: FormWords) -> _Split | None:
-    cells = [list(_cells(text, line, pattern)) for line in lines]
-    headers = [at for at, held in enumerate(cells) if _heads(held, words)]
+    likely = (at for at, line in enumerate(lines) if text.find(_SIGN, line.start, line.end) >= 0)
+    # Cells never hold more of the words that white space parts than the line does.
+    several = (at for at in likely if len(text[lines[at].start : lines[at].end].split()) > _FEWEST)
+    headers = [at for at in several if _heads(list(_cells(text, lines[at], pattern)))]
     if not headers:
         return None
+    cells = [list(_cells(text, line, pattern)) for line in lines]
     counts = []
     for at, end in zip(headers, [*headers[1:], len(cells)], strict=True):
         below = [len(held) for held in cells[at + 1 : end] if len(held) > 1]
@@ -68,12 +73,17 @@ def _cells(text: str, line: Line, pattern: re.Pattern[str]) -> Iterator[Cell]:
             yield Cell(MappedText(body, range(start, end)), start, end)
 
 
-def _heads(cells: Sequence[Cell], words: FormWords) -> bool:
+def _heads(cells: Sequence[Cell]) -> bool:
     """Whether cells head the indicators of a form; a list of projects names these, too."""
     if len(cells) < _FEWEST + 1:
         return False
-    found = {words.column(cell.content.text) for cell in cells}
+    found = {_column_of(cell.content.text) for cell in cells}
     return len(_INDICATORS & found) >= _FEWEST and "name" not in found
+
+
+@lru_cache(maxsize=4096)
+def _column_of(text: str) -> str | None:
+    return form_words(terms()).column(text)
 
 
 def _is_head(cells: Sequence[Cell], words: FormWords) -> bool:
@@ -111,17 +121,37 @@ def _shifted(rows: Sequence[list[Cell]], words: FormWords) -> Iterator[list[Cell
     rows have a label of their own.
     """
     above: list[Cell] = []
+    group: list[Cell] = []
     for at, row in enumerate(rows):
-        below = rows[at + 1] if at + 1 < len(rows) else []
         labels = [words.label(cell.content.text) for cell in row]
         lead = 0
         if above and not any(labels) and len(row) == len(above) - 1 > 1:
             lead = int(all(words.label(cell.content.text) for cell in above))
-        elif len(row) >= _FEWEST and all(labels) and len(below) == len(row) + 1:
-            first = words.label(below[0].content.text)
-            lead = int(first is not None and first.field is not None and first.field != "goal")
-        yield [*[blank(row[0].start)] * lead, *row]
+        elif _heads_columns(rows, at, words):
+            lead = 1
+            if _is_group(above, words):
+                group = above  # 项目资金 in a line of its own goes before the labels of its columns
+        made = [*[blank(row[0].start)] * lead, *row] if not group else [*group, *row]
+        group = []
+        if not (at + 1 < len(rows) and len(row) == 1 and _is_group(row, words) and _heads_columns(rows, at + 1, words)):
+            yield made
         above = row
+
+
+def _is_group(cells: Sequence[Cell], words: FormWords) -> bool:
+    label = words.label(cells[0].content.text) if len(cells) == 1 else None
+    return label is not None and label.is_money
+
+
+def _heads_columns(rows: Sequence[Sequence[Cell]], at: int, words: FormWords) -> bool:
+    """Whether a row holds the labels of the columns of a table of money: the row below has a label of its own."""
+    row = rows[at]
+    below = rows[at + 1] if at + 1 < len(rows) else []
+    if len(row) < _FEWEST or len(below) != len(row) + 1:
+        return False
+    first = words.label(below[0].content.text)
+    heads = all(words.label(cell.content.text) for cell in row)
+    return heads and first is not None and first.field is not None and first.field != "goal"
 
 
 def _row(cells: Sequence[Cell]) -> Row:

@@ -9,6 +9,7 @@ from extractor.readers.plain.cells import read_cells
 from extractor.readers.plain.columns import read_columns
 from extractor.readers.plain.delimited import find_delimiter, read_delimited
 from extractor.readers.plain.dropped import aligned
+from extractor.readers.plain.formtext import read_form_text
 from extractor.readers.plain.gridtable import is_grid, read_grids
 from extractor.readers.plain.markdown import is_markdown, read_markdown
 from extractor.readers.plain.spaced import read_spaced
@@ -45,7 +46,7 @@ def _found(text: str, lines: tuple[Line, ...]) -> Found:
     if delimiter is not None:
         return Found("tsv" if delimiter == "\t" else "csv", *read_delimited(text, lines, delimiter))
     # What is no table to one reader may be one to the next; each returns the lines as they are where it finds none.
-    for read in (read_columns, read_spaced, read_cells):
+    for read in (read_columns, read_form_text, read_spaced, read_cells):
         outside, tables = read(text, lines)
         if tables:
             return Found("text", outside, tables)

@@ -7,6 +7,8 @@ table.
 
 from __future__ import annotations
 
+import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -40,6 +42,8 @@ _DEEPEST = 40
 _WIDEST = 1_000  # of one cell, HTML 4.9.11
 _TALLEST = 65_534
 _EXCERPT = 40
+_UNSEEN = re.compile(r"<!--.*?-->|<script\b.*?</script\s*>", re.IGNORECASE | re.DOTALL)
+_TABLE_TAG = re.compile(r"<(?P<closing>/?)table\b", re.IGNORECASE)
 
 
 def read_html(raw: bytes, file: str) -> Parsed:
@@ -53,6 +57,8 @@ def read_html(raw: bytes, file: str) -> Parsed:
     builder = TextBuilder(file)
     if damaged:
         builder.note("damaged_characters", f"{damaged}")
+    if _ends_in_a_table(text):
+        builder.note("open_table", "")
     page = LexborHTMLParser(text)
     if page.body is not None:
         styles = "\n".join(style.text() or "" for style in page.css("style"))
@@ -61,6 +67,17 @@ def read_html(raw: bytes, file: str) -> Parsed:
     if not parsed.text.strip():
         raise UnsupportedFile(file, "shows no text: it is empty, or made of frames or scripts; save the page itself")
     return parsed
+
+
+def _ends_in_a_table(text: str) -> bool:
+    """Whether the last table of a page is never closed, as in a copy that was cut off.
+
+    >>> _ends_in_a_table("<table><tr><td>甲</td><t"), _ends_in_a_table("<table><td>甲</table><!-- <table> -->")
+    (True, False)
+    """
+    tags = deque(_TABLE_TAG.finditer(_UNSEEN.sub("", text)), maxlen=1)
+    last = tags[0] if tags else None
+    return last is not None and not last["closing"]
 
 
 class _Page:

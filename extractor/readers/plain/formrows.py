@@ -1,0 +1,178 @@
+"""The indicators of a form printed as text: each line's words under the columns that the header names.
+
+Categories lead a row, or stand in lines of their own; behind them a row has a word for each column. Where it has fewer
+(blank cells leave nothing) or more (a name with a blank in it), each is put where what it holds fits best.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from extractor.layouts.fit import NEVER, fit, levels_of
+from extractor.layouts.forms import FormWords
+from extractor.readers.plain.segments import Token, row_of
+from extractor.schemas.document import Row
+from extractor.text import squash, without_brackets
+
+_LEVELS = ("level1", "level2")
+_TEXTS = frozenset(("indicator_name", "annual_value", "cycle_value", None))
+_LONGEST_CATEGORY = 12
+_LONGEST_REST = 30
+_AHEAD = 2
+_PAIR = 2
+_MOST_MORE = 8
+_BLANK = -0.6
+_JOINED = -1.2
+_NOTE = re.compile(r"(?:注|说明|备注)\d?[:.、].*|\(.{0,6}(?:盖章|签[字名章]).*")
+_VALUE = re.compile(r"[≥≤><=≧≦]|\d")
+
+Cells = list[tuple[int, Token]]
+
+
+def indicator_rows(
+    text: str, lines: Sequence[Sequence[Token]], fields: Sequence[str | None], shift: int, words: FormWords
+) -> tuple[list[Row], int]:
+    """The rows below a header, their columns moved by `shift`, and how many of the lines they take."""
+    walk = _Rows(text, fields, words)
+    used = 0
+    filled = [at for at, line in enumerate(lines) if line]
+    for index, at in enumerate(filled):
+        line, below = lines[at], [lines[one] for one in filled[index + 1 : index + 1 + _AHEAD]]
+        if walk.ends(line, below):
+            if squash(line[0].text) in words.sums:
+                walk.sum(line)
+                used = at + 1
+            break
+        walk.take(line, below)
+        used = at + 1
+    width = shift + len(fields)
+    return [row_of(text, [(shift + column, token) for column, token in row], width) for row in walk.cells()], used
+
+
+class _Rows:
+    """The rows so far: the categories of each, and the words behind them."""
+
+    def __init__(self, text: str, fields: Sequence[str | None], words: FormWords) -> None:
+        self._text, self._fields, self._words = text, tuple(fields), words
+        self._levels = [at for at, name in enumerate(fields) if name in _LEVELS]
+        self._own = [at for at in range(len(fields)) if at not in self._levels]
+        self._rows: list[tuple[Cells, list[Token]]] = []
+        self._lead: Cells = []
+        self._sum: Cells = []
+
+    def ends(self, line: Sequence[Token], below: Sequence[Sequence[Token]]) -> bool:
+        """Whether a line is none of the indicators': a sum, a label of the form, a note or a sentence below them."""
+        word = squash(line[0].text)
+        printed = squash("".join(token.text for token in line))
+        if word in self._words.sums or _NOTE.match(printed) or self._words.seal.search(printed):
+            return True
+        if self._is_category(line[0], line, below) or self._words.heads_indicators(line[0].text):
+            return False
+        label = self._words.label(line[0].text)
+        if label is not None and self._words.is_listed(line[0].text) and not self._words.column(line[0].text):
+            return not (len(line) == len(self._own) and _VALUE.search(line[1].text if len(line) > 1 else ""))
+        if len(line) > 1:
+            return False
+        goes_on = any(self._is_category(one[0], one, ()) for one in below)
+        return len(word) > _LONGEST_REST or not self._rows or not goes_on
+
+    def take(self, line: Sequence[Token], below: Sequence[Sequence[Token]]) -> None:
+        """Adds a line: its categories, then the words of its row."""
+        rest = list(line)
+        if self._words.heads_indicators(rest[0].text) and not levels_of(squash(rest[0].text)):
+            rest.pop(0)
+        lead, rest = self._categories(rest, below)
+        if lead:
+            first = min(column for column, _ in lead)
+            self._lead = [one for one in self._lead if one[0] < first] + lead
+        if not rest:
+            return
+        above = self._rows[-1][1] if self._rows and not lead and not self._lead else None
+        if above is not None and len(above) == 1 and len(self._own) > 1:
+            above[:] = [self._span(above[0], rest[0]), *rest[1:]]  # the name was wrapped
+        elif above is not None and len(rest) == 1:
+            above[-1] = self._span(above[-1], rest[0])
+        else:
+            self._rows.append((self._lead, rest))
+            self._lead = []
+
+    def sum(self, line: Sequence[Token]) -> None:
+        """Adds the row that sums the indicators up."""
+        weights = [at for at, name in enumerate(self._fields) if name == "weight"]
+        first = weights[0] if weights else 1
+        self._sum = [(0, line[0]), *((first + at, token) for at, token in enumerate(line[1:]))]
+        self._sum = [(column, token) for column, token in self._sum if column < len(self._fields)]
+
+    def cells(self) -> list[Cells]:
+        """The rows as cells under their columns."""
+        rows = [[*lead, *self._placed(rest)] for lead, rest in self._rows]
+        rows += [self._lead] if self._lead else []
+        return [*rows, *([self._sum] if self._sum else [])]
+
+    def _categories(self, line: Sequence[Token], below: Sequence[Sequence[Token]]) -> tuple[Cells, list[Token]]:
+        """The categories that lead a line, each under its level, and the words behind them."""
+        count = 0
+        while count < min(len(line), len(self._levels)) and self._is_category(line[count], line[count:], below):
+            count += 1
+        found = list(line[:count])
+        if count == len(self._levels):
+            return list(zip(self._levels, found, strict=True)), list(line[count:])
+        if not found:
+            return [], list(line)
+        return [(self._level(found[0]), found[0])], list(line[1:])
+
+    def _level(self, token: Token) -> int:
+        """The column of a category that stands alone: that of its level; where it may be either, the second."""
+        if len(self._levels) < 2:
+            return self._levels[0]
+        levels = levels_of(squash(token.text))
+        return self._levels[0] if levels == {"level1"} or not levels else self._levels[1]
+
+    def _is_category(self, token: Token, line: Sequence[Token], below: Sequence[Sequence[Token]]) -> bool:
+        """Whether a word that leads a line is a category: a known one, or one by its place before a known one."""
+        word = squash(token.text)
+        if levels_of(word):
+            return True
+        bare = without_brackets(word)
+        if not bare.endswith("指标") or len(bare) > _LONGEST_CATEGORY or _VALUE.search(bare):
+            return False
+        following = [*line[1:2], *(one[0] for one in below[:1] if len(line) == 1)]
+        return any(levels_of(squash(one.text)) for one in following)
+
+    def _span(self, first: Token, last: Token) -> Token:
+        return Token(self._text[first.start : last.end], first.start, last.end)
+
+    def _placed(self, rest: Sequence[Token]) -> Cells:
+        """Words under the columns behind the categories, in order: of all ways the one that fits best."""
+        own = self._own
+        if len(rest) > len(own) + _MOST_MORE:
+            rest = [*rest[: len(own) - 1], self._span(rest[len(own) - 1], rest[-1])]
+        if len(rest) == len(own):
+            return list(zip(own, rest, strict=True))
+        if len(own) == _PAIR < len(rest) and _VALUE.match(squash(rest[-1].text)):
+            return [(own[0], self._span(rest[0], rest[-2])), (own[1], rest[-1])]
+        has_signs = "operator" in self._fields
+        # best[n]: the best way to put the first n words under the columns so far.
+        best: list[tuple[float, Cells]] = [(0.0, []), *((NEVER * 99, []) for _ in rest)]
+        for index, column in enumerate(own):
+            name = self._fields[column]
+            following = [(score + _BLANK * (2 if index < 2 else 1), cells) for score, cells in best]
+            ends = range(1, len(rest) + 1) if index < len(own) - 1 else [len(rest)]
+            for end in ends:
+                for begin in range(end - 1, -1, -1) if name in _TEXTS else [end - 1]:
+                    score, cells = best[begin]
+                    if score <= NEVER * 50:
+                        continue
+                    token = self._span(rest[begin], rest[end - 1])
+                    worth = score + fit(squash(token.text), name, has_signs=has_signs)
+                    worth += _JOINED * (end - 1 - begin) + self._bonus(token, name)
+                    if worth > following[end][0]:
+                        following[end] = worth, [*cells, (column, token)]
+            best = following
+        return best[len(rest)][1] or list(zip(own, rest, strict=False))
+
+    def _bonus(self, token: Token, name: str | None) -> float:
+        if name in {"annual_value", "cycle_value"}:
+            return 0.8 if _VALUE.match(squash(token.text)) else 0.2
+        return -0.1 if name is None else 0.0

@@ -1,0 +1,128 @@
+"""Forms printed as text: a table row a line, its cells parted by one blank, blank cells and merged ones lost.
+
+The header of the indicators tells how many cells a row has; known labels tell where a value ends and which word is a
+label by its place. The table is built anew, so whatever is read from it carries a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from extractor.layouts import terms
+from extractor.layouts.fit import levels_of
+from extractor.layouts.forms import FormWords, form_words
+from extractor.readers.plain.formhead import head_rows
+from extractor.readers.plain.formrows import indicator_rows
+from extractor.readers.plain.formwords import is_known, tokens_of_line, with_whole_labels
+from extractor.readers.plain.segments import Token, row_of
+from extractor.schemas.document import Line, Table
+from extractor.text import squash
+
+_WIDE = re.compile(r"[ \t\u3000]{2,}|[\t\u3000]")
+_INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
+_HEAD = frozenset(("name", "department", "unit"))
+_FEWEST = 3
+_SIGN = "指标"
+
+
+class Header(NamedTuple):
+    """A line that heads indicators: the words before its columns, its columns and the field that each names."""
+
+    line: int
+    lead: tuple[Token, ...]
+    columns: tuple[Token, ...]
+    fields: tuple[str | None, ...]
+
+
+def read_form_text(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
+    """Lines outside of such forms, and their tables; none where no header of indicators stands in a line of words."""
+    words = form_words(terms())
+    if not any(_heads(tokens_of_line(text, line), words) for line in lines if _may_head(text, line)):
+        return lines, ()
+    printed = with_whole_labels([tokens_of_line(text, line) for line in lines], words)
+    likely = [at for at, line in enumerate(lines) if _may_head(text, line)]
+    headers = [header for at in likely if (header := _header(printed, at, words)) is not None]
+    tables: list[Table] = []
+    spans: list[tuple[int, int]] = []
+    after = 0
+    for index, header in enumerate(headers):
+        first = _first_line(printed, header, words)
+        begin = _begin(printed, after, first, words)
+        if begin is None:
+            after = header.line + 1
+            continue
+        end = headers[index + 1].line if index + 1 < len(headers) else len(printed)
+        heads = [*header.lead, *header.columns]
+        below, count = indicator_rows(text, printed[header.line + 1 : end], header.fields, len(header.lead), words)
+        after = header.line + 1 + count
+        head_row = row_of(text, list(enumerate(heads)), len(heads))
+        rows = [*head_rows(text, printed[begin:first], words), head_row, *below]
+        tables.append(Table(tuple(rows), lines[begin].page, rebuilt=True))
+        spans.append((begin, after))
+    outside = tuple(line for at, line in enumerate(lines) if not any(begin <= at < end for begin, end in spans))
+    return outside, tuple(tables)
+
+
+def _may_head(text: str, line: Line) -> bool:
+    """Whether a line names indicators, its words parted by single blanks."""
+    if text.find(_SIGN, line.start, line.end) < 0:
+        return False
+    return _WIDE.search(text[line.start : line.end].strip()) is None
+
+
+def _heads(tokens: Sequence[Token], words: FormWords) -> bool:
+    found = {words.column(token.text) for token in tokens}
+    return len(_INDICATORS & found) >= _FEWEST and "name" not in found
+
+
+def _header(printed: Sequence[Sequence[Token]], at: int, words: FormWords) -> Header | None:
+    """The header that a line is: 绩效指标 may lead it, and the first of its labels stand in a line of its own."""
+    tokens = printed[at]
+    if not _heads(tokens, words):
+        return None
+    columns = [words.column(token.text) for token in tokens]
+    first = next(index for index, name in enumerate(columns) if name in _INDICATORS)
+    lead, own = list(tokens[:first]), list(tokens[first:])
+    if any(levels_of(squash(token.text)) for token in own):
+        return None
+    above = [token for line in printed[max(at - 2, 0) : at] for token in line]
+    if "level1" not in columns and above and words.column(above[-1].text) == "level1":
+        own.insert(0, above.pop())
+    return Header(at, tuple(lead), tuple(own), tuple(words.column(token.text) for token in own))
+
+
+def _first_line(printed: Sequence[Sequence[Token]], header: Header, words: FormWords) -> int:
+    """The first line of a header: labels of it may stand above."""
+    first = header.line
+    start = min(token.start for token in (*header.lead, *header.columns))
+    while first and (not printed[first - 1] or printed[first - 1][0].start >= start):
+        first -= 1
+    return first
+
+
+def _begin(printed: Sequence[Sequence[Token]], after: int, first: int, words: FormWords) -> int | None:
+    """The first line of a form's head: that of its name, or of the bodies right above it."""
+    named = [at for at in range(after, first) if _names(printed[at], words)]
+    if not named:
+        return None
+    begin = named[-1]
+    for at in range(begin - 1, after - 1, -1):
+        if not printed[at]:
+            continue
+        label = words.label(printed[at][0].text)
+        if label is None or label.field not in _HEAD or len(printed[at]) < 2:
+            break
+        begin = at
+    return begin
+
+
+def _names(tokens: Sequence[Token], words: FormWords) -> bool:
+    """Whether a line begins with the label of a project's name, and what follows is no other label."""
+    if not tokens:
+        return False
+    label = words.label(tokens[0].text)
+    if label is not None and label.field == "name":
+        return len(tokens) == 1 or not is_known(tokens[1].text, words)
+    return False
