@@ -29,6 +29,7 @@ _GOOD = 0.35
 """What a cell of a table fits its column by, on the average."""
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
 _OF_INDICATORS = _INDICATORS | {"indicators", "operator", "measure_unit", "weight"}
+_HEAD = frozenset(("name", "unit", "department", "goal"))
 _LOOSE = frozenset(("name", "unit", "department", "measure_unit"))
 """Columns that hold any short text."""
 _ALONE = {"指标": "indicator_name"}
@@ -179,7 +180,7 @@ def headers(tokens: Sequence[Token]) -> list[Run]:
             # One label that no word knows, between others.
             if end + 1 < len(tokens) and columns[end] is None and columns[end + 1] and _is_label(tokens[end]):
                 end += 1
-        if "name" not in columns[index:end]:
+        if "name" not in columns[index:end] or _holds_values(columns[index:end]):
             # The last labels of a form stand right above the header: 其他资金, 总体目标.
             index = next((at for at in range(index, end) if columns[at] in _OF_INDICATORS), index)
         fields = columns[index:end]
@@ -194,6 +195,13 @@ def headers(tokens: Sequence[Token]) -> list[Run]:
         else:
             index = max(end, index + 1)
     return runs
+
+
+def _holds_values(fields: Sequence[str | None]) -> bool:
+    """Whether the labels of a form's head take turns with short values: 项目名称, 灯塔维护, 主管部门, 海事局."""
+    begin = next((at for at, field in enumerate(fields) if field in _HEAD), len(fields))
+    turns = fields[begin : begin + 4]
+    return len(turns) > _FEWEST and turns[2] in _HEAD and turns[1] is None and turns[3] is None
 
 
 def _with_bare_levels(tokens: Sequence[Token], columns: list[str | None]) -> list[str | None]:

@@ -13,6 +13,7 @@ from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
 from extractor.text import squash
 
 _OF_VALUES = frozenset(("annual_value", "cycle_value", "operator", "measure_unit"))
+_HEAD = frozenset(("name", "unit", "department", "number"))
 _NARROWEST = 3
 
 
@@ -49,12 +50,14 @@ def _money_below(row: Row) -> int | None:
     first, *rest = (cell.content.text for cell in row.cells)
     label = words.label(first)
     heads = [at for at, text in enumerate(rest) if words.money_column(text) is not None]
-    is_group = (label is not None and label.is_money) or words.tells_money(first)
+    is_group = (label is not None and (label.is_money or label.is_group)) or words.tells_money(first)
     is_header = not any(word[0].isdigit() for text in rest if (word := squash(text)))
-    if is_header and (len(heads) > 1 or (heads and is_group and len(rest) > heads[0] + 1)):
+    if not is_group or (label is not None and label.field in _HEAD):
+        return None
+    if is_header and heads and (len(heads) > 1 or len(rest) > heads[0] + 1):
         own = [at for at in heads if at]  # 项目资金申请 | 项目 | 上年度 | 本年度: the first is a label of them all
         return own[0] if own and (own[0] > 1 or heads[0]) else None
-    return 1 if rest and is_group and _is_money(row.cells[1]) else None
+    return 1 if rest and _is_money(row.cells[1]) else None
 
 
 def _is_of_money(row: Row) -> bool:
@@ -122,7 +125,8 @@ def _is_below(row: Row, above: Row) -> bool:
     words = form_words(terms())
     lead, *texts = (squash(cell.content.text) for cell in above.cells)
     labels = [words.label(text) for text in texts]
-    is_lead = len(lead) == 1 or words.label(lead) is not None
+    group = words.label(lead)
+    is_lead = len(lead) == 1 or (group is not None and group.field not in _HEAD)
     if not is_lead or not any(label is not None and label.field == "goal" for label in labels):
         return False
     return all(words.label(cell.content.text) is None for cell in row.cells)
