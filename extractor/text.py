@@ -12,6 +12,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from extractor.schemas.document import MappedText
 
@@ -133,6 +134,7 @@ class Squashed:
     def __init__(self, source: MappedText) -> None:
         self.source = source
         runs = [match.span() for match in _INK.finditer(source.text)]
+        self._runs = runs
         self.text = fold("".join(source.text[start:end] for start, end in runs))
         self.positions: list[int] = []
         for start, end in runs:
@@ -143,6 +145,11 @@ class Squashed:
         """Squashed positions of characters that begin a printed line."""
         breaks = [match.end() for match in _LINE_END.finditer(self.source.text)]
         return frozenset([0, *(bisect_left(self.positions, position) for position in breaks)])
+
+    @cached_property
+    def gaps(self) -> list[int]:
+        """Squashed positions of characters that stand behind white space."""
+        return list(accumulate(end - start for start, end in self._runs[:-1]))
 
     def squashed_range(self, start: int, end: int) -> tuple[int, int]:
         """Squashed positions of the ink among source characters [start, end)."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from extractor import extract
 from extractor.readers.plain.decode import decode
 from extractor.readers.plain.formtext import read_form_text
 from extractor.readers.plain.lines import split_lines
@@ -117,3 +120,76 @@ def test_many_words_cost_no_more_than_their_number() -> None:
     decoded, _ = decode(text.encode(), "a.txt")
     (found,) = read(decoded)
     assert len(found) > 20_000
+
+
+SELF_EVALUATION = (
+    "李某 2026-03-01 15.00 附件: 项目支出绩效自评表 项目名称 集镇保洁 主管部门 12-溪口镇 实施单位 12001-溪口镇环卫所 "
+    "项目资金 (万元) 年初预算数 全年预算数 全年执行数 分值 执行率 得分 年度资金总额: 30 28 27 10 96% 9.6 "
+    "其中:财政拨款 30 28 27 - 96% - 其他资金 年度总体目标 预期目标 实际完成情况 保洁9个村。 已保洁9个村。 "
+    "绩效指标 一级指标 二级指标 三级指标 年度指标值 实际完成值 分值 得分 偏差原因 "
+    "产出指标(50分) 数量指标 保洁村数 ≥9个 9 20 20 保洁队伍 4支 4 10 10 质量指标 合格率 ≥95% 97% 20 20 "
+    "效益指标(30分) 经济效益指标 社会效益指标 村容 明显改善 达成预期 30 30 "
+    "满意度指标(10分) 满意度指标 村民满意度 ≥90% 93% 10 10 总分 100 99.6 以上由财政所填写\n"
+)
+
+
+def test_a_form_in_one_line_has_its_rows_again() -> None:
+    (found,) = read(SELF_EVALUATION)
+    assert found[3:7] == [
+        ["项目资金 (万元)", "", "年初预算数", "全年预算数", "全年执行数", "分值", "执行率", "得分"],
+        ["", "年度资金总额:", "30", "28", "27", "10", "96%", "9.6"],
+        ["", "其中:财政拨款", "30", "28", "27", "-", "96%", "-"],
+        ["", "其他资金", ""],
+    ]
+    assert found[7:9] == [["年度总体目标", "预期目标", "实际完成情况"], ["", "保洁9个村。", "已保洁9个村。"]]
+    assert [row[1:7] for row in found[10:-1]] == [
+        ["产出指标(50分)", "数量指标", "保洁村数", "≥9个", "9", "20"],
+        ["", "", "保洁队伍", "4支", "4", "10"],
+        ["", "质量指标", "合格率", "≥95%", "97%", "20"],
+        ["效益指标(30分)", "社会效益指标", "村容", "明显改善", "达成预期", "30"],
+        ["满意度指标(10分)", "满意度指标", "村民满意度", "≥90%", "93%", "10"],
+    ]
+    assert found[-1][1] == "总分"
+
+
+GLUED = (
+    "关于下达古道修缮专项资金46万元的通知附件专项转移支付绩效目标表(2026年度)部门(单位)名称云溪市文化局部门预算编码230001"
+    "项目名称古道修缮专项资金补助区域溪口县、望川市资金情况(万元)资金总额:46其中:财政拨款40其他资金6"
+    "总体目标修缮古道三处,保护沿线遗迹。绩效指标一级指标二级指标三级指标指标值产出指标数量指标修缮处数312"
+)
+
+
+def test_glued_words_are_parted_where_labels_tell() -> None:
+    (found,) = read(GLUED)
+    assert found[:-1] == [
+        ["部门(单位)名称", "云溪市文化局"],
+        ["部门预算编码", "230001"],
+        ["项目名称", "古道修缮专项资金"],
+        ["资金情况(万元)", "资金总额:", "46"],
+        ["", "其中:财政拨款", "40"],
+        ["", "其他资金", "6"],
+        ["总体目标", "修缮古道三处,保护沿线遗迹。"],
+    ]
+    outside = read_form_text(GLUED, split_lines(GLUED))[0]
+    assert any("修缮处数312" in GLUED[line.start : line.end] for line in outside)
+
+
+def test_a_run_of_digits_under_several_columns_is_nobodys_amount() -> None:
+    text = GLUED.replace(
+        "资金情况(万元)资金总额:46其中:财政拨款40其他资金6", "资金情况(万元)全年预算数全年执行数分值资金总额:464510"
+    )
+    (found,) = read(text)
+    assert not any("464510" in cell for row in found for cell in row)
+
+
+def test_two_glued_goals_are_nobodys() -> None:
+    (found,) = read(GLUED.replace("总体目标修缮", "年初设定目标年度总体目标修缮"))
+    assert not any("修缮古道三处" in cell for row in found for cell in row)
+
+
+def test_what_could_not_be_parted_is_flagged_where_it_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(GLUED, encoding="utf-8")
+    [record] = extract(path, model="none").records
+    assert (record.project.name, record.project.amounts.total) == ("古道修缮专项资金", "46")
+    assert {flag.path for flag in record.flags if flag.code.value == "boundary_unsure"} == {"name", "indicators"}

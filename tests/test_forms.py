@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from extractor.chunk import chunk
@@ -540,6 +540,8 @@ WORDS = """
 CELLS = st.sampled_from(["", UP, LEFT, TITLE, "12\n.00", *WORDS.split()])
 
 
+@example(rows=[["", "", "一级指标", "指标值", "自定义栏"], ["", "", "", "一级指标", "二级指标"]], at=1)
+@example(rows=[["完成维修，保障安全。", "", "项目名称", "项目名称", "项目名称"]], at=8)
 @given(st.lists(st.lists(CELLS, min_size=5, max_size=5), min_size=1, max_size=12), st.integers(0, 10))
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_is_lost_whatever_the_cells(rows: Rows, at: int) -> None:

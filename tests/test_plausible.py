@@ -53,6 +53,10 @@ def test_nothing_is_said_of_a_right_project() -> None:
         ("goal", "检测桥梁12座。项目支出绩效目标表", "another cell"),
         ("name", "nan", "writes for an empty cell"),
         ("goal", "#REF!", "writes for an empty cell"),
+        ("goal", "详见附件2", "points elsewhere"),
+        ("unit", "同上", "points elsewhere"),
+        ("unit", "本单位负责实施，资金按季拨付，验收合格后结清，请予监督", "a passage of text"),
+        ("department", "交通局。以上情况属实", "a passage of text"),
     ],
 )
 def test_a_text_that_no_such_field_holds(field: str, value: str, says: str) -> None:

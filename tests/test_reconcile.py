@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 
 from extractor.checks.project import check_project, find_repeats
 from extractor.checks.sums import check_document, rows_in_doubt
-from extractor.layouts import built_in, compiled
+from extractor.layouts import CompiledLayout, built_in, compiled
 from extractor.messages import flag as published
 from extractor.messages import worded
 from extractor.schemas.document import Block, BlockContext, MappedText, PrintedTotal, PrintedUnit
 from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 from extractor.schemas.record import Flag, FlagCode
 
-LAYOUT = compiled(built_in()[-1])
+GRID, PROSE = (
+    next(compiled(layout) for layout in built_in() if layout.source == source) for source in ("grid", "prose")
+)
 GOAL = "保障校舍安全使用，全年完成维修任务。"
 ITEM = {"name": "维修完成率", "annual_value": "100%"}
 
@@ -45,8 +47,8 @@ def block(index: int = 0, possible: tuple[str, ...] = (), notes: tuple[str, ...]
     return Block(index, MappedText("", []), context, index * 100, index * 100 + 90, None, {}, notes)
 
 
-def check(read: ProjectReading, language: str = "zh", **of_block: Any) -> list[Flag]:
-    found = check_project(read, block(**of_block), LAYOUT, {"goal": (3, 9), "indicators[0].name": (20, 25)})
+def check(read: ProjectReading, language: str = "zh", layout: CompiledLayout = GRID, **of_block: Any) -> list[Flag]:
+    found = check_project(read, block(**of_block), layout, {"goal": (3, 9), "indicators[0].name": (20, 25)})
     return [published(one, language) for one in found]
 
 
@@ -237,6 +239,14 @@ def test_checks_of_a_project(read: ProjectReading, expected: Expected) -> None:
 )
 def test_messages_of_a_project(read: ProjectReading, of_block: dict[str, Any], language: str, says: str) -> None:
     assert says in " ".join(flag.message for flag in check(read, language, **of_block))
+
+
+def test_prose_with_a_goal_needs_no_indicators() -> None:
+    assert found(check(project(indicators=()), layout=PROSE)) == []
+    assert found(check(project(indicators=(), goal=None), layout=PROSE)) == [
+        (FlagCode.TEMPLATE_LEFT_EMPTY, "goal"),
+        (FlagCode.TEMPLATE_LEFT_EMPTY, "indicators"),
+    ]
 
 
 def test_flags_lead_to_the_source() -> None:

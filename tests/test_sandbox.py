@@ -355,15 +355,15 @@ def test_a_table_in_a_table_stays_in_it() -> None:
         (b'<?xml version="1.0"?><!DOCTYPE html><html xmlns="x">', "html"),
         ("项目支出绩效目标表\n<table><tr><td>".encode(), "text"),
         (b"<p>a</p><p>b</p>", "html"),
+        (b"<p>| a | b |", "text"),
+        ("<p>表</p>\n\n| 项目 | 目标 |\r\n|---|---|\r\n".encode(), "text"),
+        ("<p>首页 | 新闻 |</p><p>表</p>".encode(), "html"),
+        ("<p>5% 以上".encode(), "text"),
         (b"", "text"),
     ],
 )
 def test_kinds(raw: bytes, kind: str) -> None:
     assert signature.kind_of(raw, "a.txt") == kind
-
-
-def test_a_paragraph_before_a_table_of_markdown_is_no_page() -> None:
-    assert signature.kind_of(b"<p>| a | b |", "a.md") == "text"
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,10 @@ from extractor.text import squash
 
 _NOTHING = re.compile(r"nan|none|null|nat|#ref!|#n/a|#value!|#name\?|undefined", re.IGNORECASE)
 """What programs write for an empty cell or a broken formula."""
+_ELSEWHERE = re.compile(r"同[上前]|(?:详?见|另?附)(?:附件|附表|[上下][表文])\d*|另附|略")
+"""What is written instead of a value."""
+_SENTENCE = re.compile(r"。.|[^(]*(?:[,，;；][^()]*){3}[^()]*$")
+"""A stop inside a name, or three clauses and more: somebody's text."""
 _SEAL = re.compile(r"\(?(?:盖章|公章|签章|签字|章)\)?:?")
 _STOPS = tuple(",。;:、!?)]》")
 _OPEN_ENDS = tuple("(、,:和及与-《[")
@@ -78,6 +82,10 @@ def _texts(project: ProjectReading, terms: Terms) -> Iterator[tuple[str, str, st
             yield path, "category", value
         elif path == "goal" and _ends_in_a_title(word):
             yield path, "another_cell", value[-_SHOWN:]
+        elif _ELSEWHERE.fullmatch(word):
+            yield path, "elsewhere", value
+        elif path in {"unit", "department"} and (_SENTENCE.search(word)):
+            yield path, "sentence", value
         elif word.startswith(_STOPS) or (path != "goal" and _is_open(word)):
             yield path, "cut", value
 

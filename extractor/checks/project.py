@@ -19,6 +19,7 @@ from extractor.text import squash
 
 _SHORT = 24
 _SHOWN_GAPS = 10
+_GLUED = "words_glued"
 _ENOUGH_SIBLINGS = 2
 _MISSING_VALUE = {"cycle_value": "missing_cycle_value", "annual_value": "missing_annual_value"}
 
@@ -216,9 +217,9 @@ class _Checks:
             self.add(FlagCode.WITHHELD, "withheld", spans=["goal", "withheld"])
         else:
             if project.goal is None:
-                self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "goal", what="绩效目标")
+                self._left_out("goal", "绩效目标")
             if not project.indicators and not (self.is_prose and project.goal):
-                self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "indicators", what="绩效指标")
+                self._left_out("indicators", "绩效指标")
         if project.name is None:
             self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "name", what="项目名称")
         if project.goal is not None and len(project.goal) <= _SHORT:
@@ -228,6 +229,17 @@ class _Checks:
             elif self.terms.template.fullmatch(word):
                 self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "goal", what=project.goal)
 
+    def _left_out(self, path: str, what: str) -> None:
+        """A field without a value: nobody filled it in, or its words could not be told from those around it."""
+        if _GLUED in self.block.notes:
+            self.add(FlagCode.BOUNDARY_UNSURE, path, variant=_GLUED)
+        else:
+            self.add(FlagCode.TEMPLATE_LEFT_EMPTY, path, what=what)
+
     def boundaries(self) -> None:
+        if _GLUED in self.block.notes and self.project.amounts.total is None:
+            self.add(FlagCode.BOUNDARY_UNSURE, "amounts.total", variant=_GLUED)
         for note in dict.fromkeys(self.block.notes):
+            if note == _GLUED:
+                continue
             self.add(FlagCode.BOUNDARY_UNSURE, "goal" if note.startswith("goal_") else "name", variant=note)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from extractor.chunk.accounting import account
 from extractor.chunk.rows import Mark
-from extractor.chunk.unread import Unread, unread
+from extractor.chunk.unread import Unread, printed, unread
 from extractor.layouts import terms
 from extractor.schemas.document import Block, Document, Found, Header, PrintedTotal
 from extractor.schemas.layout import LayoutSpec
@@ -132,8 +132,9 @@ def joined(document: Document, cuts: Sequence[Cut]) -> Chunks:
         blocks += [replace(block, index=first + block.index) for block in cut.blocks] if first else cut.blocks
         totals += [total._replace(rows=tuple(first + row for row in total.rows)) for total in cut.totals]
     marked = [_marks(cut, is_aside=not cut.blocks and any(one.blocks for one in cuts)) for cut in cuts]
+    pieces = printed(document)
     left = (
-        unread(document, marks, terms(), holds=bool(cut.blocks), in_rows=cut.layout.source in _ROWS)
+        unread(document, pieces, marks, terms(), holds=bool(cut.blocks), in_rows=cut.layout.source in _ROWS)
         for cut, marks in zip(cuts, marked, strict=True)
     )
     return Chunks(
@@ -142,7 +143,7 @@ def joined(document: Document, cuts: Sequence[Cut]) -> Chunks:
         blocks=tuple(blocks),
         totals=tuple(totals),
         characters=account(document.text, [mark for marks in marked for mark in marks]),
-        unread=tuple(sorted(piece for pieces in left for piece in pieces)),
+        unread=tuple(sorted(piece for found in left for piece in found)),
         told_again=again,
     )
 

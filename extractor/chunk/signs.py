@@ -36,6 +36,8 @@ _VALUE = re.compile(
     re.VERBOSE,
 )
 _HAN = re.compile("[\u4e00-\u9fff]")
+_OPERATOR = re.compile(r"[≥≤≧≦＞＜><]=?|[=═]|定性")
+"""What a column of comparison signs holds; no other table prints it, cell below cell."""
 _TARGET = re.compile(r"[≥≤＞＜><=±]=?\d[\d.,]*[^\d,。;]{0,12}")
 _LEVELS = ("一级", "二级", "三级")
 _LEVEL_WORD = re.compile(r"(?:^|[ \n])(?:[一二三]级指标|绩效指标)(?=[ \n,]|$)")
@@ -70,15 +72,17 @@ class Signs:
 
     `categories` are the different categories of indicators that stand by themselves, `valued` how many of them have a
     value behind them; `told` are indicators that a sentence tells behind their category; `targets` are cells that hold
-    nothing but a target (≥95%), `levels` words that name a level of indicators, `numbers` numbers in cells of the rows
-    below one that heads columns of indicators (-1: there is none); `name` is a project's name
-    beside its label; `is_flat_form`: a form that somebody filled in stands there without its cells.
+    nothing but a target (≥95%), `operators` rows with a cell that holds nothing but its sign, `levels` words that name
+    a level of indicators, `numbers` numbers in cells of the rows below one that heads columns of indicators (-1: there
+    is none); `name` is a project's name beside its label; `is_flat_form`: a form that somebody filled in stands there
+    without its cells.
     """
 
     categories: frozenset[str] = frozenset()
     valued: int = 0
     told: int = 0
     targets: int = 0
+    operators: int = 0
     levels: int = 0
     numbers: int = -1
     value_labels: int = 0
@@ -97,12 +101,13 @@ class Signs:
         """Whether indicators stand there, in cells, in lines or behind labels."""
         listed = len(self.categories) >= _ENOUGH and self.valued >= _FEW
         headed = self.heads and (self.valued > 0 or self.targets > 0 or self.numbers > 0)
-        return listed or headed or self.value_labels >= _FEW or self.bracketed >= _FEW
+        labelled = self.value_labels >= _FEW or self.bracketed >= _FEW
+        return listed or headed or labelled or self.operators >= _ENOUGH
 
     @property
     def has_values(self) -> bool:
         """Whether a value of an indicator stands there at all."""
-        return bool(self.value_labels or self.valued or self.told or self.targets)
+        return bool(self.value_labels or self.valued or self.told or self.targets or self.operators)
 
     @property
     def tells_projects(self) -> bool:
@@ -132,7 +137,7 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
     texts: list[str] = []
     loose: list[str] = []
     name: str | None = None
-    numbers, targets = -1, 0
+    numbers, targets, operators = -1, 0, 0
     for piece in pieces:
         cells = [cell for cell in _cells(document, piece) if cell]
         found.update(term for cell in cells if (term := _category(cell)))
@@ -142,6 +147,7 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
         elif numbers >= 0 and any(_HAN.search(cell) for cell in cells if len(cell) > 1):
             numbers += sum(NUMBER.fullmatch(cell) is not None for cell in cells)
         targets += sum(_TARGET.fullmatch(cell) is not None for cell in cells)
+        operators += any(map(_OPERATOR.fullmatch, cells))
         texts.append(" ".join(cells))
         if isinstance(piece, Line):
             loose.append(texts[-1])
@@ -154,6 +160,7 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
         valued=sum(_VALUE.search(text, end, end + _NEAR) is not None for _, end in standing),
         told=sum(_VALUE.search(match[0]) is not None for match in _told().finditer(text)),
         targets=targets,
+        operators=operators,
         levels=len(_LEVEL_WORD.findall(text)),
         numbers=numbers,
         value_labels=len(_VALUE_LABEL.findall(text)),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from extractor.chunk.amounts import NUMBER
@@ -30,7 +32,23 @@ class Unread(NamedTuple):
     in_table: bool
 
 
-def unread(document: Document, marks: Sequence[Mark], terms: Terms, *, holds: bool, in_rows: bool) -> list[Unread]:
+class Printed(NamedTuple):
+    """The lines and rows of a document in print order; `reach` is how far each goes, or one above it."""
+
+    pieces: list[Line | Row]
+    reach: list[int]
+
+
+def printed(document: Document) -> Printed:
+    """What a document prints, for all its parts."""
+    pieces: list[Line | Row] = [*document.lines, *(row for table in document.tables for row in table.rows)]
+    pieces.sort(key=lambda piece: piece.start)
+    return Printed(pieces, list(accumulate((piece.end for piece in pieces), max)))
+
+
+def unread(
+    document: Document, all_of_it: Printed, marks: Sequence[Mark], terms: Terms, *, holds: bool, in_rows: bool
+) -> list[Unread]:
     """Pieces outside of the projects in print order; of what heads or frames them, only what prints projects.
 
     `holds`: there are projects in this part of the document, `in_rows`: they are rows of text or of a table, so that
@@ -39,14 +57,9 @@ def unread(document: Document, marks: Sequence[Mark], terms: Terms, *, holds: bo
 
     A stretch that is shorter than its line or row, such as one cell of a total's row, is a piece of its own.
     """
-    pieces: list[Line | Row] = [*document.lines, *(row for table in document.tables for row in table.rows)]
-    pieces.sort(key=lambda piece: piece.start)
-    at = 0
     found: list[Unread] = []
     for start, end, kind in sorted(_aside(document.text, marks)):
-        while at < len(pieces) and pieces[at].end <= start:
-            at += 1
-        inside = list(_until(pieces, at, end))
+        inside = list(_until(all_of_it.pieces, bisect_right(all_of_it.reach, start), end))
         whole = [piece for piece in inside if start <= piece.start and piece.end <= end]
         of_projects = _prints_projects(document, whole, terms) or (
             holds and in_rows and kind == "outside" and _lists_amounts(document, whole)

@@ -17,6 +17,7 @@ from extractor.checks.notes import check_notes, explained, guessed_blocks
 from extractor.checks.plausible import check_plausible
 from extractor.checks.project import check_project, find_repeats
 from extractor.checks.sums import check_document, rows_in_doubt
+from extractor.checks.unlabelled import check_unlabelled
 from extractor.checks.unread import check_unread
 from extractor.chunk import Chunks, choose_layout, chunk
 from extractor.compare import Reading, compare
@@ -271,6 +272,7 @@ def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons
     draft.findings += draft.comparison.findings
     draft.findings += check_project(draft.project, block, layout, draft.comparison.spans)
     draft.findings += check_plausible(draft.project, block, layout.terms, draft.comparison.spans)
+    draft.findings += check_unlabelled(draft.project, block, layout.terms)
     draft.findings += check_unread(block, layout.terms, draft.findings)
     draft.unclaimed = _ink_of(surveyed.opened.document.text, draft.findings)
     return draft

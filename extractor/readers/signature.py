@@ -30,6 +30,10 @@ _FRAGMENT = re.compile(
     rb"\s*<(?:p|div|h[1-6]|ul|ol|span|section|article|center|font|strong|br)\b[^<>]*>", re.IGNORECASE
 )
 """How the inside of a web page begins that was copied without its frame; text of a Markdown file may begin so too."""
+_CLOSING = re.compile(rb"</[a-z]\w*\s*>", re.IGNORECASE)
+_PIPE_ROW = re.compile(rb"^[ \t]*(?:</?\w[^<>\n]*>[ \t]*)*\|[^\r\n]*\|[ \t]*\r?$", re.MULTILINE)
+"""A row of Markdown: its line begins and ends with a bar, tags before it left aside."""
+_SEARCHED = 400_000
 _MARKDOWN = (".md", ".markdown")
 _TABLE = re.compile(r"<(?:(table)\b[^<>]*>|t[rdh]\b)", re.IGNORECASE)
 _NEAR = 2_000
@@ -86,7 +90,7 @@ def kind_of(raw: bytes, file: str) -> str:
         return "html"
     if _WEB_ARCHIVE.match(plain) and b"multipart/related" in plain.lower():
         raise UnsupportedFile(file, "looks like a web archive (.mht); open it and save it as .docx or .html")
-    is_fragment = _FRAGMENT.match(plain) is not None and not file.lower().endswith(_MARKDOWN)
+    is_fragment = not file.lower().endswith(_MARKDOWN) and _is_fragment(raw)
     return "html" if is_fragment or _WEB_PAGE.match(plain) else TEXT
 
 
@@ -133,6 +137,16 @@ def compound_kind(raw: bytes, file: str) -> str:
     raise UnsupportedFile(
         file, "looks like an old Office file that is damaged, or no document; open it and save it as .docx or .xlsx"
     )
+
+
+def _is_fragment(raw: bytes) -> bool:
+    """Whether bytes are the inside of a web page: they begin with a tag and close some, and hold no rows of Markdown.
+
+    >>> _is_fragment(b"<p>a</p>"), _is_fragment(b"<p>a"), _is_fragment(b"<p>a</p>\\n| b | c |")
+    (True, False, False)
+    """
+    text = _plain(raw[:_SEARCHED])
+    return _FRAGMENT.match(text) is not None and bool(_CLOSING.search(text)) and not _PIPE_ROW.search(text)
 
 
 def _is_pdf(raw: bytes) -> bool:

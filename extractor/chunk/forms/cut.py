@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
@@ -42,8 +43,8 @@ _BARE = Row((), 0, 0)
 def looks_like_forms(document: Document, layout: CompiledLayout) -> bool:
     """Whether the tables are forms: 项目名称 beside a name, and indicators under a header row of their own."""
     words = form_words(layout.terms)
-    has_levels = any(begin in document.text for begin in words.levels)
-    if not document.tables or not (has_levels or "目标" in document.text):
+    has_levels, has_goals = _prints(document.text, words) if document.tables else (False, False)
+    if not (has_levels or has_goals):
         return False
     has_header = names_stand_beside = False
     beside: set[str | None] = set()
@@ -59,6 +60,12 @@ def looks_like_forms(document: Document, layout: CompiledLayout) -> bool:
             if names_stand_beside and (has_header or _tells_of_one(spots, beside, words)):
                 return True
     return False
+
+
+@lru_cache(maxsize=1)
+def _prints(text: str, words: FormWords) -> tuple[bool, bool]:
+    """Whether a text prints levels of indicators, and goals: asked for each part of one document."""
+    return any(begin in text for begin in words.levels), "目标" in text
 
 
 def _tells_of_one(spots: Sequence[Spot], beside: set[str | None], words: FormWords) -> bool:

@@ -18,7 +18,7 @@ from extractor.chunk.forms.sheet import SheetRow, Spot, goes_on
 from extractor.chunk.units import unit_of_label
 from extractor.layouts.forms import FormWords, Label
 from extractor.schemas.document import Line, MappedText, PrintedUnit
-from extractor.text import Squashed, squash
+from extractor.text import Squashed, join_lines, squash
 
 _MOST_ITEMS = 1_000
 """Labelled cells of one form; what else a hostile file prints stays unread, and is flagged."""
@@ -69,12 +69,15 @@ def collect(page: int | None, top: Sequence[Line], rows: Sequence[SheetRow], wor
     held = Held()
     table = 0
     whole, has_halves = with_halves_joined(rows)
-    for line, one in enumerate(classify(whole, words)):
+    kinds = classify(whole, words)
+    for line, (one, below) in enumerate(zip(kinds, [*kinds[1:], None], strict=True)):
         if one.kind in {"pairs", "heads", "values"}:
             found.units += _units(one.row, words)
         if one.kind == "header":
             held = Held(labels=held.labels)
             _beside_header(one, found, words)
+        elif one.kind == "upper":
+            _over_header(one, below, found, words)
         elif one.kind == "indicators" and one.columns is not None:
             read = read_indicators(one.row.row, one.columns, held, words)
             held = read.held
@@ -130,6 +133,20 @@ def _beside_header(one: Classified, found: _Collected, words: FormWords) -> None
     for spot in one.row.inked:
         is_left = one.columns is not None and spot.first < one.columns.first
         if is_left and not is_labellike(spot.text, words):
+            _unless_fragment(spot, found, words)
+
+
+def _over_header(one: Classified, below: Classified | None, found: _Collected, words: FormWords) -> None:
+    """What stands over the indicators' header and is no column of its own: a label, or a text that nothing explains."""
+    columns = below.columns.columns if below is not None and below.columns is not None else ()
+    own = {(column.first, column.name) for column in columns}
+    for spot in one.row.inked:
+        if (spot.first, join_lines(spot.text)) in own or words.label(spot.text) or words.column(spot.text):
+            continue
+        label = words.unknown(spot.text)
+        if label is not None:
+            found.blanks.append(label)
+        else:
             _unless_fragment(spot, found, words)
 
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.chunk.forms.sheet import Spot
 from extractor.chunk.titles import are_headers
 from extractor.layouts.forms import FormWords, Period
-from extractor.layouts.taxonomy import LEVELS
+from extractor.layouts.taxonomy import LEVELS, category
 from extractor.schemas.document import Row
 from extractor.targets.words import words as target_words
 from extractor.text import join_lines, squash
@@ -100,13 +101,9 @@ def _names_a_unit(word: str) -> bool:
 
 def header_of(row: Row, spots: Sequence[Spot], words: FormWords, over: Mapping[int, Period]) -> Columns | None:
     """The indicators' table that a row heads; None where it heads none. `over` are periods printed above columns."""
-    found = [
-        (spot, words.column(spot.text) if len(spot.text) <= _LONGEST_HEADER else None)
-        for spot in spots
-        if not spot.is_blank
-    ]
-    if sum(name is not None or squash(spot.text) in words.bare_levels for spot, name in found) < _LEAST_COLUMNS:
+    if sum(_may_head(spot.cell.content.text, words) for spot in spots) < _LEAST_COLUMNS:
         return None
+    found = [(spot, _column_of(spot.text, words)) for spot in spots if not spot.is_blank]
     found = _with_bare_levels(found, words)
     fields = [name for _, name in found if name]
     if not _is_header(fields):
@@ -122,6 +119,16 @@ def header_of(row: Row, spots: Sequence[Spot], words: FormWords, over: Mapping[i
     elif _stands_for_several_years(found[:begin], [column.field for column in columns], words):
         columns = [one._replace(field="cycle_value") if one.field == "annual_value" else one for one in columns]
     return Columns(_with_whole(columns, words), len(row.cells), periods, is_twin)
+
+
+def _column_of(printed: str, words: FormWords) -> str | None:
+    return words.column(printed) if len(printed) <= _LONGEST_HEADER else None
+
+
+@lru_cache(maxsize=16_384)
+def _may_head(printed: str, words: FormWords) -> bool:
+    """Whether a cell may head a column of indicators; every row is asked for it, and hardly any has two."""
+    return _column_of(printed, words) is not None or squash(printed) in words.bare_levels
 
 
 def _is_header(fields: Sequence[str]) -> bool:
@@ -189,14 +196,16 @@ def _stands_for_several_years(
 
 
 def with_contents(table: Columns, below: Sequence[Row], words: FormWords) -> Columns:
-    """Columns that no word names, by what stands in them: signs, units, and the points that the indicators share."""
+    """Columns that no word names, by what stands in them: categories, signs, units, and the indicators' points."""
     nameless = [column.field is None and words.label(column.name) is None for column in table.columns]
-    known = {column.field for column in table.columns}
     columns = list(table.columns)
-    for name, holds in _CONTENTS.items():
-        found = [at for at, column in enumerate(columns) if nameless[at] and holds(_texts(column, below))]
-        if name not in known and found and (len(found) == 1 or name == "weight"):
-            columns[found[0]] = columns[found[0]]._replace(field=name)
+    for side in (0, 1):
+        known = {column.field for column in table.columns if column.side == side}
+        own = [at for at, column in enumerate(columns) if nameless[at] and column.side == side]
+        for name, holds in CONTENTS.items():
+            found = [at for at in own if columns[at].field is None and holds(_texts(columns[at], below))]
+            if name not in known and found and (len(found) == 1 or name == "weight"):
+                columns[found[0]] = columns[found[0]]._replace(field=name)
     return replace(table, columns=tuple(columns))
 
 
@@ -219,7 +228,17 @@ def _are_shares(texts: Sequence[str]) -> bool:
     return len(numbers) == len(texts) >= _LEAST_SHARES and sum(numbers) in _SUMS
 
 
-_CONTENTS: Mapping[str, Callable[[Sequence[str]], bool]] = {
+def _are_level1(texts: Sequence[str]) -> bool:
+    return len(texts) >= _LEAST_SIGNS and all(category("level1", text) for text in texts)
+
+
+def _are_level2(texts: Sequence[str]) -> bool:
+    return len(texts) >= _LEAST_SIGNS and all(category("level2", text) for text in texts)
+
+
+CONTENTS: Mapping[str, Callable[[Sequence[str]], bool]] = {
+    "level1": _are_level1,
+    "level2": _are_level2,
     "operator": _are_signs,
     "measure_unit": _are_units,
     "weight": _are_shares,
@@ -288,5 +307,5 @@ def _replaced(table: Columns, gone: set[Column | None], parts: Sequence[Column])
     return replace(table, columns=tuple(sorted([*kept, *parts], key=lambda one: one.first)))
 
 
-__all__ = ["LEVELS", "TABLE_FIELDS", "VALUES", "Column", "Columns", "header_of", "is_sign", "is_unit"]
+__all__ = ["CONTENTS", "LEVELS", "TABLE_FIELDS", "VALUES", "Column", "Columns", "header_of", "is_sign", "is_unit"]
 __all__ += ["refined", "widened", "with_contents"]

@@ -99,7 +99,7 @@ def _indicators_below(rows: Sequence[SheetRow], columns: Columns, words: FormWor
 def _next(state: _State, row: SheetRow, words: FormWords) -> tuple[_State, Classified]:
     if not row.inked:
         return state, Classified("blank", row)
-    over = {spot.first: period for spot in row.inked if (period := _period_header(spot, row.inked, words))}
+    over = _periods_over(row.inked, words)
     columns = header_of(row.row, _with_held(row, state.held), words, state.periods)
     if columns is not None:
         columns = columns if row.has_merges else widened(columns)
@@ -204,13 +204,13 @@ def _is_upper(row: SheetRow, words: FormWords) -> bool:
     return goes_down or len(known) > 1
 
 
-def _period_header(spot: Spot, ink: Sequence[Spot], words: FormWords) -> Period | None:
-    """The period in a row that parts twin columns: 中期指标 over some, 年度指标 over the others."""
-    if len(ink) < 2 or any(words.label(one.text) is None and one.first for one in ink):
-        return None
-    if not all("指标" in squash(one.text) for one in ink):
-        return None
-    return words.period(spot.text)
+def _periods_over(ink: Sequence[Spot], words: FormWords) -> dict[int, Period]:
+    """The periods in a row that parts twin columns, by their places: 中期指标 over some, 年度指标 over the others."""
+    if len(ink) < 2 or not all("指标" in squash(one.text) for one in ink):
+        return {}
+    if any(words.label(one.text) is None and one.first for one in ink):
+        return {}
+    return {spot.first: period for spot in ink if (period := words.period(spot.text))}
 
 
 def _leaves(row: SheetRow, columns: Columns, words: FormWords) -> bool:

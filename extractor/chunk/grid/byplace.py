@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from extractor.chunk.amounts import BLANK, NUMBER, is_amount_column
+from extractor.chunk.forms.header import CONTENTS
 from extractor.layouts.taxonomy import LEVELS, Level, category
 from extractor.schemas.document import Row
 from extractor.text import squash
@@ -46,6 +47,21 @@ def name_by_place(fields: list[str | None], labels: Sequence[str], below: Sequen
     names = [at for at in _unknown(fields, labels) if at < end and _are(_is_name, cells[at])]
     # Of a body and its projects, the projects are those that change from row to row.
     _put(fields, "name", sorted(names, key=lambda at: (len(set(cells[at])) / len(cells[at]), at))[-1:])
+
+
+def name_by_contents(fields: list[str | None], labels: Sequence[str], below: Sequence[Row]) -> None:
+    """Unknown columns beside the names of indicators, by what stands in them: categories, signs, units.
+
+    The points of a table's rows are shared out project by project, so that no sum tells them here.
+    """
+    if "indicator_name" not in fields:
+        return
+    unknown = _unknown(fields, labels)
+    cells = {at: [text for row in below if at < len(row.cells) and (text := _text(row, at))] for at in unknown}
+    for field, holds in CONTENTS.items():
+        found = [at for at in unknown if fields[at] is None and holds(cells[at])]
+        if field != "weight" and len(found) == 1:
+            _put(fields, field, found)
 
 
 def _put(fields: list[str | None], field: str, places: Sequence[int]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from extractor.chunk.amounts import NUMBER, is_amount_column
@@ -11,6 +13,9 @@ from extractor.schemas.document import Cell
 from extractor.text import squash
 
 _LONG = 12
+_SHIFTED = 12
+_MOST_PLACES = 64
+_WORST = -1e9
 INDICATOR_COLUMNS = (
     "level1",
     "level2",
@@ -34,13 +39,14 @@ class Columns(NamedTuple):
         """Whether each indicator has a row of its own."""
         return "indicator_name" in self.fields and "indicators" not in self.fields
 
-    def of_indicator(self, position: int, merging: frozenset[int]) -> bool:
-        """Whether a column that has no name of ours says something of the indicator in its row.
+    def of_indicator(self, merging: frozenset[int]) -> frozenset[int]:
+        """The columns that say something of the indicator in their row, whatever their names.
 
-        So it is between the indicator's columns, and behind them where no cell of it is merged downwards.
+        So do those between the indicator's columns, and those behind them of which no cell is merged downwards.
         """
         own = [index for index, field in enumerate(self.fields) if field in INDICATOR_COLUMNS]
-        return bool(own) and own[0] < position and (position < own[-1] or position not in merging)
+        behind = range(own[0] + 1, len(self.fields)) if own else ()
+        return frozenset(at for at in behind if at < own[-1] or at not in merging)
 
     @property
     def amounts(self) -> tuple[str, ...]:
@@ -56,29 +62,44 @@ def align(cells: Sequence[Cell], columns: Columns, layout: CompiledLayout) -> li
             return list(range(len(cells)))  # it begins with blanks, so what it lacks was at its end
         # Merged project cells are lost from the left.
         return list(range(len(columns.fields) - len(cells), len(columns.fields)))
-    kinds = [_kind(cell.content.text, layout) for cell in cells]
-    width = len(columns.fields)
-    worst = -1e9
-    score = [[worst] * (width + 1) for _ in range(len(cells) + 1)]
-    choice: list[list[str]] = [[""] * (width + 1) for _ in range(len(cells) + 1)]
-    score[0] = [-1.0 * (columns.fields[:j].count("name") * 8 + j) for j in range(width + 1)]
-    choice[0] = ["column"] * (width + 1)
-    for i in range(1, len(cells) + 1):
-        for j in range(width + 1):
-            skip_cell = score[i - 1][j] - (0.1 if kinds[i - 1] == "blank" else 20)
-            best, how = skip_cell, "cell"
+    return list(_aligned(tuple(_kind(cell.content.text, layout) for cell in cells), columns.fields))
+
+
+@lru_cache(maxsize=4096)
+def _aligned(kinds: Sequence[str], fields: Sequence[str | None]) -> Sequence[int | None]:
+    """The best column for each kind of cell. Rows of one table lack the same cells, most of the time.
+
+    A cell stands no further from its place than the row is longer or shorter than the header, and `_SHIFTED` more.
+    Where that is too far to look, cells stand in the order of the columns.
+    """
+    width, least = len(fields), min(len(fields) - len(kinds), 0) - _SHIFTED
+    reach = abs(width - len(kinds)) + 2 * _SHIFTED
+    if min(reach, width) > _MOST_PLACES:
+        return [at if at < width else None for at in range(len(kinds))]
+    skipped = [9 if field == "name" else 1 for field in fields]
+    fits = {kind: [_fit(kind, field) for field in fields] for kind in set(kinds)}
+    above = [-1.0 * passed for passed in accumulate(skipped, initial=0)]
+    choice: list[dict[int, str]] = []
+    for i, kind in enumerate(kinds, 1):
+        left_out, fit = (0.1 if kind == "blank" else 20), fits[kind]
+        score = [_WORST] * (width + 1)
+        ways: dict[int, str] = {}
+        for j in range(max(i + least, 0), min(i + least + reach, width) + 1):
+            best, how = above[j] - left_out, "cell"
             if j:
-                skip_column = score[i][j - 1] - (9 if columns.fields[j - 1] == "name" else 1)
+                skip_column = score[j - 1] - skipped[j - 1]
                 if skip_column > best:
                     best, how = skip_column, "column"
-                both = score[i - 1][j - 1] + _fit(kinds[i - 1], columns.fields[j - 1])
+                both = above[j - 1] + fit[j - 1]
                 if both >= best:
                     best, how = both, "both"
-            score[i][j], choice[i][j] = best, how
-    positions: list[int | None] = [None] * len(cells)
-    i, j = len(cells), width
+            score[j], ways[j] = best, how
+        above = score
+        choice.append(ways)
+    positions: list[int | None] = [None] * len(kinds)
+    i, j = len(kinds), width
     while i:
-        how = choice[i][j]
+        how = choice[i - 1][j]
         if how == "both":
             i, j = i - 1, j - 1
             positions[i] = j

@@ -37,6 +37,7 @@ def read_row(
     places: list[str] = []
     held: dict[str, MappedText] = {}
     units: list[PrintedUnit | None] = []
+    inner = columns.of_indicator(merging) if columns.by_indicator else frozenset()
     for cell, position in zip(cells, positions, strict=True):
         content = cell.content
         if position in above:
@@ -61,10 +62,9 @@ def read_row(
             continue
         if field is None or field in parts or is_amount_column(field):
             label = columns.labels[position] if position is not None else ""
-            of_indicator = columns.by_indicator and position is not None and columns.of_indicator(position, merging)
             is_amount = field is not None and is_amount_column(field) and field not in parts
             # An amount that is none is nothing that anybody looks up under its label: it is to be seen.
-            kind = UNREAD if is_amount else OWN if of_indicator else ATTRIBUTES
+            kind = UNREAD if is_amount else OWN if position in inner else ATTRIBUTES
             key = labelled(label, kind)
             field = counted(key, parts)
         parts[field] = content
@@ -93,12 +93,11 @@ def _placing(row: Row, columns: Columns, layout: CompiledLayout, habits: Habits)
     texts = [squash(cell.content.text) for cell in row.cells]
     width = len(columns.fields)
     whole = len(texts) == width
-    shown: Sequence[str] = texts
+    shown = texts if whole else [""] * width
     if not whole:
-        shown = [""] * width
         for text, position in zip(texts, align(row.cells, columns, layout), strict=True):
             if position is not None:
-                shown = [*shown[:position], text, *shown[position + 1 :]]
+                shown[position] = text
     if not is_shifted(shown, columns):
         if whole:
             habits.note(texts)

@@ -83,8 +83,7 @@ class Flow:
         self.text = self._view.text
         self.starts: list[int] = sorted(self._view.line_starts) if self.text else []
         self._begins = frozenset(self.starts)
-        places = self._view.positions
-        self.gaps: list[int] = [at for at in range(1, len(places)) if places[at] != places[at - 1] + 1]
+        self.gaps = self._view.gaps
         """Where characters stand behind white space."""
 
     def begins_line(self, at: int) -> bool:

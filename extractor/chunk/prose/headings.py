@@ -39,6 +39,7 @@ _CLOSES = re.compile(r"""(?P<words>[^:。,;!?]*?)[】\]"'*_]*$""")
 _LONGEST = 18
 _LONGEST_UNKNOWN = 12
 _MOST_DECORATION = 8
+_FARTHEST = _MOST_DECORATION + _LONGEST
 _MOST_KNOWN = 10_000
 _SENTENCE = "。;!?:"
 _FORM = re.compile("[一二三]级指标")
@@ -141,12 +142,11 @@ def _unnumbered(flow: Flow, known: Words, behind: frozenset[int]) -> Iterator[He
     for start in sorted(begins):
         if start >= len(text):
             continue
+        may_be_bare = not is_form and flow.begins_line(start)
+        if not may_be_bare and text[start] != "【" and text.find(":", start, start + _FARTHEST) < 0:
+            continue  # no colon closes it
         label, kind, end, closer = _label(flow, start, known)
-        if kind and (
-            closer == ":"
-            or (closer in "\n " and not is_form and flow.begins_line(start))
-            or (text[start] == "【" and closer)
-        ):
+        if kind and (closer == ":" or (closer in "\n " and may_be_bare) or (text[start] == "【" and closer)):
             yield Heading(UNNUMBERED, 0, label, kind, start, end, closer)
 
 

@@ -7,7 +7,10 @@ goal, the categories of indicators show the rest; a paragraph that prints neithe
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import pairwise
 
 from extractor.chunk.content import Content
 from extractor.chunk.prose.ends import end_of
@@ -36,7 +39,9 @@ _TITLE = re.compile(
 )
 _LABEL = re.compile(r"(?<=[,。;])(?P<label>项目[^:,。;]{2,6}):(?P<value>[^。;]+)")
 _HEAD = re.compile(r"[,:;。]")
-_LONGEST_NAME = 50
+_NUMBER = re.compile(r"[*_#]{0,9}\(?[^\s、.)]{1,3}[、.)]{1,9}")
+_MONEY = re.compile(r"\d[\d,.]*(?:[千百]?[万亿]元|[万亿])")
+_SHORTEST_NAME, _LONGEST_NAME = 3, 50
 _ENOUGH = 3
 _WORDS = re.compile(r"\w+(?:[ \t\n]+\w+)*")
 
@@ -54,41 +59,71 @@ def find_running(flow: Flow, marks: Sequence[Heading], known: Words, terms: Term
 
 def _paragraphs(flow: Flow, marks: Sequence[Heading], known: Words) -> Iterator[Told | None]:
     """Numbered paragraphs, each with a name, a goal, and money or indicators."""
-    lines = [mark for mark in marks if flow.begins_line(mark.start)]
-    for mark in lines:
-        end = _paragraph_end(flow, mark.start)
-        text = flow.text[mark.start : end]
-        goal = _GOAL.search(text)
-        if goal is None:
+    text = flow.text
+    ends = _paragraph_ends(flow)
+    paragraph: _Paragraph | None = None
+    done = 0
+    for mark in marks:
+        if mark.start < done or not flow.begins_line(mark.start):
             continue
-        stop = _HEAD.search(text, 1, goal.start() + 1)
-        number = re.match(r"[*_#]*\(?[^\s、.)]{1,3}[、.)]+", text)
-        head = text[number.end() if number else 0 : stop.start() if stop else 0]
-        if not 3 <= len(head) <= _LONGEST_NAME or known.patterns["no_name"].search(head):
+        end = ends[bisect_left(ends, flow.line_end(mark.start))]
+        if paragraph is None or not paragraph.is_told_from(mark.start, end):
+            paragraph = _Paragraph(flow, mark.start, end)
+        if paragraph.goal is None:
             continue
-        body = flow.printed(mark.start + goal.end(), end)
-        indicators = find_indicators(body)
-        counted = sum("annual_value" in one for one in indicators.indicators) if indicators else 0
-        if not counted and not re.search(r"\d[\d,.]*(?:[千百]?[万亿]元|[万亿])", text[: goal.start()]):
+        number = _NUMBER.match(text, mark.start, end)
+        begin = number.end() if number else mark.start
+        stop = _HEAD.search(text, mark.start + 1, min(paragraph.goal.start() + 1, begin + _LONGEST_NAME + 1))
+        head = text[begin : stop.start()] if stop else ""
+        if stop is None or len(head) < _SHORTEST_NAME or known.patterns["no_name"].search(head):
+            continue
+        if not (paragraph.is_counted or paragraph.prints_money(mark.start)):
             continue
         told = Told(flow.source(mark.start, end)[0], flow.page_of(mark.start))
         told.end = flow.source(mark.start, end)[1]
         told.running = flow.printed(mark.start, end)
-        if stop:
-            line = flow.printed(mark.start, mark.start + stop.start())
-            told.head["name"] = named(line, known)
+        told.head["name"] = named(flow.printed(mark.start, stop.start()), known)
+        done = end
         yield told
 
 
-def _paragraph_end(flow: Flow, start: int) -> int:
-    """Where a paragraph ends: a line begins behind a full stop, and no category of indicators."""
-    at = flow.line_end(start)
-    while at < len(flow.text):
-        words = flow.text[at : min(flow.line_end(at), at + 20)]
-        if flow.text[at - 1] in "。;" and "指标" not in words and "绩效目标" not in words:
-            break
-        at = flow.line_end(at)
-    return at
+class _Paragraph:
+    """The goal that a paragraph tells from a place on, and what stands around it: the same for all numbers above it."""
+
+    def __init__(self, flow: Flow, start: int, end: int) -> None:
+        self.flow, self.start, self.end = flow, start, end
+        self.goal = _GOAL.search(flow.text, start, end)
+
+    def is_told_from(self, start: int, end: int) -> bool:
+        """Whether the goal is also the first one behind a place further down."""
+        return end == self.end and (self.goal is None or start <= self.goal.start())
+
+    @cached_property
+    def is_counted(self) -> bool:
+        """Whether indicators with values stand behind the goal."""
+        found = find_indicators(self.flow.printed(self.goal.end(), self.end)) if self.goal else None
+        return found is not None and any("annual_value" in one for one in found.indicators)
+
+    @cached_property
+    def _last_money(self) -> tuple[int, int]:
+        found = _MONEY.finditer(self.flow.text, self.start, self.goal.start()) if self.goal else ()
+        return max((match.span() for match in found), default=(-1, -1))
+
+    def prints_money(self, start: int) -> bool:
+        """Whether an amount stands between a place and the goal."""
+        begin, end = self._last_money
+        inside = self.goal is not None and start < end and _MONEY.search(self.flow.text, start, self.goal.start())
+        return start <= begin or bool(inside)
+
+
+def _paragraph_ends(flow: Flow) -> list[int]:
+    """Where paragraphs end: a line begins behind a full stop, and no category of indicators; the end of the text."""
+    ends = []
+    for at, after in pairwise([*flow.starts, len(flow.text)]):
+        words = flow.text[at : min(after, at + 20)]
+        if at and flow.text[at - 1] in "。;" and "指标" not in words and "绩效目标" not in words:
+            ends.append(at)
+    return [*ends, len(flow.text)]
 
 
 def _whole(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> Told | None:

@@ -38,7 +38,6 @@ _ENDS_LABEL = ("指标", "值", "名称")
 _IN_BRACKETS = re.compile(r"\([^()]{1,12}\)")
 _VALUES = frozenset(("cycle_value", "annual_value"))
 _PLACE = re.compile(r"[一-鿿]{1,12}(?:[省市县区旗乡镇村场]|街道|社区|合计|本级)")
-_BARE_BAR = re.compile(r"\s*\|\s*$")
 
 
 class Run(NamedTuple):
@@ -83,12 +82,15 @@ def tokens_of(text: str, lines: Sequence[Line]) -> list[Token]:
     tokens: list[Token] = []
     blanks = 0
     for line in lines:
-        printed = _BARE_BAR.sub("", text[line.start : line.end]).rstrip()
-        body = printed.strip()
-        if not body:
-            blanks += not text[line.start : line.end].strip()
+        printed = text[line.start : line.end].rstrip()
+        if not printed:
+            blanks += 1
             continue
-        start = line.start + len(printed) - len(printed.lstrip())
+        printed = printed.removesuffix("|").rstrip()
+        body = printed.lstrip()
+        if not body:
+            continue
+        start = line.start + len(printed) - len(body)
         tokens.append(Token(body, start, start + len(body), blanks))
         blanks = 0
     usual = Counter(token.blanks for token in tokens[1:]).most_common(1)
@@ -147,12 +149,13 @@ def _goes_on(above: str, text: str) -> bool:
     if len(above) + len(text) > _LONGEST or "\n" in above:
         return False
     word = squash(text)
-    words = form_words(terms())
     if _IN_BRACKETS.fullmatch(word):
+        words = form_words(terms())
         return bool(words.label(above) or words.column(above) or levels_of(squash(above)))
     joint = squash(above) + word
     if "指标" not in joint or len(word) >= len("满意度指标(10分)"):
         return False
+    words = form_words(terms())
     known = words.label(text) or words.column(text)
     if not known and not words.label(above) and not words.column(above) and words.column(joint) in LEVELS:
         return True  # 一级 over 指标, in the header
@@ -161,11 +164,14 @@ def _goes_on(above: str, text: str) -> bool:
 
 def _column(token: Token) -> str | None:
     """The column that a line names by itself."""
-    if len(token.text) > _LONGEST:
-        return None
-    word = squash(token.text)
-    found = form_words(terms()).column(token.text) or _ALONE.get(word)
-    return terms().column_by_shape(token.text, ()) if found is None and word.endswith(_ENDS_LABEL) else found
+    return _column_named(token.text) if len(token.text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=16_384)
+def _column_named(text: str) -> str | None:
+    word = squash(text)
+    found = form_words(terms()).column(text) or _ALONE.get(word)
+    return terms().column_by_shape(text, ()) if found is None and word.endswith(_ENDS_LABEL) else found
 
 
 def headers(tokens: Sequence[Token]) -> list[Run]:

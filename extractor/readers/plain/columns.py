@@ -90,7 +90,8 @@ def _column_of(word: str) -> str | None:
 
 def _is_header(text: str, line: Line) -> bool:
     """Whether a line names columns of projects, wide gaps between them; its last words may go on below it."""
-    if not any(text.find(sign, line.start, line.end) >= 0 for sign in _SIGNS):
+    goal, indicator = _SIGNS
+    if text.find(goal, line.start, line.end) < 0 and text.find(indicator, line.start, line.end) < 0:
         return False
     words = [match[0] for match in _PIECE.finditer(text, line.start, line.end)]
     if len(words) < _FEWEST_COLUMNS or any(map(_NUMBER.fullmatch, words)):

@@ -72,8 +72,6 @@ def _is_under_labels(inked: Sequence[Cell], above: Sequence[Cell]) -> bool:
     """Whether texts stand one column too far to the left of the labels above them, the first of which heads a group."""
     if len(inked) != len(above) - 1 or len(inked) < _PAIR or not above[0].content.text.strip():
         return False
-    if not inked[0].content.text.strip():
-        return False  # the blank cell below the group is there
     words = form_words(terms())
     heads = [words.label(cell.content.text) for cell in above]
     labels = [words.label(cell.content.text) for cell in inked]

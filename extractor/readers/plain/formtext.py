@@ -13,6 +13,7 @@ from typing import NamedTuple
 from extractor.layouts import terms
 from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import FormWords, form_words
+from extractor.readers.plain.formflat import relined
 from extractor.readers.plain.formhead import head_rows
 from extractor.readers.plain.formrows import indicator_rows
 from extractor.readers.plain.formwords import is_known, tokens_of_line, with_whole_labels
@@ -24,6 +25,7 @@ _WIDE = re.compile(r"[ \t\u3000]{2,}|[\t\u3000]")
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
 _HEAD = frozenset(("name", "department", "unit"))
 _FEWEST = 3
+_PAIR = 2
 _SIGN = "指标"
 
 
@@ -39,13 +41,16 @@ class Header(NamedTuple):
 def read_form_text(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
     """Lines outside of such forms, and their tables; none where no header of indicators stands in a line of words."""
     words = form_words(terms())
-    if not any(_heads(tokens_of_line(text, line), words) for line in lines if _may_head(text, line)):
-        return lines, ()
-    printed = with_whole_labels([tokens_of_line(text, line) for line in lines], words)
+    whole, flat = lines, relined(text, lines)
+    lines, cuts = flat.lines, sorted(flat.cuts)
+    if not any(_heads(tokens_of_line(text, line, cuts), words) for line in lines if _may_head(text, line)):
+        return whole, ()
+    readable = ([] if line.start in flat.unread else tokens_of_line(text, line, cuts) for line in lines)
+    printed = with_whole_labels(list(readable), words)
     likely = [at for at, line in enumerate(lines) if _may_head(text, line)]
     headers = [header for at in likely if (header := _header(printed, at, words)) is not None]
     tables: list[Table] = []
-    spans: list[tuple[int, int]] = []
+    taken: set[int] = set()
     after = 0
     for index, header in enumerate(headers):
         first = _first_line(printed, header, words)
@@ -55,14 +60,16 @@ def read_form_text(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...]
             continue
         end = headers[index + 1].line if index + 1 < len(headers) else len(printed)
         heads = [*header.lead, *header.columns]
+        end = header.line + 1 if lines[header.line].start in flat.bare else end
         below, count = indicator_rows(text, printed[header.line + 1 : end], header.fields, len(header.lead), words)
         after = header.line + 1 + count
         head_row = row_of(text, list(enumerate(heads)), len(heads))
         rows = [*head_rows(text, printed[begin:first], words), head_row, *below]
         tables.append(Table(tuple(rows), lines[begin].page, rebuilt=True))
-        spans.append((begin, after))
-    outside = tuple(line for at, line in enumerate(lines) if not any(begin <= at < end for begin, end in spans))
-    return outside, tuple(tables)
+        taken.update(at for at in range(begin, after) if lines[at].start not in flat.unread)
+    if not tables:
+        return whole, ()
+    return tuple(line for at, line in enumerate(lines) if at not in taken), tuple(tables)
 
 
 def _may_head(text: str, line: Line) -> bool:
@@ -107,14 +114,14 @@ def _begin(printed: Sequence[Sequence[Token]], after: int, first: int, words: Fo
     named = [at for at in range(after, first) if _names(printed[at], words)]
     if not named:
         return None
-    begin = named[-1]
+    begin = next((at for at in reversed(named) if "名称" in printed[at][0].text), named[-1])
     for at in range(begin - 1, after - 1, -1):
         if not printed[at]:
             continue
         label = words.label(printed[at][0].text)
-        if label is None or label.field not in _HEAD or len(printed[at]) < 2:
+        if label is None or label.field == "goal" or len(printed[at]) < _PAIR:
             break
-        begin = at
+        begin = at if label.field in _HEAD else begin
     return begin
 
 

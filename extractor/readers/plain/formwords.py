@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import FormWords
 from extractor.readers.plain.segments import Token
 from extractor.schemas.document import Line
+from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
 from extractor.text import squash
 
 _WORD = re.compile(r"[^\s\u3000]+")
@@ -21,9 +24,16 @@ _LONGEST = 14
 _MOST_PIECES = 5
 
 
-def tokens_of_line(text: str, line: Line) -> list[Token]:
-    """The words of a line, as its blanks part them."""
-    return [Token(match[0], *match.span()) for match in _WORD.finditer(text, line.start, line.end)]
+def tokens_of_line(text: str, line: Line, cuts: Sequence[int] = ()) -> list[Token]:
+    """The words of a line, as its blanks part them, and `cuts` between words that are glued together (rising).
+
+    >>> [token.text for token in tokens_of_line("项目名称河道 清淤", Line(0, 9, None), [4])]
+    ['项目名称', '河道', '清淤']
+    """
+    places = [line.start, *cuts[bisect_right(cuts, line.start) : bisect_left(cuts, line.end)], line.end]
+    return [
+        Token(match[0], *match.span()) for start, end in pairwise(places) for match in _WORD.finditer(text, start, end)
+    ]
 
 
 def is_known(printed: str, words: FormWords) -> bool:
@@ -43,7 +53,7 @@ def with_whole_labels(lines: Sequence[Sequence[Token]], words: FormWords) -> lis
 
     The words of a line that only held rests of labels are then in the line above.
     """
-    whole = [_with_marks(line, words) for line in lines]
+    whole = [with_marks(line, words) for line in lines]
     for at in range(len(whole)):
         if not whole[at]:
             continue
@@ -57,7 +67,7 @@ def with_whole_labels(lines: Sequence[Sequence[Token]], words: FormWords) -> lis
     return whole
 
 
-def _with_marks(line: Sequence[Token], words: FormWords) -> list[Token]:
+def with_marks(line: Sequence[Token], words: FormWords) -> list[Token]:
     """A line in which remarks in brackets are part of the label before them: 项目资金 (万元)."""
     made: list[Token] = []
     for token in line:
@@ -101,3 +111,17 @@ def _joined(lines: Sequence[Sequence[Token]], at: int, words: FormWords) -> tupl
 
 def _over(above: Token, below: Token) -> Token:
     return Token(f"{above.text}\n{below.text}", above.start, below.end)
+
+
+def kind_of(token: Token, words: FormWords) -> str:
+    """What a label is about; a group is of the kind of what it heads."""
+    label = words.label(token.text)
+    word = squash(token.text).split("(")[0].rstrip(":")
+    if word in {*words.budget, *words.spent, "分值", "执行率", "得分"}:
+        return "columns"
+    name = label.field if label is not None else words.source(token.text)
+    if name is not None and (name in AMOUNT_COLUMNS or name.startswith(BREAKDOWN)):
+        return "money"
+    if label is not None and label.is_group and label.is_money:
+        return "columns"
+    return "goal" if name == "goal" or "目标" in word or word.endswith("完成情况") else "other"

@@ -85,13 +85,13 @@ def _is_separator(text: str, lines: tuple[Line, ...], index: int) -> bool:
 def _unfenced(text: str, lines: tuple[Line, ...]) -> set[int]:
     """Lines of tables whose rows do not begin with a bar: from the header down to the first line without one."""
     inside: set[int] = set()
-    for index in range(len(lines)):
+    is_open = False
+    for index, line in enumerate(lines):
         if _is_separator(text, lines, index):
             inside |= {index - 1, index}
-            below = index + 1
-            while below < len(lines) and _PIPE.search(text, lines[below].start, lines[below].end):
-                inside.add(below)
-                below += 1
+            is_open = True
+        elif is_open := is_open and _PIPE.search(text, line.start, line.end) is not None:
+            inside.add(index)
     return inside
 
 

@@ -22,12 +22,14 @@ class Found(NamedTuple):
     format: str
     lines: tuple[Line, ...]
     tables: tuple[Table, ...] = ()
+    is_placed: bool = False
+    """Whether every cell stands in its column already."""
 
 
 def find_tables(text: str, lines: tuple[Line, ...]) -> Found:
     """Tables between rules, between bars and between separators, or of cells that stand alone."""
     found = _found(text, lines)
-    return found._replace(tables=tuple(map(aligned, found.tables)))
+    return found if found.is_placed else found._replace(tables=tuple(map(aligned, found.tables)))
 
 
 def _found(text: str, lines: tuple[Line, ...]) -> Found:
@@ -49,7 +51,7 @@ def _found(text: str, lines: tuple[Line, ...]) -> Found:
     for read in (read_columns, read_form_text, read_spaced, read_cells):
         outside, tables = read(text, lines)
         if tables:
-            return Found("text", outside, tables)
+            return Found("text", outside, tables, is_placed=read is read_form_text)
     return Found("text", lines)
 
 

@@ -8,7 +8,6 @@ table.
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -43,7 +42,7 @@ _WIDEST = 1_000  # of one cell, HTML 4.9.11
 _TALLEST = 65_534
 _EXCERPT = 40
 _UNSEEN = re.compile(r"<!--.*?-->|<script\b.*?</script\s*>", re.IGNORECASE | re.DOTALL)
-_TABLE_TAG = re.compile(r"<(?P<closing>/?)table\b", re.IGNORECASE)
+_TABLE_TAG = re.compile(r"<(/?)table\b", re.IGNORECASE)
 
 
 def read_html(raw: bytes, file: str) -> Parsed:
@@ -75,9 +74,8 @@ def _ends_in_a_table(text: str) -> bool:
     >>> _ends_in_a_table("<table><tr><td>甲</td><t"), _ends_in_a_table("<table><td>甲</table><!-- <table> -->")
     (True, False)
     """
-    tags = deque(_TABLE_TAG.finditer(_UNSEEN.sub("", text)), maxlen=1)
-    last = tags[0] if tags else None
-    return last is not None and not last["closing"]
+    closings = _TABLE_TAG.findall(_UNSEEN.sub("", text))
+    return bool(closings) and not closings[-1]
 
 
 class _Page:

@@ -1,0 +1,219 @@
+"""The head of a form whose words have nothing between them: where known labels tell that a value ends.
+
+What stands between two labels is a value, and the number behind a label of money its amount. All else is left to a
+person: numbers of several columns in one run of digits, two texts under two headings, the indicators. Which of the last
+words of a name belong to it tells the rest of the text, where the name stands again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import pairwise, takewhile
+
+from extractor.layouts import terms
+from extractor.layouts.forms import FormWords, form_words
+from extractor.readers.plain.formwords import kind_of
+from extractor.readers.plain.segments import Token
+from extractor.schemas.document import Line
+from extractor.text import fold
+
+_INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
+_BODIES = frozenset(("department", "unit"))
+_FEWEST = 3
+_SHORTEST = 4
+_LONGEST_NAME = 60
+_SHORTEST_GOAL = 8
+_TITLES = 1_000
+_LONGEST_VALUE = 24
+_LEAST_AGAIN = 6
+_PROJECT = "项目"
+_NAMES_END = re.compile(r".*(?:项目|资金|经费|工程|补助|专项|补贴)")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_NO_BODY = re.compile(r"[\d(:;,]*$|.*[□☑√✓/(:;,。]|.*\d{4}")
+_BOXES = re.compile("[□☑√✓]")
+_SUM = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:[万亿]?元)?(?!\d|\.\d|%)")
+_SHORT_LABEL = re.compile(r":?([\u4e00-\u9fff]{2,3})(?=:?\d)")
+_INNER = r"(?:\([^()]{1,4}\))?"
+"""部门(单位)名称"""
+_MARKS = r"(?:\([^()]{1,10}\))?:?"
+
+
+@dataclass(slots=True)
+class Glued:
+    """Where glued words end, the starts of lines that nobody can read, and those of headers without rows."""
+
+    cuts: set[int] = field(default_factory=set)
+    unread: set[int] = field(default_factory=set)
+    bare: set[int] = field(default_factory=set)
+
+
+def glued_starts(text: str, line: Line, words: FormWords, made: Glued) -> Iterator[int]:
+    """Where the rows of a form in a line begin, none where it holds no form; `made` takes what else was found."""
+    flat = fold(text[line.start : line.end])
+    labels = [Token(flat[start:end], start, end) for start, end in _labels_in(flat)]
+    fields = [label.field if (label := words.label(token.text)) is not None else None for token in labels]
+    header = next((at for at, token in enumerate(labels) if token.text == "一级指标"), 0)
+    columns = list(
+        takewhile(lambda at: at == header or labels[at - 1].end == labels[at].start, range(header, len(labels)))
+    )
+    if len(_INDICATORS & {words.column(labels[at].text) for at in columns}) < _FEWEST:
+        return
+    begin = _begin(labels[:header], fields)
+    if begin is None:
+        return
+    if words.heads_indicators(labels[header - 1].text) and labels[header - 1].end == labels[header].start:
+        header -= 1
+    places = _places(flat, labels[begin : header + 1], fields[begin:header], text[: min(_TITLES, line.start)])
+    for start, is_read in _head(flat, places, words, made, line.start):
+        yield line.start + start
+        if not is_read:
+            made.unread.add(line.start + start)
+    yield line.start + labels[header].start
+    made.bare.add(line.start + labels[header].start)
+    made.cuts |= {line.start + place for at in (header, *columns) for place in (labels[at].start, labels[at].end)}
+    behind = line.start + labels[columns[-1]].end
+    if behind < line.end:
+        yield behind
+        made.unread.add(behind)
+
+
+@lru_cache(maxsize=1)
+def _anchors() -> re.Pattern[str]:
+    """The labels of forms that are long enough to be none of a value's words."""
+    words = form_words(terms())
+    fields = {**words.fields, **terms().columns}
+    known = {*fields, *words.labels, *words.groups, *words.columns}
+    long = sorted((word for word in known if len(word) >= _SHORTEST), key=len, reverse=True)
+    # 预算项目 is a label of names in a table; in running letters it is a part of a value.
+    kept = (word for word in long if fields.get(word) != "name" or word.endswith("名称"))
+    each = "|".join(f"{re.escape(word[:2])}{_INNER}{re.escape(word[2:])}" for word in kept)
+    return re.compile(rf"(?=((?:其中:?)?(?:{each}){_MARKS}))")
+
+
+def _labels_in(flat: str) -> list[tuple[int, int]]:
+    """The labels in glued text; of two that overlap the longer one."""
+    found: list[tuple[int, int]] = []
+    for match in _anchors().finditer(flat):
+        first, after = match.span(1)
+        if found and first < found[-1][1]:
+            if after - first > found[-1][1] - found[-1][0]:
+                found[-1] = first, after
+            continue
+        found.append((first, after))
+    return found
+
+
+def _begin(labels: Sequence[Token], fields: Sequence[str | None]) -> int | None:
+    """The label that a form begins with: its name's, or those of the bodies right before it."""
+    named = [at for at, token in enumerate(labels) if fields[at] == "name"]
+    named = [at for at in named if "名称" in labels[at].text] or named
+    if not named:
+        return None
+    begin = named[-1]
+    while begin and labels[begin].start - labels[begin - 1].end <= _LONGEST_NAME and fields[begin - 1] != "goal":
+        begin -= 1
+    while fields[begin] not in {"name", *_BODIES}:
+        begin += 1
+    return begin
+
+
+def _head(
+    flat: str, places: Sequence[tuple[Token, int]], words: FormWords, made: Glued, base: int
+) -> Iterator[tuple[int, bool]]:
+    """Where each line of the head begins, and whether it can be read; `places` are labels with the ends of values."""
+    kinds = [kind_of(token, words) for token, _ in places]
+    several = (
+        sum(kind == "columns" and not _is_group(token, words) for kind, (token, _) in zip(kinds, places, strict=True))
+        > 1
+    )
+    is_cut = False
+    for at, (token, end) in enumerate(places):
+        label = words.label(token.text)
+        name = label.field if label is not None else None
+        value = flat[token.end : end]
+        made.cuts |= {base + token.start, base + token.end, base + end}
+        if kinds[at] in {"money", "columns"}:
+            is_read = not several and not is_cut
+            yield token.start, is_read
+            is_cut = False
+            if is_read:
+                for start, is_value in _amount(flat, token.end, end, words, made, base):
+                    yield start, is_value
+                    is_cut = not is_value and bool(_HAN.match(flat[end - 1]))
+            continue
+        is_cut = False
+        yield token.start, _is_readable(value, name, kinds, places, at)
+        behind = places[at + 1][0].start if at + 1 < len(places) else end
+        if end < behind:
+            yield end, False
+
+
+def _is_readable(
+    value: str, name: str | None, kinds: Sequence[str], places: Sequence[tuple[Token, int]], at: int
+) -> bool:
+    """Whether what stands behind a label can be the value of its field."""
+    if kinds[at] == "goal":
+        beside = [one for one in (at - 1, at + 1) if 0 <= one < len(places) and kinds[one] == "goal"]
+        is_pair = any(places[min(at, one)][0].end == places[max(at, one)][0].start for one in beside)
+        return not is_pair and len(value) >= _SHORTEST_GOAL
+    if name in _BODIES:
+        return len(value) <= _LONGEST_NAME and not _NO_BODY.match(value)
+    if name == "name":
+        return len(value) <= _LONGEST_NAME
+    return len(value) <= _LONGEST_VALUE and not _BOXES.search(value)
+
+
+def _is_group(token: Token, words: FormWords) -> bool:
+    label = words.label(token.text)
+    return label is not None and label.is_group
+
+
+def _places(flat: str, labels: Sequence[Token], fields: Sequence[str | None], above: str) -> list[tuple[Token, int]]:
+    """The labels of a head, each with the end of its value; the first word of a label may be a name's last."""
+    places = [(token, below.start) for token, below in pairwise(labels)]
+    for at, name in enumerate(fields):
+        token, end = places[at]
+        if name != "name":
+            continue
+        end = _end_of_name(flat, token.end, end, above)
+        if at + 1 < len(places) and end > places[at + 1][0].start:
+            below, last = places[at + 1]
+            places[at + 1] = Token(flat[end : below.end], end, below.end), last
+        places[at] = token, end
+    return places
+
+
+def _end_of_name(flat: str, start: int, end: int, above: str) -> int:
+    """Where a name ends: it stands again elsewhere, whole, with 项目 from the label behind it, or without a label."""
+    name = flat[start:end]
+    if len(name) < _LEAST_AGAIN:
+        return end
+    elsewhere = "\n".join((above, flat[:start], flat[end + len(_PROJECT) :]))
+    if flat.startswith(_PROJECT, end) and name + _PROJECT in elsewhere:
+        return end + len(_PROJECT)
+    if name in elsewhere:
+        return end
+    for length in range(min(len(name), _LONGEST_NAME) - _SHORTEST, _LEAST_AGAIN - 1, -1):
+        if _NAMES_END.fullmatch(name[:length]) and name[:length] in elsewhere:
+            return start + length
+    return end
+
+
+def _amount(flat: str, start: int, end: int, words: FormWords, made: Glued, base: int) -> Iterator[tuple[int, bool]]:
+    """Ends the amount behind a label of money; what stands behind it is another line, which nobody reads."""
+    short = _SHORT_LABEL.match(flat, start, end)
+    if short is not None and words.is_listed(short[1]):
+        yield short.start(1), True
+        made.cuts |= {base + short.start(1), base + short.end(1)}
+        start = short.end(1)
+    while start < end and flat[start] == ":":
+        start += 1
+    made.cuts.add(base + start)
+    figure = _SUM.match(flat, start, end)
+    after = figure.end() if figure else start
+    if flat[after:end].strip():
+        made.cuts.add(base + after)
+        yield after, False
