@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from extractor.layouts.taxonomy import LEVELS, category
+from extractor.layouts.taxonomy import LEVELS, category, category_in_full
 from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
 
 NEVER = -20.0
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,8})?")
-_SIGN = re.compile(r"[≥≤><=]{1,2}")
+_SIGN = re.compile(r"[≥≤><=═]{1,2}")
 _SIGN_WORD = re.compile(r"定性|定量|(?:大于|小于)?等于|大于|小于|正向|反向")
 _VALUE = re.compile(r"[≥≤><=]*\d[\d.,]*[^\d,。]{0,3}")
 _MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d+\.\d{2})")
@@ -20,8 +20,9 @@ _NAMING = frozenset(("name", "unit", "department", "goal", "level1", "level2"))
 _BODIES = frozenset(("unit", "department"))
 _VALUES = frozenset(("cycle_value", "annual_value"))
 _MEASURES = frozenset(("operator", "measure_unit", "weight"))
-_BEHIND = re.compile(r"(?:\([^()]*\))+$")
+_BEHIND = re.compile(r"(?:\([^()]*\)分?)+$")
 _SHORT, _SHORT_LABEL, _LONG = 4, 12, 20
+_LONGEST = 40
 
 
 @lru_cache(maxsize=16_384)
@@ -45,12 +46,27 @@ def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
     return field in _NAMING and _MONEY.fullmatch(text) is not None
 
 
-def levels_of(text: str) -> set[str]:
+def levels_of(text: str) -> frozenset[str]:
     """The levels of which a text is a category, named in full."""
-    word = _BEHIND.sub("", text)
+    return _levels_of(text) if len(text) <= _LONGEST else frozenset()
+
+
+@lru_cache(maxsize=8192)
+def _levels_of(text: str) -> frozenset[str]:
+    word = _in_full(text)
     if not word.endswith("指标"):
-        return set()
-    return {level for level in LEVELS if category(level, word)}
+        return frozenset()
+    return frozenset(level for level in LEVELS if category_in_full(level, word))
+
+
+def _in_full(text: str) -> str:
+    """A category without its score, and as most forms call it.
+
+    >>> _in_full("数量目标(10分)"), _in_full("服务对象满意度指标等")
+    ('数量指标', '服务对象满意度指标')
+    """
+    word = _BEHIND.sub("", text).removesuffix("等")
+    return word.removesuffix("目标") + "指标" if word.endswith("目标") else word
 
 
 def fit(text: str, field: str | None, *, has_signs: bool) -> float:
@@ -67,7 +83,8 @@ def fit(text: str, field: str | None, *, has_signs: bool) -> float:
 def _likely(text: str, field: str | None) -> float:
     is_amount = field is not None and _is_amount(field)
     if field in LEVELS:
-        if category(field, _BEHIND.sub("", text)):
+        word = _in_full(text)
+        if category(field, word) or (levels_of(text) and category_in_full(field, word)):
             return 4.0
         return 1.5 if text.endswith("指标") and len(text) <= _SHORT_LABEL else -8.0
     if field in _NAMING and text.endswith("指标"):
@@ -87,10 +104,16 @@ def _likely(text: str, field: str | None) -> float:
     if field in _BODIES and len(text) < _SHORT:
         return -3.0  # no body is called so; what measures something is
     if field in _MEASURES:
-        return 1.0 if field == "measure_unit" and len(text) <= _SHORT else -3.0
+        return 1.0 if field == "measure_unit" and _may_be_unit(text) else -3.0
     if len(text) > _LONG:
         return 2.0 if field == "goal" else 0.0
     return {"name": 1.0, "unit": 1.0, "indicator_name": 1.0}.get(field or "", 0.5)
+
+
+def _may_be_unit(text: str) -> bool:
+    """Whether a text is as short as units are, or a rate of two of them: 元/平方米."""
+    whole, _, each = text.partition("/")
+    return len(whole) <= _SHORT and len(each) <= _SHORT + 2
 
 
 def _is_amount(field: str) -> bool:

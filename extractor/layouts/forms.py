@@ -24,6 +24,7 @@ _LEAD = re.compile(
 )
 """An item number before a label, and 其中."""
 _SUBTOTAL = re.compile(r"(?<=.)(?:小计|合计)$")
+_OF_YEAR = re.compile(r"^(?:当年|本年度?)(?=.*资金$)")
 _LONGEST = 30
 _MOST_KNOWN = 20_000
 _LONGEST_UNKNOWN = 16
@@ -95,7 +96,7 @@ class FormWords:
             return None
         bare = _LEAD.sub("", word, count=1)
         inner = without_brackets(bare).rstrip(":")
-        for known in (word, bare, inner, _SUBTOTAL.sub("", inner)):
+        for known in (word, bare, inner, _SUBTOTAL.sub("", inner), _OF_YEAR.sub("", inner)):
             field = self.fields.get(known) or self.terms.columns.get(known)
             if field is not None or known in self.labels or known in self.groups:
                 return self._made(printed, word, known, self._field(known, inner, field))

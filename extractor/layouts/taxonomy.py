@@ -93,6 +93,17 @@ def category(level: Level, label: str | None) -> NormalizedCategory | None:
 
 
 @lru_cache(maxsize=4096)
+def category_in_full(level: Level, label: str) -> NormalizedCategory | None:
+    """Canonical category of a label that is one of the listed words, the rarer ones among them; no shape is enough.
+
+    >>> category_in_full("level1", "项目产出指标").term, category_in_full("level2", "≥4%满意度指标")
+    ('产出指标', None)
+    """
+    table, word = _tables()[level], squash(label)
+    return table.by_word.get(word) or table.variants.get(word)
+
+
+@lru_cache(maxsize=4096)
 def category_of_code(level: Level, code: str | None) -> NormalizedCategory | None:
     """Canonical category of a printed code.
 
@@ -174,4 +185,13 @@ def labels(level: Level) -> list[str]:
     return list(_tables()[level].by_word)
 
 
-__all__ = ["Categories", "Level", "categories", "category", "category_of_code", "category_of_label", "labels"]
+__all__ = [
+    "Categories",
+    "Level",
+    "categories",
+    "category",
+    "category_in_full",
+    "category_of_code",
+    "category_of_label",
+    "labels",
+]

@@ -17,26 +17,43 @@ from extractor.text import ENDS_SENTENCE, squash
 
 _HEAD = frozenset(("name", "department", "unit"))
 _MONEY = frozenset(AMOUNT_COLUMNS)
+_VALUES = frozenset(("cycle_value", "annual_value"))
+_OVER = _VALUES | {"operator", "measure_unit"}
 _FIGURE = re.compile(r"-?[\d,]+(?:\.\d+)?%?(?:[千万亿]?元)?|[-/\\—]+")
 _GOOD = 0.3
 _FEWEST = 2
+_SHORTEST = 2
 _AHEAD = 6
-_TITLE = re.compile(r"[^，。；;]{0,40}(?:表|[(（].{0,10}年度?[)）])")
+_TITLE = re.compile(
+    r"""[^，。；;]{0,40}(?:表|[(（].{0,10}年度?[)）])   # 项目支出绩效目标表, (2025年度)
+    | (?:表|附[件表])[一二三四五六七八九十\d]{0,3}   # 表十二, 附件2
+    """,
+    re.VERBOSE,
+)
 
-Header = tuple[int, int, tuple[str | None, ...]]
-"""Tokens [first, after) that are the header of the indicators, and the column that each names."""
+Header = tuple[int, int, tuple[str | None, ...], int]
+"""Tokens [first, after) that are the header of the indicators, its columns, and how many tokens are an upper row."""
 
 
 def read_form(text: str, tokens: Sequence[Token], headers: Sequence[Header]) -> list[Table]:
     """The forms of a page as one table; none where the page begins with no label or its indicators fit no column."""
     words = form_words(terms())
     labels = [words.label(token.text) for token in tokens]
-    begin = next((at for at, label in enumerate(labels) if label is not None and label.field in _HEAD), len(tokens))
+    begin = next((at for at in range(len(tokens)) if _begins(at, tokens, labels)), len(tokens))
     if not headers or begin >= headers[0][0]:
         return []
     walk = _Walk(text, tokens, labels, {header[0]: header for header in headers}, words)
     rows = walk.rows_from(begin)
     return [Table(tuple(rows), None, rebuilt=True)] if rows and walk.understood else []
+
+
+def _begins(at: int, tokens: Sequence[Token], labels: Sequence[Label | None]) -> bool:
+    """Whether the head of a form begins with a label: 单位 or 项目 beside other labels are columns of a list."""
+    label = labels[at]
+    if label is None or label.field not in _HEAD:
+        return False
+    is_column = any(one is not None for one in labels[at + 1 : at + 2])
+    return not (is_column and len(squash(tokens[at].text)) <= _SHORTEST)
 
 
 @dataclass(slots=True)
@@ -77,6 +94,9 @@ class _Walk:
         if columns:
             return self._money(at, after, columns)
         values = list(takewhile(self._is_value, range(after, len(self.tokens))))
+        beside = self._beside(after - 1, values)
+        if beside:
+            return self._two_periods(list(range(at, after)), beside)
         self._pairs(list(range(at, after)), values)
         return after + len(values)
 
@@ -87,7 +107,14 @@ class _Walk:
 
     def _is_value(self, at: int) -> bool:
         title = _TITLE.fullmatch(squash(self.tokens[at].text)) and self._is_title(at)
-        return at not in self.headers and self.labels[at] is None and not title and not self._is_of_site(at)
+        if at in self.headers or self.labels[at] is not None or title or self._is_of_site(at):
+            return False
+        return at + 1 not in self.headers or not self._heads_table(at)
+
+    def _heads_table(self, at: int) -> bool:
+        """Whether a text right above the header of the indicators is its heading: 绩效项目指标表."""
+        word = squash(self.tokens[at].text)
+        return word.endswith(("指标", "指标表", "目标表")) and self.words.unknown(self.tokens[at].text) is not None
 
     def _is_of_site(self, at: int) -> bool:
         return terms().site.fullmatch(squash(self.tokens[at].text)) is not None
@@ -106,7 +133,7 @@ class _Walk:
         if before and len(values) >= _FEWEST and self._is_goal(before[-1]) and not self._is_group(before[-1]):
             self._goals(before[:-1], (before[-1], last), values)
             return
-        if self._is_goal(last) and len(values) > _FEWEST and self.words.unknown(self.tokens[values[0]].text):
+        if self._is_goal(last) and values and self._heads_text(values):
             self._goals(before, (last, values[0]), values[1:])
             return
         group = before[-1] if before and self._is_group(before[-1]) else None
@@ -127,6 +154,13 @@ class _Walk:
             return
         self._put([*cells, *((column + 1, self.tokens[at]) for at in rest)])
 
+    def _heads_text(self, values: Sequence[int]) -> bool:
+        """Whether the first text behind the label of a goal heads what was reached, beside it."""
+        first = self.tokens[values[0]].text
+        if self.words.unknown(first) is None:
+            return False
+        return len(values) > _FEWEST or (len(values) == _FEWEST and squash(first).endswith("情况"))
+
     def _wraps(self, at: int) -> bool:
         return self.tokens[at].text.endswith(("，", ",", "、"))
 
@@ -145,6 +179,62 @@ class _Walk:
             [(at, self.tokens[value]) for value in values[:part]]
             + [(at + 1, self.tokens[value]) for value in values[part:]]
         )
+
+    def _beside(self, at: int, values: Sequence[int]) -> int:
+        """The token behind sums of two periods that stand side by side, from the first total on; 0 where none do."""
+        words, other = self.words, at + 2
+        if len(values) != 1 or other >= len(self.tokens) or not (self._is_total(at) and self._is_total(other)):
+            return 0
+        periods = [words.period(self.tokens[one].text) for one in (at, other)]
+        if periods[1] != "annual" or periods[0] == "annual":
+            return 0
+        end = at
+        while end < len(self.tokens) and self._is_money(end):
+            end += 1
+            if end < len(self.tokens) and _FIGURE.match(squash(self.tokens[end].text)):
+                end += 1
+        return end
+
+    def _is_total(self, at: int) -> bool:
+        label = self.labels[at]
+        return label is not None and label.field == "total"
+
+    def _two_periods(self, labels: Sequence[int], end: int) -> int:
+        """Rows of sums of several years with those of the year to their right: a label that comes again is the year's.
+
+        One that comes once is the year's too where its left half is taken: 上年结转资金.
+        """
+        *before, first = labels
+        group = before[-1:] if before and self._is_group(before[-1]) else []
+        for at in before[: len(before) - len(group)]:
+            self._put([(0, self.tokens[at])])
+        lead = [(0, self.tokens[at]) for at in group]
+        row: list[tuple[int, Token]] = []
+        at = first
+        while at < end:
+            has_value = at + 1 < end and not self._is_money(at + 1)
+            following = at + 1 + has_value
+            field = self._field(at)
+            is_again = row and self._field(at - 1 if self._is_money(at - 1) else at - 2) == field
+            is_left = not row and (following >= end or self._field(following) == field or at == first)
+            if row and not is_again:
+                self._put([*lead, *row])
+                lead, row = [], []
+                is_left = following < end and self._field(following) == field
+            column = 1 if is_left and not is_again else 3
+            row += [(column, self.tokens[at])]
+            row += [(column + 1, self.tokens[at + 1])] if has_value else []
+            if column > 1:
+                self._put([*lead, *row])
+                lead, row = [], []
+            at = following
+        if row:
+            self._put([*lead, *row])
+        return end
+
+    def _field(self, at: int) -> str | None:
+        label = self.labels[at]
+        return label.field if label is not None else None
 
     def _money_columns(self, at: int, after: int) -> list[int]:
         """Labels of the columns of a table of money, where labels are those, with that of its first row behind them."""
@@ -176,11 +266,13 @@ class _Walk:
         return row
 
     def _indicators(self, at: int, lead: Token | None) -> int:
-        first, after, fields = self.headers[at]
+        first, after, fields, upper = self.headers[at]
         shift = 1 if lead is not None else 0
         head = [(0, lead)] if lead is not None else []
-        self._put([*head, *((shift + column, token) for column, token in enumerate(self.tokens[first:after]))])
-        end = next((one for one in range(after, len(self.tokens)) if self._ends_table(one)), len(self.tokens))
+        for line in self._header_rows(first, after, fields, upper):
+            self._put([*head, *((shift + column, token) for column, token in line)], shift + len(fields))
+            head = []
+        end = self._end_of_table(after)
         placed, score = segmented(self.tokens[after:end], fields)
         if score < _GOOD:
             self.understood = False
@@ -194,14 +286,50 @@ class _Walk:
         self.in_money = False
         return end
 
-    def _ends_table(self, at: int) -> bool:
-        """Whether a token stands below the indicators: a label of the form, a title, a sum."""
+    def _header_rows(
+        self, first: int, after: int, fields: Sequence[str | None], upper: int
+    ) -> list[list[tuple[int, Token]]]:
+        """The cells of the header: its upper row goes on right of the lower one, or stands over a part of it."""
+        above, own = self.tokens[first : first + upper], self.tokens[first + upper : after]
+        if not upper:
+            over = len(own) - len(fields)
+            if not over:
+                return [list(enumerate(own))]
+            # What stands over the places takes no column of its own.
+            begin = next(at for at, token in enumerate(own) if self.words.column(token.text) in _VALUES)
+            return [
+                list(enumerate(own[: begin + 1])),
+                [(begin + at, token) for at, token in enumerate(own[begin + 1 :])],
+            ]
+        over = len(above) + len(own) - len(fields)
+        begin = next((at for at, one in enumerate(fields) if one in _OVER), 0)
+        top = [(begin, above[0])] if over else []
+        top += [(len(own) + at, token) for at, token in enumerate(above[over:])]
+        return [top, list(enumerate(own))]
+
+    def _end_of_table(self, begin: int) -> int:
+        """The token behind the indicators: a label of the form below the last category and its first indicator.
+
+        What is a label elsewhere may be the name of an indicator among the categories: 完成时间.
+        """
+        end = next((one for one in range(begin, len(self.tokens)) if self._ends_form(one)), len(self.tokens))
+        named = (one for one in range(end - 1, begin - 1, -1) if levels_of(squash(self.tokens[one].text)))
+        last = next(named, begin - 1)
+        return next((one for one in range(last + 2, end) if self._is_below_table(one)), end)
+
+    def _ends_form(self, at: int) -> bool:
+        """Whether no indicator can stand below a token: a header, a sum, the head or the title of the next form."""
         word = squash(self.tokens[at].text)
         if at in self.headers or word in self.words.sums or self._is_of_site(at):
             return True
-        if levels_of(word) or self.words.column(self.tokens[at].text):
+        if levels_of(word):
             return False
-        return self.labels[at] is not None or bool(_TITLE.fullmatch(word) and self._is_title(at))
+        label = self.labels[at]
+        in_head = label is not None and label.field in _HEAD and self.words.is_listed(self.tokens[at].text)
+        return in_head or bool(_TITLE.fullmatch(word) and self._is_title(at))
+
+    def _is_below_table(self, at: int) -> bool:
+        return self.labels[at] is not None and not self.words.column(self.tokens[at].text)
 
     def _is_group(self, at: int) -> bool:
         label = self.labels[at]

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from extractor.layouts import terms
 from extractor.layouts.fit import fit, levels_of
 from extractor.layouts.forms import form_words
+from extractor.readers.plain.leads import below_their_labels
 from extractor.readers.plain.pieces import blank
-from extractor.readers.plain.segments import Token, segmented
+from extractor.readers.plain.segments import placed_in_row
 from extractor.schemas.document import Cell, Row, Table
 from extractor.text import squash
 
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
+_OF_INDICATORS = _INDICATORS | {"indicators", "operator", "measure_unit", "weight"}
 _FEWEST = 3
 _PAIR = 2
 _MISFIT = -4.0
@@ -23,7 +26,10 @@ def aligned(table: Table) -> Table:
     """The table with the cells of each short row of a form below the headers that they belong to."""
     if any(cell.merged for row in table.rows for cell in row.cells):
         return table
-    rows = tuple(_rows(table.rows))
+    rows: Sequence[Row] = table.rows
+    if len({len(row.cells) for row in rows}) > 1:
+        rows = below_their_labels(rows)
+    rows = tuple(_rows(rows))
     changed = any(new is not old for new, old in zip(rows, table.rows, strict=True))
     return replace(table, rows=rows, rebuilt=True) if changed else table
 
@@ -32,7 +38,7 @@ def _rows(rows: Sequence[Row]) -> Iterator[Row]:
     fields: tuple[str | None, ...] = ()
     above: Sequence[Cell] = ()
     for row in rows:
-        header = _header(row)
+        header = _header(row, above)
         if header or (fields and _leaves(row)):
             fields = header
         inked = _inked(row)
@@ -78,31 +84,37 @@ def _is_under_labels(inked: Sequence[Cell], above: Sequence[Cell]) -> bool:
     return all((one is None) == (other is None) for one, other in pairs) and heads[0].is_money
 
 
-def _header(row: Row) -> tuple[str | None, ...]:
-    """The columns that a row names, where it heads the indicators of a form; those of a list name its projects."""
+def _header(row: Row, above: Sequence[Cell]) -> tuple[str | None, ...]:
+    """The columns that a row names, where it heads the indicators of a form; those of a list name its projects.
+
+    Below a header of two rows, what stands above a blank cell heads its column.
+    """
     words = form_words(terms())
-    found = tuple(words.column(cell.content.text) for cell in row.cells)
+    texts = [cell.content.text for cell in row.cells]
+    if len(above) == len(texts):
+        texts = [text if text.strip() else cell.content.text for text, cell in zip(texts, above, strict=True)]
+    found = tuple(map(words.column, texts))
     return found if len(_INDICATORS & set(found)) >= _FEWEST and "name" not in found else ()
 
 
 def _leaves(row: Row) -> bool:
     """Whether a row below the indicators begins with a label of the form, or sums them up."""
     words = form_words(terms())
-    first = next((word for cell in row.cells if (word := squash(cell.content.text))), "")
+    first, *others = [word for cell in row.cells if (word := squash(cell.content.text))] or [""]
     if not first or levels_of(first):
         return False
-    return first in words.sums or (words.label(first) is not None and words.column(first) is None)
+    is_label = words.label(first) is not None and words.column(first) not in _OF_INDICATORS
+    is_title = not others and first.endswith("表")
+    return first in words.sums or is_label or is_title
 
 
 def _aligned(row: Row, cells: Sequence[Cell], fields: Sequence[str | None]) -> Row:
     """The row's cells from the left to the right, none of them below a header that it cannot belong to."""
     texts = [squash(cell.content.text) for cell in cells]
     inked = [at for at, text in enumerate(texts) if text]
-    placed, _ = segmented([Token(texts[at], 0, 0) for at in inked], fields)
-    columns = [one.column for one in placed]
-    if any(one.row or one.goes_on for one in placed):
-        lead = max(len(fields) - len(cells), 0)
-        columns = [lead + at for at in inked]
+    blanks = [at - before - 1 for before, at in pairwise([inked[0] - 1, *inked])]
+    has_room = len(cells) - inked[0] <= len(fields)
+    columns = placed_in_row([texts[at] for at in inked], blanks, fields) if has_room else inked
     made = [blank(row.start)] * max(len(fields), columns[-1] + 1)
     for at, column in zip(inked, columns, strict=True):
         made[column] = cells[at]

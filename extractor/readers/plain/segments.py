@@ -11,9 +11,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from extractor.layouts.fit import fit
+from extractor.layouts.fit import NEVER, fit, levels_of
 from extractor.readers.plain.pieces import blank, stacked
 from extractor.schemas.document import MappedText, Row
+from extractor.targets.words import words
 from extractor.text import squash
 
 _MISSING = -1.5
@@ -30,6 +31,9 @@ _TEXTS = frozenset(("goal", "name", "level1", "level2", "indicator_name", "unit"
 _LONGEST_ASIDE = 12
 _NOWHERE = (-1e9, 0)
 _NEW_ROW = -0.5
+_NO_UNIT = 0.2
+"""A text that is as short as a unit but none that is known: 稳定."""
+_SCALES = "十百千万亿"
 
 
 _Way = tuple[int, str]
@@ -67,12 +71,12 @@ def segmented(tokens: Sequence[Token], fields: Sequence[str | None]) -> tuple[li
     width = len(fields)
     has_signs = "operator" in fields
     begins = [_begins(at, fields) for at in range(width)]
-    fits = _fits(squash(tokens[0].text), fields, has_signs)
+    fits = _fits(squash(tokens[0].text), "", fields, has_signs)
     # best[column]: the best way in which the tokens so far stand, the last of them in that column.
     best = [fits[at] + _MERGED * at for at in range(width)]
     ways: list[list[_Way]] = [[(-1, "row")] * width]
     for above, token in pairwise(tokens):
-        fits = _fits(squash(token.text), fields, has_signs)
+        fits = _fits(squash(token.text), squash(above.text), fields, has_signs)
         ended, last = max((best[at] + _at_end(width - 1 - at, token.blanks), at) for at in range(width))
         beside = _beside(best, token.blanks)
         joints = _joints(above, token)
@@ -121,8 +125,52 @@ def _beside(best: Sequence[float], blanks: int) -> list[tuple[float, int]]:
 
 
 @lru_cache(maxsize=4096)
-def _fits(word: str, fields: tuple[str | None, ...], has_signs: bool) -> list[float]:
-    return [fit(word, field, has_signs=has_signs) for field in fields]
+def _fits(word: str, before: str, fields: tuple[str | None, ...], has_signs: bool) -> list[float]:
+    return [_fit(word, before, field, has_signs=has_signs) for field in fields]
+
+
+def placed_in_row(texts: Sequence[str], blanks: Sequence[int], fields: Sequence[str | None]) -> list[int]:
+    """The columns of cells that are one row, no more than there are fields; `blanks` stand before each of them.
+
+    >>> fields = ("level1", "level2", "indicator_name", "weight", "annual_value", None)
+    >>> placed_in_row(["其中：日光温室", "6.5亩", "6.5亩"], [0, 0, 0], fields)
+    [2, 4, 5]
+    """
+    width, count = len(fields), len(texts)
+    has_signs = "operator" in fields
+    best = [0.0] * width
+    ways: list[list[int]] = []
+    for index, word in enumerate(texts):
+        following, way = [NEVER * count * 2] * width, [-1] * width
+        above = texts[index - 1] if index else ""
+        for at in range(index, width - (count - index - 1)):
+            own = _fit(word, above, fields[at], has_signs=has_signs)
+            if not index:
+                following[at] = own + _begins(at, fields)
+                continue
+            gap = blanks[index]  # a blank cell that is printed takes a column
+            options = [
+                (best[before] + own + _inside(at - before - 1, gap), before) for before in range(index - 1, at - gap)
+            ]
+            if options:
+                following[at], way[at] = max(options)
+        best = following
+        ways.append(way)
+    column = max(range(count - 1, width), key=lambda at: best[at])
+    columns: list[int] = []
+    for way in reversed(ways):
+        columns.append(column)
+        column = way[column]
+    return columns[::-1]
+
+
+def _fit(word: str, before: str, field: str | None, *, has_signs: bool) -> float:
+    """How well a cell fits a column; a category printed twice is that of both levels: 满意度指标 | 满意度指标."""
+    if field == "level2" and word == before and levels_of(word) == {"level1"}:
+        return fit(word, "level1", has_signs=has_signs)
+    if field == "measure_unit" and not words().units.known.get(word.lstrip(_SCALES).partition("/")[0]):
+        return min(fit(word, field, has_signs=has_signs), _NO_UNIT)
+    return fit(word, field, has_signs=has_signs)
 
 
 def _begins(at: int, fields: Sequence[str | None]) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from extractor.readers.plain.barred import read_barred
 from extractor.readers.plain.cells import read_cells
 from extractor.readers.plain.columns import read_columns
 from extractor.readers.plain.delimited import find_delimiter, read_delimited
@@ -35,6 +36,9 @@ def _found(text: str, lines: tuple[Line, ...]) -> Found:
     grids: tuple[Table, ...] = ()
     if is_grid(text):
         lines, grids = read_grids(text, lines)
+    barred = read_barred(text, lines) if not grids else None
+    if barred is not None:
+        return Found("markdown", *barred)
     if is_markdown(text, lines):
         outside, tables = read_markdown(text, lines)
         return Found("markdown", outside, _in_print_order(grids, tables))

@@ -1,0 +1,176 @@
+"""Forms that reached a page as text: bars that end cells, rows counted or cut by labels, one cell a line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from extractor.readers import read
+from extractor.schemas.document import Document
+
+COUNTED = """
+绩效目标表 | ||||
+(2031年度) | ||||
+项目名称 | 灯塔维护 | 主管部门 | 云溪市海事局 | |
+资金情况
+(万元) |
+年度资金总额: | 32 | |||
+其中:财政拨款 | 30 | ||||
+其他资金 | 2 | ||||
+总体目标 | 年度目标 | ||||
+全年灯塔不熄,
+航道安全 | |||||
+绩
+效
+指标 | 一级
+指标 |
+二级指标 | 三级指标 | 指标值 | |
+产出指标 | 数量指标 | 维护灯塔 | 4座 | ||
+更换灯具 | 8套 | ||||
+质量指标 | |||||
+亮灯率 | ≥99% | ||||
+"""
+
+LONE = """
+云溪市海事局关于公开绩效目标的通知
+|
+|
+项目支出绩效目标表 |
+(2031年度) |
+项目名称 |
+灯塔维护 |
+主管部门 |
+云溪市海事局 |
+项目资金
+(万元) |
+年度资金总额: |
+32 |
+其中:财政拨款 |
+32 |
+年度
+目标 |
+全年灯塔不熄,
+航道安全 |
+绩
+效
+指
+标 |
+一级
+指标 |
+二级指标 |
+三级指标 |
+指标值 |
+产出指标 |
+数量指标 |
+维护灯塔 |
+4座 |
+时效指标 |
+完成时间 |
+10月底 |
+满意度指标 |
+满意度指标 |
+船员满意度 |
+≥95% |
+"""
+
+TWO_HEADER_ROWS = """
+2031年度自评表 |
+|
+| 项目名称 | 灯塔维护 | 主管部门 | 云溪市海事局 | 绩效指标 | 年度指标值 | 实际完成值 | 分值 | 得分 | 备注
+| 一级指标 | 二级指标 | 三级指标 | 指标性质 | 指标值 | 度量单位 | 产出指标
+| 数量指标 | 维护灯塔 | ≧ | 4 | 座 | 4 | 20 | 20 |
+| 成本指标 | 单座造价 | ≦ | 2 | 万元/座 | 1.8 | 30 | 28 |
+"""
+
+
+def document(folder: Path, text: str) -> Document:
+    path = folder / "a.txt"
+    path.write_text(text.lstrip("\n"), encoding="utf-8")
+    return read(path)
+
+
+def rows(document: Document) -> list[list[str]]:
+    return [[cell.content.text for cell in row.cells] for table in document.tables for row in table.rows]
+
+
+def squashed(document: Document) -> list[list[str]]:
+    return [["".join(text.split()) for text in row] for row in rows(document)]
+
+
+def test_rows_are_counted_where_bars_fill_them_up(tmp_path: Path) -> None:
+    found = squashed(document(tmp_path, COUNTED))
+    assert ["资金情况(万元)", "年度资金总额:", "32"] in found
+    assert ["", "其中:财政拨款", "30"] in found
+    assert ["", "全年灯塔不熄,航道安全"] in found
+    assert ["", "产出指标", "数量指标", "维护灯塔", "4座"] in found
+    assert ["", "", "", "更换灯具", "8套"] in found
+    assert ["", "", "", "亮灯率", "≥99%"] in found
+
+
+def test_a_lone_bar_ends_a_cell_of_several_lines(tmp_path: Path) -> None:
+    read_ = document(tmp_path, LONE)
+    found = squashed(read_)
+    assert ["项目名称", "灯塔维护"] in found
+    assert ["年度目标", "全年灯塔不熄,航道安全"] in found
+    assert ["", "", "时效指标", "完成时间", "10月底"] in found
+    assert ["", "满意度指标", "满意度指标", "船员满意度", "≥95%"] in found
+    outside = [read_.text[line.start : line.end] for line in read_.lines]
+    assert "云溪市海事局关于公开绩效目标的通知" in outside
+
+
+def test_a_header_row_above_the_levels_goes_on_to_their_right(tmp_path: Path) -> None:
+    found = rows(document(tmp_path, TWO_HEADER_ROWS))
+    assert ["绩效指标", "", "", "", "年度指标值", "", "", "实际完成值", "分值", "得分", "备注"] in found
+    assert ["", "产出指标", "数量指标", "维护灯塔", "≧", "4", "座", "4", "20", "20", ""] in found
+    assert ["", "", "成本指标", "单座造价", "≦", "2", "万元/座", "1.8", "30", "28", ""] in found
+
+
+def test_places_stand_below_the_header_of_values_in_a_page_of_cells(tmp_path: Path) -> None:
+    cells = (
+        *("项目名称", "灯塔维护", "主管部门", "云溪市海事局", "总体目标", "全年灯塔不熄", "绩效", "指标"),
+        *("一级", "指标", "二级指标", "三级指标", "指标解释", "指标值", "新港区", "石塘县"),
+        *("产出", "指标", "数量目标", "维护灯塔", "反映数量", "3座", "1座"),
+        *("质量目标", "亮灯率", "反映质量", "≥99%", "≥98%"),
+    )
+    found = squashed(document(tmp_path, "\n\n".join(cells) + "\n"))
+    assert ["", "产出指标", "数量目标", "维护灯塔", "反映数量", "3座", "1座"] in found
+    assert ["", "", "质量目标", "亮灯率", "反映质量", "≥99%", "≥98%"] in found
+    assert ["总体目标", "全年灯塔不熄"] in found
+
+
+def test_sums_of_two_periods_stand_side_by_side_in_a_page_of_cells(tmp_path: Path) -> None:
+    cells = (
+        *("项目名称", "灯塔维护", "项目资金", "资金总额", "90", "当年资金总额", "30"),
+        *("其中:财政拨款", "80", "其中:当年财政拨款", "25", "上年结转资金", "1", "其他资金", "10", "当年其他资金", "4"),
+        *("年度目标", "全年灯塔不熄", "绩效指标", "一级指标", "二级指标", "三级指标", "指标值"),
+        *("产出指标", "数量指标", "维护灯塔", "4座"),
+    )
+    found = rows(document(tmp_path, "\n".join(cells) + "\n"))
+    assert ["项目资金", "资金总额", "90", "当年资金总额", "30"] in found
+    assert ["", "其中:财政拨款", "80", "其中:当年财政拨款", "25"] in found
+    assert ["", "", "", "上年结转资金", "1"] in found
+    assert ["", "其他资金", "10", "当年其他资金", "4"] in found
+
+
+@pytest.mark.parametrize("text", [COUNTED, LONE, TWO_HEADER_ROWS])
+def test_every_character_of_a_cell_leads_back_to_the_text(tmp_path: Path, text: str) -> None:
+    read_ = document(tmp_path, text)
+    contents = [cell.content for table in read_.tables for row in table.rows for cell in row.cells]
+    assert contents
+    for content in contents:
+        for character, offset in zip(content.text, content.offsets, strict=True):
+            assert character == read_.text[offset] or (character == "\n" and read_.text[offset].isspace())
+
+
+def test_rows_that_are_lines_stay_lines(tmp_path: Path) -> None:
+    text = (
+        "| 项目名称 | 灯塔维护 | 主管部门 | 云溪市海事局 |\n| 年度目标 | 全年灯塔不熄 |  |  |\n"
+        "| 一级指标 | 二级指标 | 三级指标 | 指标值 |\n| 产出指标 | 数量指标 | 维护灯塔 | 4座 |\n"
+    )
+    assert rows(document(tmp_path, text)) == [
+        ["项目名称", "灯塔维护", "主管部门", "云溪市海事局"],
+        ["年度目标", "全年灯塔不熄", "", ""],
+        ["一级指标", "二级指标", "三级指标", "指标值"],
+        ["产出指标", "数量指标", "维护灯塔", "4座"],
+    ]
