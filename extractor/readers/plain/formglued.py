@@ -8,6 +8,7 @@ words of a name belong to it tells the rest of the text, where the name stands a
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,6 +25,7 @@ _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "a
 _BODIES = frozenset(("department", "unit"))
 _FEWEST = 3
 _SHORTEST = 4
+_FOR_EACH = 0.5
 _LONGEST_NAME = 60
 _SHORTEST_GOAL = 8
 _TITLES = 1_000
@@ -94,15 +96,27 @@ def _anchors() -> re.Pattern[str]:
 
 
 def _labels_in(flat: str) -> list[tuple[int, int]]:
-    """The labels in glued text; of two that overlap the longer one."""
+    """The labels in glued text; of those that overlap the ones that take most of it, in as few as may be.
+
+    >>> text = "年度总体目标预期目标实际完成情况"
+    >>> [text[start:end] for start, end in _labels_in(text)]
+    ['年度总体目标', '预期目标', '实际完成情况']
+    """
+    spans = [match.span(1) for match in _anchors().finditer(flat)]
+    starts = [start for start, _ in spans]
+    best: list[tuple[float, int]] = [(0.0, len(spans))] * (len(spans) + 1)
+    for at in range(len(spans) - 1, -1, -1):
+        start, end = spans[at]
+        behind = bisect_left(starts, end)
+        taken = end - start - _FOR_EACH + best[behind][0]
+        best[at] = max((taken, behind), (best[at + 1][0], -(at + 1)))
     found: list[tuple[int, int]] = []
-    for match in _anchors().finditer(flat):
-        first, after = match.span(1)
-        if found and first < found[-1][1]:
-            if after - first > found[-1][1] - found[-1][0]:
-                found[-1] = first, after
-            continue
-        found.append((first, after))
+    at = 0
+    while at < len(spans):
+        behind = best[at][1]
+        if behind >= 0:
+            found.append(spans[at])
+        at = abs(behind)
     return found
 
 

@@ -54,13 +54,23 @@ def indicator_rows(
     return [row_of(text, [(shift + column, token) for column, token in row], width) for row in walk.cells()], used
 
 
+def _second_side(fields: Sequence[str | None]) -> int:
+    """The column with which the second of twin halves begins: the first that repeats a level or a name."""
+    for at, name in enumerate(fields):
+        if name in {*_LEVELS, "indicator_name"} and name in fields[:at]:
+            return at
+    return len(fields)
+
+
 class _Rows:
     """The rows so far: the categories of each, and the words behind them."""
 
     def __init__(self, text: str, fields: Sequence[str | None], words: FormWords) -> None:
         self._text, self._fields, self._words = text, tuple(fields), words
-        self._levels = [at for at, name in enumerate(fields) if name in _LEVELS]
-        self._own = [at for at in range(len(fields)) if at not in self._levels]
+        second = _second_side(fields)
+        self._levels = [at for at in range(second) if fields[at] in _LEVELS]
+        self._own = [at for at in range(second) if at not in self._levels]
+        self._second = range(second, len(fields))
         self._rows: list[tuple[Cells, list[Token]]] = []
         self._lead: Cells = []
         self._sum: Cells = []
@@ -118,7 +128,7 @@ class _Rows:
     def cells(self) -> list[Cells]:
         """The rows as cells under their columns."""
         numeric = self._numeric()
-        rows = [[*lead, *self._placed(rest, numeric)] for lead, rest in self._rows]
+        rows = [[*lead, *self._both_sides(rest, numeric)] for lead, rest in self._rows]
         rows += [self._lead] if self._lead else []
         return [*rows, *([self._sum] if self._sum else [])]
 
@@ -167,13 +177,30 @@ class _Rows:
                     held.setdefault(column, []).append(_NUMBER.fullmatch(squash(token.text)) is not None)
         return {column: found[0] for column, found in held.items() if len(set(found)) == 1}
 
-    def _placed(self, rest: Sequence[Token], numeric: Mapping[int, bool]) -> Cells:
+    def _both_sides(self, rest: Sequence[Token], numeric: Mapping[int, bool]) -> Cells:
+        """Words under their columns; those of twin columns part where the second category stands, or in the middle."""
+        if not self._second:
+            return self._placed(rest, self._own, numeric)
+        named = next((at for at, token in enumerate(rest) if levels_of(squash(token.text))), None)
+        part = named if named is not None else len(rest) // 2 if len(rest) % 2 == 0 else len(rest)
+        behind = list(rest[part:])
+        lead: Cells = []
+        levels = [at for at in self._second if self._fields[at] in _LEVELS]
+        while behind and levels and levels_of(squash(behind[0].text)):
+            lead.append((levels.pop(0), behind.pop(0)))
+        right = [at for at in self._second if self._fields[at] not in _LEVELS]
+        return [*self._placed(rest[:part], self._own, numeric), *lead, *self._placed(behind, right, numeric)]
+
+    def _placed(self, rest: Sequence[Token], own: Sequence[int], numeric: Mapping[int, bool]) -> Cells:
         """Words under the columns behind the categories, in order: of all ways the one that fits best."""
-        own = self._own
+        if not rest:
+            return []
         if len(rest) > len(own) + _MOST_MORE:
             rest = [*rest[: len(own) - 1], self._span(rest[len(own) - 1], rest[-1])]
         if len(rest) == len(own):
             return list(zip(own, rest, strict=True))
+        if len(rest) < len(own) and self._ends_blank(rest, own, numeric):
+            return list(zip(own, rest, strict=False))
         if len(own) == _PAIR < len(rest) and _VALUE.match(squash(rest[-1].text)):
             return [(own[0], self._span(rest[0], rest[-2])), (own[1], rest[-1])]
         has_signs = "operator" in self._fields
@@ -199,6 +226,13 @@ class _Rows:
                         following[end] = worth, [*cells, (column, token)]
             best = following
         return best[len(rest)][1] or list(zip(own, rest, strict=False))
+
+    def _ends_blank(self, rest: Sequence[Token], own: Sequence[int], numeric: Mapping[int, bool]) -> bool:
+        """Whether a row lacks but remarks at its end: its words are numbers where those of other rows are."""
+        if any(self._fields[column] is not None for column in own[len(rest) :]):
+            return False
+        pairs = zip(own, rest, strict=False)
+        return all(numeric.get(at) in {None, _NUMBER.fullmatch(squash(one.text)) is not None} for at, one in pairs)
 
     def _bonus(self, token: Token, name: str | None) -> float:
         if name in _VALUES:

@@ -12,10 +12,12 @@ from extractor.layouts.forms import FormWords
 from extractor.readers.plain.segments import Token
 from extractor.schemas.document import Line
 from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
-from extractor.text import squash
+from extractor.text import fold, squash
 
 _WORD = re.compile(r"[^\s\u3000]+")
 _MARKS = re.compile(r"[(][^()]{1,12}[)]:?")
+_ITEMS = frozenset(("目标", "指标"))
+_ITEM = re.compile(r"\d{1,2}\s?[:：、.．]")
 _RESTS = frozenset(("指标", "目标", "效益", "情况"))
 """What a wrapped label ends with."""
 _INDICATOR = "指标"
@@ -68,14 +70,28 @@ def with_whole_labels(lines: Sequence[Sequence[Token]], words: FormWords) -> lis
 
 
 def with_marks(line: Sequence[Token], words: FormWords) -> list[Token]:
-    """A line in which remarks in brackets are part of the label before them: 项目资金 (万元)."""
+    """A line in which remarks in brackets are part of the label before them: 项目资金 (万元), and 1: of 目标 1:."""
     made: list[Token] = []
-    for token in line:
-        if made and _MARKS.fullmatch(squash(token.text)) and is_known(made[-1].text, words):
+    for token in (part for one in line for part in _at_colon(one, words)):
+        if made and made[-1].text in _ITEMS and _ITEM.match(token.text):
+            made[-1] = Token(f"{made[-1].text} {token.text}", made[-1].start, token.end)
+        elif made and _MARKS.fullmatch(squash(token.text)) and is_known(made[-1].text, words):
             made[-1] = _over(made[-1], token)
         else:
             made.append(token)
     return made
+
+
+def _at_colon(token: Token, words: FormWords) -> list[Token]:
+    """A word that holds a label, its colon and a value, as two."""
+    at = fold(token.text[: 2 * _LONGEST]).find(":")
+    if at <= 0 or at + 1 == len(token.text) or not words.is_listed(token.text[:at]):
+        return [token]
+    start = token.start + at + 1
+    return [
+        Token(token.text[: at + 1], token.start, start),
+        *_at_colon(Token(token.text[at + 1 :], start, token.end), words),
+    ]
 
 
 def _joined(lines: Sequence[Sequence[Token]], at: int, words: FormWords) -> tuple[Token, list[int]] | None:
