@@ -91,6 +91,8 @@ def _texts(project: ProjectReading, terms: Terms) -> Iterator[tuple[str, str, st
             yield path, "label", value
         elif category("level1", word) or category("level2", word):
             yield path, "category", value
+        elif path != "goal" and _holds_a_label(value, terms):
+            yield path, "another_cell", value
         elif path == "goal" and _ends_in_a_title(word):
             yield path, "another_cell", value[-_SHOWN:]
         elif path != "goal" and not _NAMES.search(word):
@@ -148,6 +150,12 @@ def _is_label(word: str, terms: Terms) -> bool:
     """Whether a text is nothing but a label of a form or of a column."""
     label = form_words(terms).label(word)
     return label is not None or (terms.column(word) is not None and word in terms.columns)
+
+
+def _holds_a_label(value: str, terms: Terms) -> bool:
+    """Whether a label stands behind a blank inside of a name, or labels before it: another cell's text is in it."""
+    words = [word.partition(":")[0] for word in map(squash, value.split()[1:])]
+    return any(_is_label(word, terms) for word in words if word) or squash(value).count(":") >= _ENOUGH
 
 
 def _is_open(word: str) -> bool:

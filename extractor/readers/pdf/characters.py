@@ -15,18 +15,13 @@ import pypdfium2.raw as pdfium
 
 from extractor.readers.pdf.frame import Box, Frame
 from extractor.readers.pdf.rules import UNDRAWN
-from extractor.readers.symbols import raised
+from extractor.readers.symbols import RADICALS, raised
 
 UNKNOWN = "\ufffd"
 """Stands for a glyph of which the file does not say what letter it is."""
 ADJACENT, BLANK, BREAK = 0, 1, 2
 _HYPHENS = "\x02\xad\ufffe"
 """What the library writes for a hyphen at the end of a line, and the soft hyphen, which some fonts print."""
-_RADICALS = (
-    "⺟母⺠民⺬示⺮竹⺳网⻁虎⻃西⻄西⻅见⻆角⻉贝⻋车⻐钅⻓长⻔门⻘青"
-    "⻙韦⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻬齐⻮齿⻰龙⻳龟"
-)
-"""Simplified characters that some fonts name as radicals (Unicode gives these no decomposition)."""
 _WIDE = 0x2E80
 _SAMPLE = 64
 _AUTOMATIC_GAP = 0.35
@@ -162,8 +157,7 @@ def _unicode(text_page: pdfium.FPDF_TEXTPAGE) -> str | list[str]:
 @lru_cache(maxsize=1)
 def _plain() -> dict[str, str]:
     """What was found out about characters so far, and what Unicode does not tell."""
-    known = dict(zip(_RADICALS[::2], _RADICALS[1::2], strict=True))
-    return known | dict.fromkeys(_HYPHENS, "-")
+    return dict(RADICALS) | dict.fromkeys(_HYPHENS, "-")
 
 
 def _as_seen(character: str) -> str:
