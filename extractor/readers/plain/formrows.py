@@ -145,12 +145,15 @@ class _Rows:
         return [(self._level(found[0]), found[0])], list(line[1:])
 
     def _level(self, token: Token) -> int:
-        """The column of a category that stands alone: that of its level; where it may be either, the second."""
+        """The column of a category that stands alone: of what may be either level the first, unless one leads it."""
         if len(self._levels) < 2:
             return self._levels[0]
         word = without_brackets(squash(token.text))
         is_inner = category("level2", word) is not None and category("level1", word) is None
-        return self._levels[1] if is_inner or "level2" in levels_of(word) else self._levels[0]
+        levels = levels_of(word)
+        is_led = any(column == self._levels[0] for column, _ in self._lead)
+        is_inner = is_inner or levels == {"level2"} or (is_led and "level2" in levels)
+        return self._levels[1] if is_inner else self._levels[0]
 
     def _is_category(self, token: Token, line: Sequence[Token], below: Sequence[Sequence[Token]]) -> bool:
         """Whether a word that leads a line is a category: a known one, or one by its place before a known one."""
