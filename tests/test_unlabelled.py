@@ -136,13 +136,6 @@ def test_the_goal_of_several_years_beside_an_unknown_text(label: str, paths: lis
     assert [path for path, _ in found(project, f"{lead}{WHOLE.goal}", **spans)] == paths
 
 
-@pytest.mark.parametrize(("above", "paths"), [("年度目标", ["goal"]), ("总目标", []), ("项目概况", [])])
-def test_the_years_goal_was_left_blank(above: str, paths: list[str]) -> None:
-    lead = f"【{above}】\n【中期目标】"
-    spans = {"goal": (len(lead), len(lead) + len(WHOLE.goal or ""))}
-    assert [path for path, _ in found(WHOLE, f"{lead}{WHOLE.goal}\n【备注】", **spans)] == paths
-
-
 def page(*rows: str) -> str:
     cells = ("".join(f"<td>{cell}</td>" for cell in row.split("|")) for row in rows)
     return "<!doctype html><meta charset='utf-8'><table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"

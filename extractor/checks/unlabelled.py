@@ -42,7 +42,6 @@ _MONEY = re.compile(
 """Words of a source of money: a label with one of them names its source, and the amount is where it belongs."""
 _SUM = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d{1,4}|\d{4,}(?:\.\d+)?")
 _NO_SUM = re.compile(r"[编代]码|号|电话|[年月日]|面积|人数|户数|数量|得分|分值|权重|率|执行|支出数|支付|上年|去年|往年")
-_BLANK = re.compile(r"^【(?P<label>[^【】\n]{2,20})】$", re.MULTILINE)
 _SHOWS = re.compile(r"[\u4e00-\u9fff]")
 _TELLS = re.compile(r"完成|原因|措施|说明|依据|概[述况]|内容|必要|可行|政策|背景|效果|问题|·")
 """Labels of texts about a project that are no goals; a cell of a table has two labels, 项目·说明."""
@@ -63,9 +62,6 @@ def check_unlabelled(project: ProjectReading, block: Block, terms: Terms) -> lis
     return [
         finding(FlagCode.IMPLAUSIBLE, path, variant="unlabelled", label=label, text=text[:_SHOWN])
         for path, label, text in (*found, *_columns(project, words))
-    ] + [
-        finding(FlagCode.IMPLAUSIBLE, "goal", variant="blank_year", label=label)
-        for label in _years_goal(project, block, words)
     ]
 
 
@@ -145,17 +141,6 @@ def _goal(project: ProjectReading, block: Block, words: FormWords) -> Iterator[t
         is_text = len(_SHOWS.findall(value)) >= _GOAL and squash(value) != squash(project.goal)
         if is_text and not _TELLS.search(name) and _is_unknown(name, words):
             yield "goal", name, value
-            return
-
-
-def _years_goal(project: ProjectReading, block: Block, words: FormWords) -> Iterator[str]:
-    """The label of the year's goal, where nothing stands beside it and the goal is that of several years."""
-    if project.goal is None or "goal" not in block.cells:
-        return
-    for match in _BLANK.finditer(block.content.text):
-        known = words.label(match["label"])
-        if known is not None and known.field == "goal" and not _is_of_several_years(match["label"], words):
-            yield match["label"]
             return
 
 
