@@ -100,7 +100,7 @@ def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box, dra
     left, top, right, bottom = frame.show(edges[0], edges[1], edges[2], edges[3])
     size = median(b - t for t, b in zip(top, bottom, strict=True)) if texts else 0.0
     found = Characters(frame, texts, gaps, left, top, right, bottom, max(size, 0.1))
-    _loosen(found)
+    loosen(found)
     _raise_digits(found)
     found.unknown = _unknown(text_page, indices, found)
     found.slanted = _slanted(text_page, indices)
@@ -219,7 +219,7 @@ def _rotation(page: pdfium.FPDF_PAGE) -> int:
     return max(int(pdfium.FPDFPage_GetRotation(page)), 0) % 4
 
 
-def _loosen(found: Characters) -> None:
+def loosen(found: Characters) -> None:
     """Gives flat letters (一, —, =) and quotation marks the height of their line, where a font tells their ink alone.
 
     Such fonts, whose letters are drawings, come from browsers. Without it the letter would stand on a line of its own.

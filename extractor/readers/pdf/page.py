@@ -24,7 +24,7 @@ _STANDARD_SIZE = 10.0
 _PICTURE = 0.4
 _HUGE, _ALIKE = 2.0, 0.05
 """Of a line's height: letters larger than that, across the rules of a table, are printed under or over it."""
-_LARGE, _FEWEST_LARGE = 1.5, 3
+_LARGE, _FEWEST_LARGE = 1.35, 3
 """Of the usual height on a page: so many larger letters in a cell beside others are a stamp's."""
 _OUTLINED = 50
 _FEW = 40
