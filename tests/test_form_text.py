@@ -101,6 +101,20 @@ def test_words_of_a_note_stay_behind_the_numbers_of_a_row() -> None:
     ]
 
 
+def test_a_category_of_either_level_is_inside_of_the_one_that_it_belongs_to() -> None:
+    rows = "产出指标 数量指标 清淤长度 ≥6公里\n成本指标 每公里成本 ≤7万元\n"
+    rows += "效益指标 社会效益指标 出行 改善\n满意度指标 居民满意度 ≥90%\n"
+    later = "成本指标\n经济成本指标 总成本 ≤42万元\n"
+    (found,) = read(FORM.split("项目完成")[0] + rows + later)
+    assert [row[1:3] for row in found[-5:]] == [
+        ["产出指标", "数量指标"],
+        ["", "成本指标"],
+        ["效益指标", "社会效益指标"],
+        ["满意度指标", ""],
+        ["成本指标", "经济成本指标"],
+    ]
+
+
 def test_a_sum_a_label_and_a_seal_end_the_indicators() -> None:
     for end in ("总分 100", "其他需要说明的问题 无", "财政部门审核意见 (盖章)"):
         text = FORM.replace("注: 1.其他资金是指自有资金。", f"{end}\n以上各项 由财政局 负责解释")

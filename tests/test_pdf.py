@@ -21,7 +21,9 @@ from extractor.errors import UnsupportedFile
 from extractor.readers import ocr
 from extractor.readers.ocr import Seen, Word
 from extractor.readers.parsed import Parsed
-from extractor.readers.pdf import read_pdf
+from extractor.readers.pdf import layout, read_pdf
+from extractor.readers.pdf.characters import Characters, loosen
+from extractor.readers.pdf.frame import Box, Frame
 from tests.pdf_writer import A4_LANDSCAPE, FONT, PdfStyle, PdfTable, Span, wrap, write_pdf, write_pdfs
 
 HEADER = ["项目名称（资金使用单位）", "总计", "财政拨款", "财政专户拨款", "绩效目标", "绩效指标"]
@@ -252,6 +254,19 @@ def test_a_watermark_goes_into_no_cell(angle: int, under: bool) -> None:
     assert texts(parsed) == [THREE_ROWS]
     assert lines(parsed) == ["内部资料严禁"]
     assert kinds(parsed) == [("watermark", 1)]
+
+
+def test_letters_whose_font_tells_their_ink_alone_stay_on_their_line() -> None:
+    words = "每月一次”—"
+    boxes = [(703.4, 715.4), (704.6, 715.0), (708.8, 709.8), (703.4, 715.4), (704.0, 707.0), (709.0, 709.8)]
+    left = [443.2 + 12 * at for at in range(len(words))]
+    right = [at + (4 if word == "”" else 11) for at, word in zip(left, words, strict=True)]
+    tops, bottoms = (list(column) for column in zip(*boxes, strict=True))
+    frame = Frame(Box(0, 0, 595, 842), 0)
+    found = Characters(frame, [*words], [0] * len(words), left, tops, right, bottoms, 12.0)
+    loosen(found)
+    assert layout.cell_text(found, range(len(words))) == words
+    assert (found.top[0], found.bottom[0]) == boxes[0]
 
 
 def test_small_slanted_letters_inside_of_a_cell_are_a_stamp() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from extractor.checks.completeness import check_rows
 from extractor.checks.plausible import check_plausible
 from extractor.layouts import terms
 from extractor.messages import worded
@@ -53,6 +54,10 @@ def test_nothing_is_said_of_a_right_project() -> None:
         ("goal", "检测桥梁12座。项目支出绩效目标表", "another cell"),
         ("name", "nan", "writes for an empty cell"),
         ("goal", "#REF!", "writes for an empty cell"),
+        ("name", "≥95", "another cell"),
+        ("unit", "918,000.00", "another cell"),
+        ("name", "桥梁检测---已备案", "another cell"),
+        ("goal", "检测桥梁12座。18", "another cell"),
         ("goal", "详见附件2", "points elsewhere"),
         ("unit", "同上", "points elsewhere"),
         ("unit", "本单位负责实施，资金按季拨付，验收合格后结清，请予监督", "a passage of text"),
@@ -71,6 +76,7 @@ def test_a_text_that_no_such_field_holds(field: str, value: str, says: str) -> N
         ("name", "质量指标", "is a category"),
         ("operator", "时效指标", "is a category"),
         ("annual_value", "≥12座；质量指标；合格率", "another cell"),
+        ("name", "检测桥梁；全程水平：12座", "another cell"),
         ("annual_value", "NaN", "writes for an empty cell"),
     ],
 )
@@ -79,6 +85,21 @@ def test_an_indicator_that_took_another_cell(field: str, value: str, says: str) 
     ((path, message),) = found(GOOD.model_copy(update={"indicators": (first, GOOD.indicators[1])}))
     assert path == f"indicators[0].{field}"
     assert says in message
+
+
+def test_a_code_may_stand_for_a_name() -> None:
+    assert found(GOOD.model_copy(update={"name": "13600101"})) == []
+
+
+def test_rows_that_were_taken_for_projects() -> None:
+    """Alone, such a name is told of its project; several of them, of the document."""
+    good, bad = (
+        check_plausible(one, block(), terms(), {}) for one in (GOOD, GOOD.model_copy(update={"unit": "质量指标"}))
+    )
+    assert check_rows([good, bad]) == []
+    assert check_rows([bad, bad, *[good] * 8]) == []
+    (one,) = check_rows([bad, bad, good])
+    assert (str(one.code), one.path) == ("boundary_unsure", "document")
 
 
 def test_rows_of_indicators_that_were_not_read() -> None:

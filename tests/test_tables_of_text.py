@@ -34,6 +34,12 @@ def records(folder: Path, text: str, name: str = "a.txt") -> list[Record]:
     return extract(path, model="none").records
 
 
+def test_a_bar_by_itself_is_no_row(tmp_path: Path) -> None:
+    head = "|序号|项目名称|预算金额|绩效目标|\n|---|---|---|---|\n"
+    found = rows(tmp_path, f"{head}|1|河道保洁|12.5|保洁河道|\n|\n|2|苗圃扩建|8.0|扩建苗圃|\n|")
+    assert [row[:2] for row in found] == [["序号", "项目名称"], ["1", "河道保洁"], ["2", "苗圃扩建"]]
+
+
 def boundary(record: Record) -> bool:
     return any(flag.code == FlagCode.BOUNDARY_UNSURE for flag in record.flags)
 

@@ -114,3 +114,32 @@ def test_a_break_behind_nothing_is_no_text(tmp_path: Path) -> None:
     text = "# 项目支出绩效目标表\n\n" + rule + lines[0] + rule.replace("-", "=") + rule.join(lines[1:]) + rule
     (record,) = read(tmp_path, text).records
     assert [indicator.measure_unit for indicator in record.project.indicators] == ["公里", None]
+
+
+def test_a_table_that_a_converter_left_out_is_told(tmp_path: Path) -> None:
+    with pytest.raises(LayoutError, match="TABLE"):
+        read(tmp_path, "2025年度项目支出绩效自评表\n\n（2025年度）\n\n[TABLE]\n\n备注：定性指标照实填写。\n", "a.txt")
+    result = read(tmp_path, table(("青溪县交通局", "公路所", "道路养护")) + "\n[TABLE]\n")
+    assert FlagCode.UNREAD_CONTENT in [flag.code for flag in result.document.flags if "TABLE" in flag.message]
+
+
+@pytest.mark.parametrize(
+    ("name", "is_mixed"),
+    [
+        ("蔬菜基地改造 业务主管部门 513-农业农村委", True),
+        ("发布日期：2026-02-26来源：文旅局非遗补助", True),
+        ("专项：蔬菜基地改造 二期", False),
+    ],
+)
+def test_a_label_inside_of_a_name_is_doubted(tmp_path: Path, name: str, is_mixed: bool) -> None:
+    (found,) = codes(read(tmp_path, table(("青溪县交通局", "公路所", name))))
+    assert ((FlagCode.IMPLAUSIBLE, "name") in found) == is_mixed
+
+
+def test_radicals_are_read_as_the_characters_that_they_look_like(tmp_path: Path) -> None:
+    (record,) = read(tmp_path, table(("青溪县⽂旅局", "⾮遗中⼼", "⾮遗补助"))).records
+    assert (record.project.department, record.project.unit, record.project.name) == (
+        "青溪县文旅局",
+        "非遗中心",
+        "非遗补助",
+    )

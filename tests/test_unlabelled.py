@@ -50,10 +50,26 @@ def without(*fields: str) -> tuple[Indicator, ...]:
     [
         ({"unit": None, "attributes": ORGANS}, "unit", "承办机构"),
         ({"department": None, "attributes": ORGANS}, "department", "承办机构"),
+        ({"unit": None, "attributes": {"承办机构": "柳湾县水利局"}}, "unit", "承办机构"),
         (
             {"amounts": Amounts(breakdown=(FundingLine(label="全年盘子", amount="80.00"),))},
             "amounts.total",
             "全年盘子",
+        ),
+        ({"amounts": Amounts(), "attributes": {"盘子": "80.00"}}, "amounts.total", "盘子"),
+        ({"amounts": Amounts(), "attributes": {"盘子": "800000"}}, "amounts.total", "盘子"),
+        (
+            {
+                "amounts": Amounts(breakdown=(FundingLine(label="县级资金", amount="20.00"),)),
+                "attributes": {"资金总额·全年预算数": "9\n80.00"},
+            },
+            "amounts.total",
+            "资金总额·全年预算数",
+        ),
+        (
+            {"department": None, "attributes": {"归口部门": "柳湾县水利站"}},
+            "department",
+            "归口部门",
         ),
         (
             {"amounts": Amounts(total="80.00", breakdown=(FundingLine(label="财政投入", amount="80.00"),))},
@@ -95,10 +111,15 @@ def test_a_value_under_an_unknown_label(change: dict[str, object], path: str, la
         {},
         {"attributes": ORGANS},
         {"unit": None, "attributes": {"评审机构": "柳湾县财政局"}},
-        {"unit": None, "attributes": {"承办机构": "柳湾县水利局"}},
+        {"unit": None, "attributes": {"落款": "柳湾县水利局"}},
         {"unit": None, "attributes": {"项目概况": "沟渠多年未疏浚。"}},
         {"amounts": Amounts(total="80.00", breakdown=(FundingLine(label="县级资金", amount="80.00"),))},
         {"amounts": Amounts(total="80.00", breakdown=(FundingLine(label="全程盘子", amount="240.00"),))},
+        {"amounts": Amounts(), "attributes": {"事项编码": "20260107", "里程": "12"}},
+        {
+            "amounts": Amounts(breakdown=(FundingLine(label="县级资金", amount="20.00"),)),
+            "attributes": {"盘子": "80.00"},
+        },
         {"indicators": without("weight"), "attributes": {"自评得分": "50", "自评得分(2)": "30"}},
     ],
 )

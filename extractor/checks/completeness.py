@@ -20,6 +20,8 @@ _STOPS = (*ENDS_SENTENCE, "”", "）", ")")
 """A block may also end in a quotation or in a remark."""
 _LINE_ENDS = ("\n", "\r", "\f")
 _MOST = 0.8
+_MISTAKEN, _SOME = 2, 0.2
+"""Rows that were taken for projects are never alone."""
 
 
 def check_outside(text: str, unread: Sequence[Unread]) -> list[Finding]:
@@ -44,6 +46,19 @@ def check_outside(text: str, unread: Sequence[Unread]) -> list[Finding]:
     if lines := [piece for piece in unread if not (piece.of_projects or piece.in_table)]:
         found.append(_together(FlagCode.READER_NOTE, text, lines))
     return found
+
+
+def check_rows(of_projects: Sequence[Sequence[Finding]]) -> list[Finding]:
+    """Several projects whose name or unit is a category, a number or a sign: rows that were taken for projects."""
+    mistaken = sum(any(map(_is_no_name, findings)) for findings in of_projects)
+    if mistaken < _MISTAKEN or mistaken <= _SOME * len(of_projects):
+        return []
+    return [finding(FlagCode.BOUNDARY_UNSURE, "document", variant="rows_mistaken", count=mistaken)]
+
+
+def _is_no_name(found: Finding) -> bool:
+    is_name = found.code == FlagCode.IMPLAUSIBLE and found.path in {"name", "unit"}
+    return is_name and found.variant in {"category", "another_cell"}
 
 
 def check_told_again(told: Sequence[Found]) -> list[Finding]:

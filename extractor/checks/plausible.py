@@ -30,6 +30,12 @@ _ELSEWHERE = re.compile(r"同[上前]|(?:详?见|另?附)(?:附件|附表|[上�
 """What is written instead of a value."""
 _SENTENCE = re.compile(r"。.|[^(]*(?:[,，;；][^()]*){3}[^()]*$")
 """A stop inside a name, or three clauses and more: somebody's text."""
+_NAMES = re.compile(r"^(?!.*(?:-{3}|\|)).*(?:[^\W\d_]|\d{5})")
+"""A name has letters, or is the code of what is not to be named; it holds no rule of a table."""
+_LABELLED = re.compile(r"[;；][^;；:：,，。]{2,12}[:：].")
+"""Another value with its label behind an indicator's: 建档率；全程水平：90%."""
+_GLUED = re.compile(r"[。；]\d{1,3}$")
+"""A page's number or another cell's behind the last stop of a goal."""
 _SEAL = re.compile(r"\(?(?:盖章|公章|签章|签字|章)\)?:?")
 _STOPS = tuple(",。;:、!?)]》")
 _OPEN_ENDS = tuple("(、,:和及与-《[")
@@ -85,7 +91,13 @@ def _texts(project: ProjectReading, terms: Terms) -> Iterator[tuple[str, str, st
             yield path, "label", value
         elif category("level1", word) or category("level2", word):
             yield path, "category", value
+        elif path != "goal" and _holds_a_label(value, terms):
+            yield path, "another_cell", value
         elif path == "goal" and _ends_in_a_title(word):
+            yield path, "another_cell", value[-_SHOWN:]
+        elif path != "goal" and not _NAMES.search(word):
+            yield path, "another_cell", value
+        elif path == "goal" and _GLUED.search(word):
             yield path, "another_cell", value[-_SHOWN:]
         elif _ELSEWHERE.fullmatch(word):
             yield path, "elsewhere", value
@@ -101,6 +113,10 @@ def _indicators(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
             value = getattr(indicator, field)
             if isinstance(value, str) and _is_nothing(value):
                 yield paths.indicator(index, field), "nothing", value
+        for field in ("name", "cycle_value", "annual_value"):
+            text = getattr(indicator, field)
+            if text is not None and _LABELLED.search(text):
+                yield paths.indicator(index, field), "another_cell", text
         name, operator = squash(indicator.name or ""), squash(indicator.operator or "")
         is_category = category("level2", name) or category("level1", name)
         if is_category and name.endswith("指标") and (indicator.level2 is None or squash(indicator.level2) != name):
@@ -134,6 +150,12 @@ def _is_label(word: str, terms: Terms) -> bool:
     """Whether a text is nothing but a label of a form or of a column."""
     label = form_words(terms).label(word)
     return label is not None or (terms.column(word) is not None and word in terms.columns)
+
+
+def _holds_a_label(value: str, terms: Terms) -> bool:
+    """Whether a label stands behind a blank inside of a name, or labels before it: another cell's text is in it."""
+    words = [word.partition(":")[0] for word in map(squash, value.split()[1:])]
+    return any(_is_label(word, terms) for word in words if word) or squash(value).count(":") >= _ENOUGH
 
 
 def _is_open(word: str) -> bool:

@@ -27,18 +27,21 @@ _COUNTED = re.compile(r"\(\d+\)$")
 _BODY = re.compile(
     r"""
     (?: \[?\d{3,}\]? -? )?           # the code of a body
-    [\u4e00-\u9fff]{2,24}
-    (?: 局|委|委员会|人民政府|厅|办公室|中心|馆|院|站|所|处|学校|公司|联合会|大队|支队|林场|股 )
+    [\u4e00-\u9fff、]{2,40}
+    (?: 局|部门|委|委员会|人民政府|厅|办公室|中心|馆|院|站|所|处|学校|公司|联合会|大队|支队|林场|股 )
     (?: \([\u4e00-\u9fff]{1,4}\) )?
     """,
     re.VERBOSE,
 )
+_OF_BODIES = ("部门", "单位", "机构")
 _OTHERS = re.compile(r"财政|审批|批准|批复|评审|监理|设计|施工|发布|发文|来源|立项|开户|中标|供应")
 """Labels of bodies that are neither a project's department nor its unit."""
 _MONEY = re.compile(
     r"资金|收入|补助|结余|结转|自筹|自有|拨款|债|基金|投资|上级|中央|国家|[省市县区州乡镇]|贷款|社会|单位|事业|经营|其中"
 )
 """Words of a source of money: a label with one of them names its source, and the amount is where it belongs."""
+_SUM = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d{1,4}|\d{4,}(?:\.\d+)?")
+_NO_SUM = re.compile(r"[编代]码|号|电话|[年月日]|面积|人数|户数|数量|得分|分值|权重|率|执行|支出数|支付|上年|去年|往年")
 _SHOWS = re.compile(r"[\u4e00-\u9fff]")
 _TELLS = re.compile(r"完成|原因|措施|说明|依据|概[述况]|内容|必要|可行|政策|背景|效果|问题|·")
 """Labels of texts about a project that are no goals; a cell of a table has two labels, 项目·说明."""
@@ -55,7 +58,7 @@ def check_unlabelled(project: ProjectReading, block: Block, terms: Terms) -> lis
     if project.withheld:
         return []
     words = form_words(terms)
-    found = (*_bodies(project, words), *_money(project.amounts), *_goal(project, block, words))
+    found = (*_bodies(project, words), *_money(project, words), *_goal(project, block, words))
     return [
         finding(FlagCode.IMPLAUSIBLE, path, variant="unlabelled", label=label, text=text[:_SHOWN])
         for path, label, text in (*found, *_columns(project, words))
@@ -70,25 +73,42 @@ def _bodies(project: ProjectReading, words: FormWords) -> Iterator[tuple[str, st
     known = {squash(body) for body in (project.unit, project.department) if body}
     for label, value in project.attributes.items():
         word = squash(value)
-        if _BODY.fullmatch(word) and word not in known and _is_unknown(label, words) and not _OTHERS.search(label):
+        is_own = word not in known or label.endswith(_OF_BODIES)
+        if _BODY.fullmatch(word) and is_own and _is_unknown(label, words) and not _OTHERS.search(label):
             yield blank, label, value
             return
 
 
-def _money(amounts: Amounts) -> Iterator[tuple[str, str, str]]:
+def _money(project: ProjectReading, words: FormWords) -> Iterator[tuple[str, str, str]]:
     """Money under an unknown label: it is the total, or the part that the total lacks."""
-    strange = [one for one in amounts.breakdown if _is_no_source(one.label) and _number(one.amount)]
-    if not strange or amounts.unplaced:
+    amounts = project.amounts
+    if amounts.unplaced:
         return
-    first = strange[0]
+    strange = [one for one in amounts.breakdown if _is_no_source(one.label)]
     if amounts.total is None:
-        yield paths.amount("total"), first.label, first.amount
+        sums = [(one.label, one.amount) for one in strange if _number(one.amount)]
+        sums += [item for item in project.attributes.items() if _is_planned(*item, words)]
+        if amounts == Amounts():
+            sums += [item for item in project.attributes.items() if _is_sum(*item, words)]
+        for label, amount in sums[:1]:
+            yield paths.amount("total"), label, amount
         return
-    parts = sum((_number(getattr(amounts, source)) for source in SOURCES), Decimal(0))
-    own = [one for one in strange if _number(one.amount) + parts <= _number(amounts.total)]
-    if own and any(getattr(amounts, source) is None for source in ("fiscal", "other")):
-        blank = "fiscal" if amounts.fiscal is None else "other"
+    blank = next((source for source in ("fiscal", "other") if getattr(amounts, source) is None), None)
+    left = _number(amounts.total) - sum((_number(getattr(amounts, source)) for source in SOURCES), Decimal(0))
+    own = [one for one in strange if _number(one.amount) <= left]
+    if own and blank is not None:
         yield paths.amount(blank), own[0].label, own[0].amount
+
+
+def _is_planned(label: str, value: str, words: FormWords) -> bool:
+    """Whether an attribute is a cell of a table of money, in the row of the total and the column of the budget."""
+    row, between, column = label.partition("·")
+    known = words.label(row) if between and words.money_column(column) in {"planned", "adjusted"} else None
+    return known is not None and known.field == "total" and bool(value.strip("0.,— /"))
+
+
+def _is_sum(label: str, value: str, words: FormWords) -> bool:
+    return bool(_SUM.fullmatch(squash(value)) and _is_unknown(label, words) and not _NO_SUM.search(label))
 
 
 def _is_no_source(label: str) -> bool:

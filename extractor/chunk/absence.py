@@ -17,6 +17,9 @@ _REPORT = re.compile(r".{0,60}绩效(?:自评|自评价|评价|评估)(?:情况|
 _IN_SENTENCES = re.compile(r"设(?:置|定|立)?(?:了|有)?(?:\d{1,2}|[一二三四五六七八九十])[条个项](?:\w{2,8}指标)")
 """Indicators counted in a sentence: 设1条数量指标：…"""
 _TITLE_LINES = 6
+_NOT_WHOLE = frozenset(("unreadable_text", "shapeless_text", "damaged_characters", "text_outside_page", "lost_table"))
+"""Kinds of notes that say that some of a text was not read as it is printed: its signs may be among that."""
+_FEW = 3
 
 
 class Absence(NamedTuple):
@@ -51,7 +54,7 @@ def why_none(document: Document, cuts: Sequence[Cut], layout: CompiledLayout) ->
         return Absence(_not_understood(document, signs), False)
     if heads or signs.are_unfilled:
         return Absence("empty_forms" if is_form else "no_rows", True)
-    if cuts_words(document.text):
+    if cuts_words(document.text) or (_is_not_whole(document) and ("绩效" in text or signs.targets >= _FEW)):
         return Absence("text_not_understood", False)
     if _is_report(document):
         return Absence("self_evaluation_report", True)
@@ -62,6 +65,10 @@ def signs_of(document: Document, layout: CompiledLayout) -> Signs:
     """The signs of projects in a whole document."""
     pieces: list[Line | Row] = [*document.lines, *(row for table in document.tables for row in table.rows)]
     return signs_in(document, sorted(pieces, key=lambda piece: piece.start), layout.terms)
+
+
+def _is_not_whole(document: Document) -> bool:
+    return any(note.kind in _NOT_WHOLE for note in document.notes)
 
 
 def _not_understood(document: Document, signs: Signs) -> str:

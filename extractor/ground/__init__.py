@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 
 from extractor.ground.paths import CUT, LABEL_FIELDS, Leaf, key, leaves
 from extractor.ground.search import Places, Search
@@ -243,25 +242,27 @@ def _unexplained(view: Squashed, start: int, end: int, structure: re.Pattern[str
     text = view.text
     found: list[Span] = []
     joined = False
-    at = start
+    at = word_end = start
     while at < end:
         match = structure.match(text, at, end)
         glued = _glued(view, at, match.end()) if match else None
         if match and match.end() > at and glued is None and _ends_word(text, match.end(), end, structure):
             at, joined = match.end(), False
             continue
-        word = _WORD.match(text, at, end)
-        if word is None:
-            at += 1
-            continue
-        stop = min(glued or end, _end_of_number(view, *word.span()))
+        if at >= word_end or text[at] in IGNORED:  # else it goes on with the word before, to the same end
+            word = _WORD.match(text, at, end)
+            if word is None:
+                at += 1
+                continue
+            word_end = word.end()
+        stop = min(glued or end, _end_of_number(view, at, word_end))
         if structure.fullmatch(text, at, stop) is None and not _is_synthetic(view, at, stop):
             span = _trimmed(view, at, stop, structure)
             if joined:
                 found[-1] = (found[-1][0], span[1])
             else:
                 found.append(span)
-            joined = span[1] == word.end()
+            joined = span[1] == word_end
         at = stop
     return found
 
@@ -309,7 +310,7 @@ def _trimmed(view: Squashed, start: int, end: int, structure: re.Pattern[str]) -
 
 def _is_synthetic(view: Squashed, start: int, end: int) -> bool:
     offsets = view.source.offsets
-    return all(offsets[position] == SYNTHETIC for position in islice(view.positions, start, end))
+    return all(offsets[position] == SYNTHETIC for position in view.positions[start:end])
 
 
 def overlaps(places: Places, pieces: Mapping[str, tuple[Span, ...]] | None = None) -> list[tuple[str, str]]:

@@ -123,9 +123,11 @@ class FormWords:
         return BREAKDOWN + inner if is_source and known != inner and inner.startswith(known) else field
 
     def _by_shape(self, word: str) -> str | None:
-        if word in self.labels or self.no_money.search(word):
+        if word in self.labels:
             return None
-        return next((f for f, shape in self._shapes.items() if f != "source" and shape.fullmatch(word)), None)
+        is_no_money = self.no_money.search(word) is not None  # 主管部门及其编码 is no money, and a department
+        kept = {"department"} if is_no_money else self._shapes.keys() - {"source"}
+        return next((f for f, shape in self._shapes.items() if f in kept and shape.fullmatch(word)), None)
 
     def _printed(self, printed: str, field: str | None) -> str:
         text = join_lines(printed).rstrip(":： ")

@@ -31,7 +31,9 @@ class Terms:
         self.header_run = re.compile(rf"(?:(?P<column>{alternation(self.columns)})(?:\([^()]*\))?)+")
         self.header_word = re.compile(rf"({alternation(self.columns)})((?:\([^()]*\))?)")
         self.header_begins = frozenset(word[0] for word in self.columns)
-        self._header_lengths = sorted(set(map(len, self.columns)))
+        self._header_lengths = {
+            begin: sorted({len(word) for word in self.columns if word[0] == begin}) for begin in self.header_begins
+        }
         self._shapes = shared.shapes
         self._funding_shapes = shared.funding.shapes
         # Headers are the same few words in all tables and lines.
@@ -109,19 +111,29 @@ class Terms:
         >>> terms().is_header("项目单位名称总计(万元)绩效目标"), terms().is_header("项目资金总额" * 50 + "等")
         (True, False)
         """
-        ends = [False] * (len(printed) + 1)
-        ends[0] = True
-        for start in range(len(printed)):
-            if not ends[start]:
-                continue
-            for length in self._header_lengths:
+        return len(printed) in self.header_ends(printed)
+
+    def header_ends(self, printed: str) -> set[int]:
+        """How much of a squashed text, from its beginning on, is nothing but column headers: every such length.
+
+        >>> sorted(terms().header_ends("项目名称总计(万元)等"))
+        [2, 4, 6, 10]
+        """
+        words: set[int] = set()  # where the word of a header ends
+        ends: set[int] = set()  # and where a header does, with its brackets or without
+        waiting = [0]
+        while waiting:
+            start = waiting.pop()
+            for length in self._header_lengths.get(printed[start : start + 1], ()):
                 end = start + length
-                if end > len(printed) or printed[start:end] not in self.columns:
+                if end in words or end > len(printed) or printed[start:end] not in self.columns:
                     continue
-                ends[end] = True
-                if bracket := BRACKETED.match(printed, end):
-                    ends[bracket.end()] = True
-        return ends[-1] and bool(printed)
+                words.add(end)
+                bracket = BRACKETED.match(printed, end)
+                more = {end, bracket.end()} if bracket else {end}
+                waiting += more - ends
+                ends |= more
+        return ends
 
     def unit_in_header(self, cell: str) -> str | None:
         """Unit of amounts that a column header brings along.

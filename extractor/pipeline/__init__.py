@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from extractor import builtin, rules
 from extractor.builtin import SecondReader, SecondReadings
-from extractor.checks.completeness import check_end, check_outside, check_told_again
+from extractor.checks.completeness import check_end, check_outside, check_rows, check_told_again
 from extractor.checks.notes import check_notes, explained, guessed_blocks
 from extractor.checks.plausible import check_plausible
 from extractor.checks.project import check_project, find_repeats
@@ -165,6 +165,7 @@ def finish(
     findings = noted + check_document(chunks.totals, projects, repeats, units)
     sums_fit = all(found.code != FlagCode.SUM_MISMATCH for found in findings)
     findings += check_end(document, chunks.blocks, projects, sums_fit=sums_fit)
+    findings += check_rows([draft.findings for draft in drafts])
     findings += check_outside(document.text, chunks.unread)
     findings += check_told_again(chunks.told_again)
     share = _explained(surveyed.opened, drafts)

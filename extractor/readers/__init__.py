@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from extractor.errors import UnreadableFile, UnsupportedFile
 from extractor.readers.archive import Member, read_member
-from extractor.readers.plain.converted import as_meant
+from extractor.readers.plain.converted import as_meant, lost_tables, with_characters
 from extractor.readers.plain.decode import decode
 from extractor.readers.plain.escapes import unescaped
 from extractor.readers.plain.lines import split_lines
@@ -69,7 +69,7 @@ def parse(source: RawFile) -> Document:
     if kind != TEXT:
         return _parse_apart(source, raw, kind)
     text, encoding = decode(raw, file)
-    text = unescaped(text)
+    text = with_characters(unescaped(text))
     found = find_tables(text, split_lines(text))
     if _mixes_html(text, found):
         return _parse_apart(source, _as_page(text).encode(), "html")
@@ -81,6 +81,7 @@ def parse(source: RawFile) -> Document:
         text=text,
         lines=found.lines,
         tables=as_meant(text, found.tables),
+        notes=lost_tables(text),
     )
 
 

@@ -7,7 +7,19 @@ Adobe Symbol; Wingdings), cut down to what documents use.
 
 from __future__ import annotations
 
+import unicodedata
+
 UNKNOWN = "\ufffd"
+_NAMED = (
+    "⺟母⺠民⺬示⺮竹⺳网⻁虎⻃西⻄西⻅见⻆角⻉贝⻋车⻐钅⻓长⻔门⻘青"
+    "⻙韦⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻬齐⻮齿⻰龙⻳龟"
+)
+RADICALS = dict(zip(_NAMED[::2], _NAMED[1::2], strict=True))
+"""Simplified characters that some fonts name as radicals (Unicode gives these no decomposition)."""
+LIKE_RADICALS = {ord(radical): character for radical, character in RADICALS.items()} | {
+    code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)
+}
+"""All radicals that look like a character, by their code."""
 _PRIVATE = 0xF000
 _SYMBOL = {0x2D: "−", 0x44: "Δ", 0x53: "Σ", 0x57: "Ω", 0x61: "α", 0x62: "β", 0x67: "γ", 0x6D: "μ", 0x70: "π"} | dict(
     zip(

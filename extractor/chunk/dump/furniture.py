@@ -53,9 +53,12 @@ def column_headers(ink: Sequence[Ink], terms: Terms) -> list[ColumnHeader]:
 def _header_at(ink: Sequence[Ink], first: int, terms: Terms) -> ColumnHeader | None:
     best = _header_by_shape(ink[first], first, terms)
     printed = ""
+    ends: set[int] | None = None
     for after in range(first + 1, min(len(ink), first + _MAX_HEADER_LINES) + 1):
         printed += ink[after - 1].squashed
-        if terms.is_header(printed):
+        if ends is None:
+            ends = terms.header_ends("".join(one.squashed for one in ink[first : first + _MAX_HEADER_LINES]))
+        if len(printed) in ends:
             columns = tuple(terms.columns[word] for word, _ in terms.header_word.findall(printed))
             if len(set(columns)) >= 3 and {"name", "goal", "indicators"} & set(columns):
                 best = ColumnHeader(first, after, tuple(dict.fromkeys(columns)))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from extractor.chunk.forms.sheet import Spot
@@ -59,7 +61,10 @@ class Columns:
         return self.columns[0].first
 
     def at(self, position: int) -> Column | None:
-        return next((column for column in self.columns if column.first <= position < column.after), None)
+        index = bisect_right(self.columns, position, key=itemgetter(0)) - 1
+        while index > 0 and self.columns[index - 1].after > position:
+            index -= 1
+        return self.columns[index] if index >= 0 and position < self.columns[index].after else None
 
     def is_fitted(self, spots: Sequence[Spot]) -> bool:
         """Whether every cell of a row stands in one of these columns, and none takes two of them."""

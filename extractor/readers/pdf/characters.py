@@ -15,18 +15,13 @@ import pypdfium2.raw as pdfium
 
 from extractor.readers.pdf.frame import Box, Frame
 from extractor.readers.pdf.rules import UNDRAWN
-from extractor.readers.symbols import raised
+from extractor.readers.symbols import RADICALS, raised
 
 UNKNOWN = "\ufffd"
 """Stands for a glyph of which the file does not say what letter it is."""
 ADJACENT, BLANK, BREAK = 0, 1, 2
 _HYPHENS = "\x02\xad\ufffe"
 """What the library writes for a hyphen at the end of a line, and the soft hyphen, which some fonts print."""
-_RADICALS = (
-    "⺟母⺠民⺬示⺮竹⺳网⻁虎⻃西⻄西⻅见⻆角⻉贝⻋车⻐钅⻓长⻔门⻘青"
-    "⻙韦⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻬齐⻮齿⻰龙⻳龟"
-)
-"""Simplified characters that some fonts name as radicals (Unicode gives these no decomposition)."""
 _WIDE = 0x2E80
 _SAMPLE = 64
 _AUTOMATIC_GAP = 0.35
@@ -105,7 +100,7 @@ def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box, dra
     left, top, right, bottom = frame.show(edges[0], edges[1], edges[2], edges[3])
     size = median(b - t for t, b in zip(top, bottom, strict=True)) if texts else 0.0
     found = Characters(frame, texts, gaps, left, top, right, bottom, max(size, 0.1))
-    _loosen(found)
+    loosen(found)
     _raise_digits(found)
     found.unknown = _unknown(text_page, indices, found)
     found.slanted = _slanted(text_page, indices)
@@ -162,8 +157,7 @@ def _unicode(text_page: pdfium.FPDF_TEXTPAGE) -> str | list[str]:
 @lru_cache(maxsize=1)
 def _plain() -> dict[str, str]:
     """What was found out about characters so far, and what Unicode does not tell."""
-    known = dict(zip(_RADICALS[::2], _RADICALS[1::2], strict=True))
-    return known | dict.fromkeys(_HYPHENS, "-")
+    return dict(RADICALS) | dict.fromkeys(_HYPHENS, "-")
 
 
 def _as_seen(character: str) -> str:
@@ -225,7 +219,7 @@ def _rotation(page: pdfium.FPDF_PAGE) -> int:
     return max(int(pdfium.FPDFPage_GetRotation(page)), 0) % 4
 
 
-def _loosen(found: Characters) -> None:
+def loosen(found: Characters) -> None:
     """Gives flat letters (一, —, =) and quotation marks the height of their line, where a font tells their ink alone.
 
     Such fonts, whose letters are drawings, come from browsers. Without it the letter would stand on a line of its own.

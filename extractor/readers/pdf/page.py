@@ -24,8 +24,8 @@ _STANDARD_SIZE = 10.0
 _PICTURE = 0.4
 _HUGE, _ALIKE = 2.0, 0.05
 """Of a line's height: letters larger than that, across the rules of a table, are printed under or over it."""
-_LARGE, _FEWEST_LARGE = 1.5, 3
-"""Of the usual height in a cell: so many larger letters beside others are a stamp's."""
+_LARGE, _FEWEST_LARGE = 1.35, 3
+"""Of the usual height on a page: so many larger letters in a cell beside others are a stamp's."""
 _OUTLINED = 50
 _FEW = 40
 
@@ -170,10 +170,10 @@ def _take_watermark(
 
 
 def _large(characters: Characters, area: Sequence[int]) -> int:
-    """How many letters of a cell are far larger than most others in it; a single one may be anybody's."""
-    sizes = sorted(characters.bottom[index] - characters.top[index] for index in area)
-    large = len(sizes) - bisect_left(sizes, _LARGE * sizes[len(sizes) // 2]) if sizes else 0
-    return large if large >= _FEWEST_LARGE else 0
+    """How many letters of a cell are far larger than the page's, beside some that are not; one may be anybody's."""
+    sizes = [characters.bottom[index] - characters.top[index] for index in area]
+    large = sum(size > _LARGE * characters.size for size in sizes)
+    return large if _FEWEST_LARGE <= large < len(sizes) else 0
 
 
 def _huge(characters: Characters, areas: list[list[list[int]]], outside: list[int], over: list[int]) -> set[int]:

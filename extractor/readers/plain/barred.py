@@ -114,7 +114,7 @@ def _stream(text: str, lines: Sequence[Line]) -> tuple[list[Piece], list[Line]]:
         own = _own_lines(text, held, line.start, bars[0], is_first=not pieces)
         outside += held[: len(held) - own]
         begin = held[-own].start if own else line.start
-        fills = len(bars) > 1 and not text[bars[-2] + 1 : line.end].strip("| \t　")
+        fills = text[line.start : line.end].rstrip().endswith("||")  # a blank cell prints a blank
         for index, bar in enumerate(bars):
             is_blank = not text[begin:bar].strip()
             pieces.append(Piece(begin, bar, is_blank, fills and index == len(bars) - 1, index == 0))
@@ -170,7 +170,8 @@ def _counted(text: str, pieces: Sequence[Piece]) -> Table | None:
         return None
     width, _ = Counter(lengths).most_common(1)[0]
     exact = sum(length % width == 0 for length in lengths)
-    if width < _NARROWEST or exact < _COUNTED * len(lengths):
+    behind = len(pieces) - ends[-1]
+    if width < _NARROWEST or exact < _COUNTED * len(lengths) or (behind > width and behind % width):
         return None
     cuts = list(_cuts(pieces, ends, width))
     if all(_is_line(text, pieces[begin:end]) for begin, end in cuts):

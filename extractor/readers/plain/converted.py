@@ -1,4 +1,4 @@
-"""Cells as converters of workbooks write them: NaN for nothing, the letters \\n for a line break."""
+"""What converters make of a text: NaN for nothing, the letters \\n for a line break, radicals, a mark for a table."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from extractor.readers.plain.pieces import NOTHING
-from extractor.schemas.document import Cell, MappedText, Row, Table
+from extractor.readers.symbols import LIKE_RADICALS
+from extractor.schemas.document import Cell, MappedText, Note, Row, Table
 
 _NOTHING = re.compile(r"\s*(?:NaN|nan|NaT|<NA>|Unnamed: \d{1,4}(?:_level_\d)?)\s*")
 _BREAK = re.compile(r"\\n(?![a-z])")
+_LEFT_OUT = re.compile(r"^[ \t]*\[TABLE\][ \t]*$", re.MULTILINE)
 _MARKS = ("NaN", "nan", "NaT", "<NA>", "Unnamed: ", "\\n")
 
 
@@ -19,6 +21,25 @@ def as_meant(text: str, tables: tuple[Table, ...]) -> tuple[Table, ...]:
     if not any(mark in text for mark in _MARKS):
         return tables
     return tuple(replace(table, rows=tuple(_rows(table.rows))) for table in tables)
+
+
+def with_characters(text: str) -> str:
+    """A text with characters in place of the radicals that look like them, as many and in the same places.
+
+    >>> with_characters("⾮遗传习所运⾏补助")
+    '非遗传习所运行补助'
+    """
+    return text.translate(LIKE_RADICALS)
+
+
+def lost_tables(text: str) -> tuple[Note, ...]:
+    """A note on the tables for which a converter wrote nothing but a mark.
+
+    >>> lost_tables("绩效自评表\\n\\n[TABLE]\\n")
+    (Note(kind='lost_table', detail='1', page=None),)
+    """
+    count = len(_LEFT_OUT.findall(text)) if "[TABLE]" in text else 0
+    return (Note("lost_table", f"{count}"),) if count else ()
 
 
 def _rows(rows: Iterable[Row]) -> Iterable[Row]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from extractor.layouts.fit import NEVER, fit, levels_of
 from extractor.layouts.forms import FormWords
-from extractor.layouts.taxonomy import category
+from extractor.layouts.taxonomy import category, category_of_label
 from extractor.readers.plain.segments import Token, row_of
 from extractor.schemas.document import Row
 from extractor.text import fold, squash, without_brackets
@@ -74,6 +74,7 @@ class _Rows:
         self._rows: list[tuple[Cells, list[Token]]] = []
         self._lead: Cells = []
         self._sum: Cells = []
+        self._outer: Token | None = None
 
     def ends(self, line: Sequence[Token], below: Sequence[Sequence[Token]]) -> bool:
         """Whether a line is none of the indicators': a sum, a label of the form, a note or a sentence below them."""
@@ -107,6 +108,7 @@ class _Rows:
         if lead:
             first = min(column for column, _ in lead)
             self._lead = [one for one in self._lead if one[0] < first] + lead
+            self._outer = next((token for column, token in lead if column == self._levels[0]), self._outer)
         if not rest:
             return
         above = self._rows[-1][1] if self._rows and not lead and not self._lead else None
@@ -142,15 +144,26 @@ class _Rows:
             return list(zip(self._levels, found, strict=True)), list(line[count:])
         if not found:
             return [], list(line)
-        return [(self._level(found[0]), found[0])], list(line[1:])
+        return [(self._level(found[0], line, below), found[0])], list(line[1:])
 
-    def _level(self, token: Token) -> int:
-        """The column of a category that stands alone: that of its level; where it may be either, the second."""
-        if len(self._levels) < 2:
+    def _level(self, token: Token, line: Sequence[Token], below: Sequence[Sequence[Token]]) -> int:
+        """The column of a category that stands alone: that of its level.
+
+        成本指标 and 满意度指标 may be either: the second where it belongs to the first that is open, as 成本指标 does
+        below 产出指标, unless the next line leads on with a category inside of it.
+        """
+        if len(self._levels) < len(_LEVELS):
             return self._levels[0]
+        outer, inner = self._levels
         word = without_brackets(squash(token.text))
-        is_inner = category("level2", word) is not None and category("level1", word) is None
-        return self._levels[1] if is_inner or "level2" in levels_of(word) else self._levels[0]
+        as_outer, as_inner = category_of_label("level1", word), category_of_label("level2", word)
+        if as_inner is None or as_outer is None:
+            return outer if as_inner is None else inner
+        leads = len(line) == 1 and bool(below) and levels_of(squash(below[0][0].text)) == {"level2"}
+        if leads or self._outer is None:
+            return outer
+        above = category_of_label("level1", self._outer.text)
+        return inner if above is None or above.code == as_inner.code[0] else outer
 
     def _is_category(self, token: Token, line: Sequence[Token], below: Sequence[Sequence[Token]]) -> bool:
         """Whether a word that leads a line is a category: a known one, or one by its place before a known one."""

@@ -50,7 +50,8 @@ def read_markdown(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...],
         if not is_row:
             outside.append(line)
         elif not _SEPARATOR.fullmatch(text[line.start : line.end].strip()):
-            rows.append(_read_row(text, line))
+            row = _read_row(text, line)
+            rows += [row] if row.cells else []  # a bar by itself parts nothing
             page = line.page
     if rows:
         tables.append(Table(tuple(rows), page))
