@@ -26,8 +26,10 @@ def _parted(rows: Sequence[Row], terms: Terms) -> Iterator[Row]:
         if parts is None:
             yield row
         else:
-            for cells in zip(*parts, strict=True):
-                yield replace(row, cells=cells)
+            labels, values = zip(*parts, strict=True)
+            # The labels stand among the values: the row's text is counted once, as the project's.
+            yield replace(row, cells=labels, end=row.start)
+            yield replace(row, cells=values)
 
 
 def _label_and_value(row: Row, terms: Terms) -> list[tuple[Cell, Cell]] | None:
