@@ -15,7 +15,7 @@ from extractor.golden import Case
 from extractor.pipeline import cut
 from extractor.readers import read
 from extractor.schemas.project import ProjectReading
-from extractor.schemas.record import FlagCode
+from extractor.schemas.record import FlagCode, Record
 from extractor.tagger import Tagger
 from tests import golden_sources
 from tests.misreading import (
@@ -79,6 +79,12 @@ def everything(ask: Ask) -> tuple[Run, list[Request]]:
     return ask("all")
 
 
+def is_guessed(record: Record) -> bool:
+    """Whether all readers agree on cells that were themselves guessed: a further reading would be of the same cells."""
+    read_whole = record.model is not None and not record.model.abstained
+    return record.status == "unchecked" and read_whole and not record.flags
+
+
 def test_what_is_not_doubtful_is_not_asked(
     cases: Sequence[Case], alone: Run, doubtful: tuple[Run, list[Request]]
 ) -> None:
@@ -87,9 +93,16 @@ def test_what_is_not_doubtful_is_not_asked(
     sums_off = {
         line.document.file for line in alone.documents for flag in line.flags if flag.code == FlagCode.SUM_MISMATCH
     }
+    flagged = {line.document.file: {flag.code for flag in line.flags} for line in alone.documents}
     asked = Counter[str]()
     for before, record, text in zip(alone.records, run.records, texts, strict=True):
-        if before.status != "agreed":
+        if is_guessed(before):
+            assert flagged[before.document.file] & {
+                FlagCode.UNREAD_CONTENT,
+                FlagCode.UNCLAIMED_TEXT,
+                FlagCode.SUM_MISMATCH,
+            }
+        elif before.status != "agreed":
             assert record.asked
         elif before.document.file not in sums_off:
             assert not record.asked
