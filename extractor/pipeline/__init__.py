@@ -31,7 +31,7 @@ from extractor.model.asking import Answer, Reasons, account, ask_all, choose
 from extractor.names import load_aliases
 from extractor.pipeline.publish import Draft, document_info, line_of, record_of
 from extractor.schemas.document import Block, Document
-from extractor.schemas.finding import Finding, Sentences, Told, finding, said
+from extractor.schemas.finding import Finding, Said, Sentences, Told, finding, said
 from extractor.schemas.layout import LayoutSpec
 from extractor.schemas.record import DocumentInfo, DocumentLine, FlagCode, Record
 from extractor.settings import Settings
@@ -217,8 +217,10 @@ def _is_misplaced(found: Finding) -> bool:
     """
     if found.code == FlagCode.UNCLAIMED_TEXT:
         return found.variant == "of_projects"
+    hint = found.facts.get("hint")
+    is_explained = isinstance(hint, Said) and hint.key == "repeat_hint_explains"
     return found.code == FlagCode.BOUNDARY_UNSURE or (
-        found.code == FlagCode.SUM_MISMATCH and found.variant != "rounding"
+        found.code == FlagCode.SUM_MISMATCH and found.variant != "rounding" and not is_explained
     )
 
 
