@@ -62,9 +62,8 @@ def _is_short(row: Row, inked: Sequence[Cell], fields: Sequence[str | None]) -> 
     if len(row.cells) < len(fields):
         return True
     texts = [squash(cell.content.text) for cell in inked]
-    fits = [
-        fit(text, field, has_signs="operator" in fields) for text, field in zip(texts, fields, strict=False) if text
-    ]
+    has_signs = "operator" in fields
+    fits = [fit(text, field, has_signs=has_signs) for text, field in zip(texts, fields, strict=False) if text]
     return len(inked) < len(fields) and any(score <= _MISFIT for score in fits)
 
 
