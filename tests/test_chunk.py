@@ -253,14 +253,17 @@ def test_units_in_cells(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "says"),
     [
-        HEAD + "一级指标 二级指标 三级指标 指标值\n产出指标 数量指标 次数 3次\n",
-        HEAD + "项目甲\n年度指标值:3次\n项目乙\n年度指标值:4次\n",
+        (
+            HEAD + "一级指标 二级指标 三级指标 指标值\n产出指标 数量指标 次数 3次\n",
+            "没有项目名称，不知道指标属于哪个项目",
+        ),
+        (HEAD + "项目甲\n年度指标值:3次\n项目乙\n年度指标值:4次\n", "没有读出项目"),
     ],
 )
-def test_a_table_that_is_not_understood_is_an_error_not_silence(tmp_path: Path, text: str) -> None:
-    with pytest.raises(LayoutError, match="没有读出项目"):
+def test_a_table_that_is_not_understood_is_an_error_not_silence(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(LayoutError, match=says):
         extract(tmp_path, text)
 
 
