@@ -255,10 +255,7 @@ def test_units_in_cells(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (
-            HEAD + "一级指标 二级指标 三级指标 指标值\n产出指标 数量指标 次数 3次\n",
-            "没有项目名称，不知道指标属于哪个项目",
-        ),
+        (HEAD + "一级指标 二级指标 三级指标 指标值\n产出指标 数量指标 次数 3次\n", "没有项目名称"),
         (HEAD + "项目甲\n年度指标值:3次\n项目乙\n年度指标值:4次\n", "没有读出项目"),
     ],
 )

@@ -136,6 +136,16 @@ def test_a_label_inside_of_a_name_is_doubted(tmp_path: Path, name: str, is_mixed
     assert ((FlagCode.IMPLAUSIBLE, "name") in found) == is_mixed
 
 
+@pytest.mark.parametrize(("total", "statuses"), [("70.00", {"agreed"}), ("95.00", {"unchecked"})])
+def test_where_sums_do_not_come_out_nothing_is_agreed(tmp_path: Path, total: str, statuses: set[str]) -> None:
+    rows = table(("青溪县交通局", "公路所", "道路养护"), ("青溪县交通局", "公路所", "桥梁检测"))
+    path = tmp_path / "a.md"
+    path.write_text(f"{rows}|合计|||{total}|||\n", encoding="utf-8")
+    result = extract(path)
+    assert {record.status for record in result.records} == statuses
+    assert all(record.flags == () for record in result.records)
+
+
 def test_radicals_are_read_as_the_characters_that_they_look_like(tmp_path: Path) -> None:
     (record,) = read(tmp_path, table(("青溪县⽂旅局", "⾮遗中⼼", "⾮遗补助"))).records
     assert (record.project.department, record.project.unit, record.project.name) == (
