@@ -17,6 +17,7 @@ _REPORT = re.compile(r".{0,60}绩效(?:自评|自评价|评价|评估)(?:情况|
 _IN_SENTENCES = re.compile(r"设(?:置|定|立)?(?:了|有)?(?:\d{1,2}|[一二三四五六七八九十])[条个项](?:\w{2,8}指标)")
 """Indicators counted in a sentence: 设1条数量指标：…"""
 _TITLE_LINES = 6
+_SENTENCE = re.compile("[,。;]")
 _NOT_WHOLE = frozenset(("unreadable_text", "shapeless_text", "damaged_characters", "text_outside_page", "lost_table"))
 """Kinds of notes that say that some of a text was not read as it is printed: its signs may be among that."""
 _FEW = 3
@@ -45,12 +46,12 @@ def why_none(document: Document, cuts: Sequence[Cut], layout: CompiledLayout) ->
     is_form = any(cut.layout.source == "form" for cut in cuts)
     if rows and rows == templates:
         return Absence("empty_forms" if is_form else "no_rows", True)
-    if WHOLE_DEPARTMENT.search(text) and not OF_PROJECTS.search(text):
+    if not OF_PROJECTS.search(text) and _is_of_department(document):
         return Absence("department_level_table", True)
     heads = any(cut.heads for cut in cuts)
     if (rows or heads) and (signs.are_of_projects or signs.has_values):
         return Absence("rows_not_understood", False)
-    if signs.are_of_projects and not (_is_report(document) and signs.is_told):
+    if signs.are_of_projects and not (_is_report(document) and signs.is_told and not signs.tells_targets):
         return Absence(_not_understood(document, signs), False)
     if heads or signs.are_unfilled:
         return Absence("empty_forms" if is_form else "no_rows", True)
@@ -65,6 +66,13 @@ def signs_of(document: Document, layout: CompiledLayout) -> Signs:
     """The signs of projects in a whole document."""
     pieces: list[Line | Row] = [*document.lines, *(row for table in document.tables for row in table.rows)]
     return signs_in(document, sorted(pieces, key=lambda piece: piece.start), layout.terms)
+
+
+def _is_of_department(document: Document) -> bool:
+    """Whether a heading, not a sentence, says that a table is a whole department's."""
+    pieces: list[Line | Row] = [*document.lines, *(row for table in document.tables for row in table.rows)]
+    words = (squash(document.text[piece.start : piece.end]) for piece in pieces)
+    return any(WHOLE_DEPARTMENT.search(word) and not _SENTENCE.search(word) for word in words)
 
 
 def _is_not_whole(document: Document) -> bool:

@@ -35,7 +35,7 @@ _WINDOW = 1_500
 _NAME = re.compile(
     r"""
     (?<!(?<!\d)\d) (?<![.、(的])        # an item number before it: an instruction how to fill a form in
-    项目(?:支出)?名称 (?:\([^()]{0,8}\))? :?
+    (?:项目(?:支出)?|专项(?:资金)?|转移支付(?:\(项目\))?)名称 (?:\([^()]{0,8}\))? :?
     (?P<name>[^:。;,]{4,60}?) :?
     (?= (?:项目|省级|市级|县级)? (?:主管|实施单位|单位|负责人|属性|类[别型]|资金|编码|预算|代码|支出|经办|起止) )
     """,
@@ -43,7 +43,8 @@ _NAME = re.compile(
 )
 _OTHER_LABEL = re.compile(r"(?:项目)?(?:属性|类[别型]|主管|单位|名称|编码|代码|负责人|金额|序号|备注)")
 _INSTRUCTS = re.compile(r"[请应须]|填[写报]|规范|全称|一致")
-_TITLE = re.compile(r"项目[^。;:]{0,14}(?:自评|申报|目标)[^。;:]{0,3}表")
+_TITLE = re.compile(r"(?:项目|区域|专项|转移支付)[^。;:]{0,14}(?:自评|申报|目标)[^。;:]{0,3}表")
+_ANY_NAME = re.compile(r"(?:项目|专项|专项资金|转移支付(?:\(项目\))?)名称")
 _QUANTITY = re.compile(
     r"""
     (?<![\d.]) \d+(?:\.\d+)?
@@ -87,11 +88,20 @@ def is_filled_form(text: str) -> bool:
     """
     for title in _TITLE.finditer(text):
         near = text[title.start() : title.end() + _WINDOW]
-        if "项目名称" in near and _labels_near(text, title.start(), title.end()) > _LEAST_LABELS:
+        if _ANY_NAME.search(near) and _labels_near(text, title.start(), title.end()) > _LEAST_LABELS:
             quantities = _QUANTITY.findall(near)
             if len(quantities) >= _LEAST_QUANTITIES and not _INSTRUCTIONS.search(near):
                 return True
     return False
+
+
+def is_titled(text: str) -> bool:
+    """Whether squashed text prints the title of a form and the label of a project's name.
+
+    >>> is_titled("市财政支出项目绩效目标申报表项目名称河道清淤"), is_titled("招标公告项目名称河道清淤")
+    (True, False)
+    """
+    return _TITLE.search(text) is not None and _ANY_NAME.search(text) is not None
 
 
 def _labels_near(text: str, start: int, end: int) -> int:

@@ -8,12 +8,12 @@ understood, and so was a stretch of text outside of the projects that shows them
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from extractor.chunk.amounts import NUMBER
-from extractor.chunk.flattened import is_filled_form, name_in_flat, simplified
+from extractor.chunk.flattened import is_filled_form, is_titled, name_in_flat, simplified
 from extractor.layouts import Terms
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import category, category_of_label, labels
@@ -41,7 +41,7 @@ _OPERATOR = re.compile(r"[≥≤≧≦＞＜><]=?|[=═]|定性")
 _TARGET = re.compile(r"[≥≤＞＜><=±]=?\d[\d.,]*[^\d,。;]{0,12}")
 _LEVELS = ("一级", "二级", "三级")
 _LEVEL_WORD = re.compile(r"(?:^|[ \n])(?:[一二三]级指标|绩效指标)(?=[ \n,]|$)")
-_VALUE_LABEL = re.compile(r"(?:年度|实施周期|中期|长期)?指标值:(?=[^\s:])")
+_VALUE_LABEL = re.compile(r"(?:年度|实施周期|中期|长期)?指标值:(?=[^\s:])|初?目标值:?(?=[≥≤><=]?\d|[≥≤=])")
 _GOES_ON = re.compile(r"[、,。;:)”\"'》\]和与及或等的为是中方体也均在]|完成|实现|分析|设[置定]|情况|评价|得分")
 """What stands behind a category in a sentence."""
 _LED_TO = frozenset("、,和及与条项个")
@@ -62,6 +62,7 @@ _HEADING = re.compile(
 _GAP = re.compile(r"[\s|]+")
 _OPENS = frozenset(("项目概述", "项目概况", "项目简介", "立项依据", "设立依据"))
 _FEW, _ENOUGH = 2, 3
+_LABELLED = 5
 _LEAST_CHARACTERS = 60
 _IMPLAUSIBLE = 0.25
 _LONGEST_PIECE = 6
@@ -123,6 +124,11 @@ class Signs:
         return self.has_indicators or self.tells_projects or self.told >= _ENOUGH or named
 
     @property
+    def tells_targets(self) -> bool:
+        """Whether sentences tell what was aimed at in several indicators, as a report may of the project it is on."""
+        return self.told >= _ENOUGH or self.value_labels >= _ENOUGH
+
+    @property
     def is_told(self) -> bool:
         """Whether what stands there stands in running text: no columns of indicators, no brackets."""
         return not self.heads and not self.bracketed and len(self.categories) < _ENOUGH
@@ -140,6 +146,7 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
     loose: list[str] = []
     name: str | None = None
     numbers, targets, operators = -1, 0, 0
+    opening: set[str] = set()
     for piece in pieces:
         cells = [cell for cell in _cells(document, piece) if cell]
         found.update(term for cell in cells if (term := _category(cell)))
@@ -153,6 +160,7 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
         texts.append(" ".join(cells))
         if isinstance(piece, Line):
             loose.append(texts[-1])
+            opening |= _labels_opening(cells, terms)
     text = "\n".join(texts)
     flat = squash("".join(loose))
     standing = list(_standing(text))
@@ -169,7 +177,7 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
         bracketed=len(_BRACKETED.findall(text)),
         headings=frozenset(match["word"] for match in _HEADING.finditer(text)),
         name=name,
-        is_flat_form=name_in_flat(flat) is not None or is_filled_form(flat),
+        is_flat_form=name_in_flat(flat) is not None or is_filled_form(flat) or _are_a_form(opening, flat),
     )
 
 
@@ -257,6 +265,10 @@ def _name(cells: Sequence[str], terms: Terms) -> str | None:
     """A name beside the label 项目名称, in a cell of its own or behind a colon."""
     words = form_words(terms)
     for index, cell in enumerate(cells[:4]):
+        before, colon, behind = cell.partition(":")
+        inline = words.label(before) if colon and behind and len(before) <= _LONGEST_HEAD else None
+        if inline is not None and inline.field == "name":
+            return behind
         label = words.label(cell) if len(cell) <= 40 else None
         if label is not None and label.field == "name" and index + 1 < len(cells):
             beside = cells[index + 1]
@@ -264,9 +276,25 @@ def _name(cells: Sequence[str], terms: Terms) -> str | None:
     return None
 
 
+def _labels_opening(cells: Sequence[str], terms: Terms) -> set[str]:
+    """The label of a form that a line begins with, its value glued to it; none where it is a sentence's word."""
+    first = cells[0] if cells else ""
+    known = form_words(terms)
+    for length in range(min(len(first) - 1, _LONGEST_HEAD), 2, -1):
+        label = known.label(first[:length])
+        if label is not None:
+            return {label.text} if first[length:].strip(":") and first[length] not in "的和及、,是为在中" else set()
+    return set()
+
+
+def _are_a_form(opening: Collection[str], flat: str) -> bool:
+    """Whether lines begin with the labels of a form that is filled in, one of them a project's name."""
+    return len(opening) >= _LABELLED and is_titled(flat)
+
+
 def _cells(document: Document, piece: Line | Row) -> list[str]:
     """The cells of a row, or a line's words as far as blanks or bars part them."""
     if isinstance(piece, Row):
-        return [squash(cell.content.text) for cell in piece.cells]
+        return [simplified(squash(cell.content.text)) for cell in piece.cells]
     printed = simplified(document.text[piece.start : piece.end])
     return list(map(squash, _GAP.split(printed)))
