@@ -14,7 +14,7 @@ PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
 LAYERS = next(contract["layers"] for contract in CONTRACTS if contract["type"] == "layers")
 MOST_FLOORS = 10
-ONE_MEANING = ("Column", "Format", "Reading", "Source")
+ONE_MEANING = ("Column", "Finding", "Format", "Reading", "Section", "Source")
 """Names that several classes once had."""
 
 

@@ -73,7 +73,7 @@ class PrintedRow:
 
 
 @dataclass(slots=True)
-class Section:
+class HeadedRows:
     """Rows under one heading: most documents have one, a compilation has one for each department.
 
     `units` are all units of amounts that are printed above them; the header has one where they are the same.
@@ -148,7 +148,7 @@ def _is_labelled(text: str, terms: Terms) -> bool:
 
 
 def unit_below(
-    document: Document, sections: Iterable[Section], marks: Iterable[Mark], terms: Terms
+    document: Document, sections: Iterable[HeadedRows], marks: Iterable[Mark], terms: Terms
 ) -> PrintedUnit | None:
     """Unit of amounts that the notes right below the last row tell; what is not a note ends them."""
     end = max((row.end for section in sections for row in section.rows), default=None)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from extractor.targets import quantities
 from extractor.targets.amounts import DURATIONS, Amount
-from extractor.targets.scan import BOUND, Finding
+from extractor.targets.scan import BOUND, Hit
 from extractor.targets.wording import Wording
 from extractor.targets.words import Words, words
 
@@ -20,7 +20,7 @@ _REACH = 8
 _DENYING = frozenset("不未无没勿禁")
 
 
-def candidates(wording: Wording, inside: list[Finding], depth: int) -> list[Finding]:
+def candidates(wording: Wording, inside: list[Hit], depth: int) -> list[Hit]:
     """The amounts of a part that may be its target; `inside` is what stands in it, `depth` the brackets around it."""
     text = wording.text
     found = [one for one in inside if one.amount and one.depth == depth and not _is_condition(text, one.amount)]
@@ -30,7 +30,7 @@ def candidates(wording: Wording, inside: list[Finding], depth: int) -> list[Find
     return [one for one in inside if one.amount and one.depth == depth + 1 and text[one.start] in _SIGNS]
 
 
-def choose(wording: Wording, begin: int, possible: list[Finding], own: list[Finding]) -> Finding | None:
+def choose(wording: Wording, begin: int, possible: list[Hit], own: list[Hit]) -> Hit | None:
     """The amount that is the target of the part at `begin`; None where it can not be told."""
     bad = [one for one in own if one.kind == "bad"]
     if bad:
@@ -47,13 +47,13 @@ def choose(wording: Wording, begin: int, possible: list[Finding], own: list[Find
     return chosen if _is_plain(wording.text, chosen, chosen.amount, own) else None
 
 
-def _is_torn(one: Finding, other: Finding) -> bool:
+def _is_torn(one: Hit, other: Hit) -> bool:
     """Whether two amounts make up one: 1小时30分钟, 3元5角."""
     units = {finding.amount.unit for finding in (one, other) if finding.amount}
     return one.end == other.start and (units <= DURATIONS or units <= words().units.money)
 
 
-def _are_alternatives(text: str, possible: list[Finding]) -> bool:
+def _are_alternatives(text: str, possible: list[Hit]) -> bool:
     """Whether one amount or another is asked for: 论文3篇或专利2项."""
     return any("或" in text[one.end : other.start] for one, other in pairwise(possible))
 
@@ -72,7 +72,7 @@ def _is_condition(text: str, amount: Amount) -> bool:
     return about and amount.trails and not amount.leads and _goes_on(text, amount.end)
 
 
-def _main(wording: Wording, possible: list[Finding]) -> Finding | None:
+def _main(wording: Wording, possible: list[Hit]) -> Hit | None:
     """The rate at the end, else the only amount with an operator."""
     last = possible[-1]
     leading = [one for one in possible if one.amount and one.amount.leads]
@@ -84,7 +84,7 @@ def _main(wording: Wording, possible: list[Finding]) -> Finding | None:
     return bounded[0] if len(bounded) == 1 else None
 
 
-def _pair(text: str, possible: list[Finding]) -> Finding | None:
+def _pair(text: str, possible: list[Hit]) -> Hit | None:
     """Two amounts that are one: 一年两次, ≥90%且≤95%."""
     if len(possible) != 2:
         return None
@@ -96,11 +96,11 @@ def _pair(text: str, possible: list[Finding]) -> Finding | None:
     if not between and _is_frequency(one, two, table):
         count = "" if one.low == 1 else f"{one.low:f}"
         two.period = count + table.period[one.unit or ""]
-        return Finding("amount", first.start, second.end, first.depth, two)
+        return Hit("amount", first.start, second.end, first.depth, two)
     bounds = (one.operator, two.operator) == ("≥", "≤") and one.unit == two.unit and one.low <= two.high
     if bounds and _AND.fullmatch(between) and not (one.per or one.period or two.per or two.period):
         one.high, one.is_range, one.operator, one.end = two.high, True, None, two.end
-        return Finding("amount", first.start, second.end, first.depth, one)
+        return Hit("amount", first.start, second.end, first.depth, one)
     return None
 
 
@@ -111,7 +111,7 @@ def _is_frequency(one: Amount, two: Amount, table: Words) -> bool:
     return one.operator is None and not one.is_range and one.low == one.low.to_integral_value()
 
 
-def _sandwiched(text: str, begin: int, last: Finding) -> Finding | None:
+def _sandwiched(text: str, begin: int, last: Hit) -> Hit | None:
     """90%≤完成率≤100%: the words between two bounds."""
     amount, match = last.amount, _SANDWICH.search(text, begin, last.start)
     if match is None or amount is None or amount.operator != "≤" or not amount.leads or amount.is_range:
@@ -120,10 +120,10 @@ def _sandwiched(text: str, begin: int, last: Finding) -> Finding | None:
     if lower is None or lower.end != match.start() or lower.unit != amount.unit or lower.number > amount.high:
         return None
     amount.low, amount.is_range, amount.operator = lower.number, True, None
-    return Finding("amount", begin, last.end, last.depth, amount)
+    return Hit("amount", begin, last.end, last.depth, amount)
 
 
-def _is_doubtful(text: str, chosen: Finding, amount: Amount) -> bool:
+def _is_doubtful(text: str, chosen: Hit, amount: Amount) -> bool:
     """Whether a word beside the amount makes another target of it: 不等于0, 上限50万元, 30户以上自然村."""
     table, before = words(), text[max(0, chosen.start - _REACH) : chosen.start]
     if table.doubts.turned.search(before) or (before.endswith("!") and text[chosen.start] == "="):
@@ -137,7 +137,7 @@ def _is_doubtful(text: str, chosen: Finding, amount: Amount) -> bool:
     return text[chosen.end - 1] in "上下内" and table.doubts.sized.match(text, chosen.end) is not None
 
 
-def _is_plain(text: str, chosen: Finding, amount: Amount, own: list[Finding]) -> bool:
+def _is_plain(text: str, chosen: Hit, amount: Amount, own: list[Hit]) -> bool:
     """Whether nothing before the amount says that it is measured from something else, or is not to be."""
     table = words()
     if _is_doubtful(text, chosen, amount):

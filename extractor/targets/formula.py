@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from extractor.targets.amounts import Amount
-from extractor.targets.scan import Finding
+from extractor.targets.scan import Hit
 from extractor.targets.words import Words, words
 
 SIGNS = re.compile("[/*×÷+-]")
@@ -26,7 +26,7 @@ class Formula(NamedTuple):
     limit: Amount | None
 
 
-def read(text: str, begin: int, end: int, found: list[Finding]) -> Formula | None:
+def read(text: str, begin: int, end: int, found: list[Hit]) -> Formula | None:
     """The formula that text[begin:end] holds; None where there is none. `found`: what stands in it."""
     table = words()
     if not SIGNS.search(text, begin, end) or table.quantities.names.search(text, begin, end):
@@ -51,7 +51,7 @@ def read(text: str, begin: int, end: int, found: list[Finding]) -> Formula | Non
     return Formula(left, right, limit)
 
 
-def _limit(text: str, end: int, found: list[Finding]) -> tuple[Amount | None, int]:
+def _limit(text: str, end: int, found: list[Hit]) -> tuple[Amount | None, int]:
     """The amount that ends the text and has an operator, and where it begins."""
     last = found[-1] if found else None
     if last is None or last.kind != "amount" or last.end != end or last.amount is None or last.amount.operator is None:

@@ -9,7 +9,7 @@ from extractor.schemas.target import Kind, Operator
 from extractor.targets import choosing, formula
 from extractor.targets.amounts import Amount
 from extractor.targets.dates import Printed
-from extractor.targets.scan import Finding
+from extractor.targets.scan import Hit
 from extractor.targets.wording import Wording
 from extractor.targets.words import words
 
@@ -37,7 +37,7 @@ class Part:
     """Whether it holds a number, a date or a formula, understood or not."""
 
 
-def read(wording: Wording, begin: int, end: int, depth: int, inside: list[Finding]) -> Part:
+def read(wording: Wording, begin: int, end: int, depth: int, inside: list[Hit]) -> Part:
     """What text[begin:end] says, which stands in `depth` brackets and holds `inside`."""
     part = Part(begin, end)
     written = formula.read(wording.text, begin, end, inside)
@@ -60,7 +60,7 @@ def read(wording: Wording, begin: int, end: int, depth: int, inside: list[Findin
     return part
 
 
-def _amount(part: Part, wording: Wording, chosen: Finding, amount: Amount, own: list[Finding]) -> None:
+def _amount(part: Part, wording: Wording, chosen: Hit, amount: Amount, own: list[Hit]) -> None:
     """The amount with what stands before it: 每月, 人均, 至少. Words where these contradict each other."""
     table, operator, used = words(), amount.operator, [(chosen.start, chosen.end)]
     periods, things, average = {amount.period} - {None}, {amount.per} - {None}, False
@@ -96,7 +96,7 @@ def _amount(part: Part, wording: Wording, chosen: Finding, amount: Amount, own: 
         part.kind = "frequency"
 
 
-def _deadline(part: Part, wording: Wording, own: list[Finding]) -> None:
+def _deadline(part: Part, wording: Wording, own: list[Hit]) -> None:
     """One date, if it is not merely mentioned."""
     found = [one for one in own if one.date]
     if len(found) != 1 or found[0].date is None or any(one.kind == "denial" for one in own):
@@ -119,7 +119,7 @@ def _deadline(part: Part, wording: Wording, own: list[Finding]) -> None:
     part.used = [(one.start, one.end), *((other.start, other.end) for other in each[-1:])]
 
 
-def _is_meant(part: Part, wording: Wording, one: Finding, date: Printed, begin: int) -> bool:
+def _is_meant(part: Part, wording: Wording, one: Hit, date: Printed, begin: int) -> bool:
     """Whether the date is when something is to be done; its words before it begin at `begin`."""
     if date.operator == "≤":
         return True

@@ -10,7 +10,7 @@ from extractor.schemas.target import Target
 from extractor.targets import part
 from extractor.targets.numbering import MARKER
 from extractor.targets.part import Part
-from extractor.targets.scan import Finding, scan
+from extractor.targets.scan import Hit, scan
 from extractor.targets.wording import Wording, cleaned
 
 _LONGEST = 2_000
@@ -43,9 +43,9 @@ def named(name: str) -> Target | None:
 class _Reader:
     def __init__(self, printed: str) -> None:
         self.wording = Wording(printed)
-        self.found: list[Finding] = []
+        self.found: list[Hit] = []
         self.starts: list[int] = []
-        self.cuts: list[Finding] = []
+        self.cuts: list[Hit] = []
 
     def target(self) -> Target:
         wording, text = self.wording, self.wording.text
@@ -66,12 +66,12 @@ class _Reader:
         found = scan(self.wording.text)
         if self.wording.breaks:
             ends = {one.end for one in found if one.kind in ("amount", "date")}
-            found += [Finding("cut", at, at, word="\n") for at in self.wording.breaks if at in ends]
+            found += [Hit("cut", at, at, word="\n") for at in self.wording.breaks if at in ends]
         self.found = sorted(found, key=attrgetter("start"))
         self.starts = [one.start for one in self.found]
         self.cuts = [one for one in self.found if one.kind == "cut"]
 
-    def _within(self, begin: int, end: int) -> list[Finding]:
+    def _within(self, begin: int, end: int) -> list[Hit]:
         first, last = bisect_left(self.starts, begin), bisect_right(self.starts, end)
         return [one for one in self.found[first:last] if one.end <= end]
 
@@ -124,7 +124,7 @@ class _Reader:
             is_open = goes_on
         return gathered
 
-    def _is_shared(self, inside: list[Finding]) -> bool:
+    def _is_shared(self, inside: list[Hit]) -> bool:
         """Whether an amount belongs to all that is enumerated before it: 6月、12月各1次."""
         before = (self.wording.text[max(0, one.start - 2) : one.start] for one in inside if one.amount)
         return any(words.endswith("各") or words == "各有" for words in before)

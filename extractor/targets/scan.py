@@ -47,7 +47,7 @@ _FOREIGN = frozenset("$€£")
 
 
 @dataclass(slots=True)
-class Finding:
+class Hit:
     """Something at [start, end); `depth` counts the brackets around it."""
 
     kind: Kind
@@ -91,7 +91,7 @@ def _token() -> re.Pattern[str]:
     return re.compile(f"(?=[{starts}])(?:{'|'.join(f'(?P<{name}>{pattern})' for name, pattern in kinds.items())})")
 
 
-def scan(text: str) -> list[Finding]:
+def scan(text: str) -> list[Hit]:
     """Everything in folded text without white space that tells of a target, in order."""
     return _Scan(text).run()
 
@@ -100,10 +100,10 @@ class _Scan:
     def __init__(self, text: str) -> None:
         self.text = text
         self.table: Words = words()
-        self.found: list[Finding] = []
+        self.found: list[Hit] = []
         self.depth = 0
 
-    def run(self) -> list[Finding]:
+    def run(self) -> list[Hit]:
         search, position = _token().search, 0
         while match := search(self.text, position):
             kind = match.lastgroup
@@ -157,7 +157,7 @@ class _Scan:
         per: str | None = None,
         period: str | None = None,
     ) -> None:
-        self.found.append(Finding(kind, start, end, self.depth, amount, date, operator, word, per, period))
+        self.found.append(Hit(kind, start, end, self.depth, amount, date, operator, word, per, period))
 
     def _operator(self, match: re.Match[str]) -> None:
         start, word = match.start(), match[0]
@@ -178,7 +178,7 @@ class _Scan:
         self._add("each", at, found.end, per=found.per, period=found.period)
         return found.end
 
-    def _before(self, at: int) -> Finding | None:
+    def _before(self, at: int) -> Hit | None:
         """The operator that stands before `at`, with nothing but fillers, periods and 每户 in between."""
         for finding in reversed(self.found):
             if finding.end == at or (
@@ -306,7 +306,7 @@ class _Scan:
         self._add("number", at, match.end())
         return match.end()
 
-    def _amount(self, at: int, start: int, before: Finding | None, *, negative: bool) -> int | None:
+    def _amount(self, at: int, start: int, before: Hit | None, *, negative: bool) -> int | None:
         if before and self._is_contradicted(before):
             return None
         amount = amounts.read(self.text, at, before.operator if before else None, negative=negative)
@@ -320,7 +320,7 @@ class _Scan:
         self._add("amount", amount.start, amount.end, amount=amount)
         return amount.end
 
-    def _is_contradicted(self, operator: Finding) -> bool:
+    def _is_contradicted(self, operator: Hit) -> bool:
         """Whether another operator stands right before one: ≥≤90%."""
         return any(
             one.kind == "operator" and one.end == operator.start and one.operator != operator.operator

@@ -8,7 +8,7 @@ from extractor.chunk.amounts import is_amount_column
 from extractor.chunk.assembly.kinds import RowKind, naming_part, row_kinds, total_name
 from extractor.chunk.assembly.placing import Placed, Printed, place
 from extractor.chunk.content import Content
-from extractor.chunk.rows import Mark, PrintedRow, Section
+from extractor.chunk.rows import HeadedRows, Mark, PrintedRow
 from extractor.chunk.units import unit_of_amounts
 from extractor.layouts import CompiledLayout
 from extractor.schemas.cells import BODY, is_left_over
@@ -22,7 +22,7 @@ class Assembly:
 
     def __init__(
         self,
-        section: Section,
+        section: HeadedRows,
         layout: CompiledLayout,
         blocks: list[Block],
         totals: list[PrintedTotal],

@@ -16,7 +16,7 @@ from extractor.chunk.amounts import is_amount_column
 from extractor.chunk.dump.amountlines import MAX_NAME_LINES, NOT_IN_NAMES, NUMBER, TOKEN, AmountLine, AmountLines
 from extractor.chunk.dump.furniture import ColumnHeader, column_headers, end_of_table, furniture
 from extractor.chunk.ink import ENDS_SENTENCE, Ink, ink_of, join, lines, piece, whole
-from extractor.chunk.rows import Kind, Mark, PrintedRow, Section, read_header
+from extractor.chunk.rows import HeadedRows, Kind, Mark, PrintedRow, read_header
 from extractor.chunk.titles import is_title
 from extractor.chunk.units import unit_of_amounts, units_of_headers
 from extractor.layouts import CompiledLayout, Terms
@@ -36,7 +36,7 @@ _TITLE_ABOVE = 4
 _LIST_BEGINS = re.compile(r"(?:[一二三四五六七八九十]+[、是]|\(?\d{1,2}[、.)]|【)")
 
 
-def read_dump(document: Document, layout: CompiledLayout) -> tuple[list[Section], list[Mark]]:
+def read_dump(document: Document, layout: CompiledLayout) -> tuple[list[HeadedRows], list[Mark]]:
     """Sections of a text dump with their rows, and what every line of the text is."""
     return _Dump(document, layout).read()
 
@@ -50,7 +50,7 @@ class _Dump:
         self.columns: tuple[str, ...] | None = None
         self.everything = ink_of(document)
 
-    def read(self) -> tuple[list[Section], list[Mark]]:
+    def read(self) -> tuple[list[HeadedRows], list[Mark]]:
         borders = self._departments()
         sections = []
         for start, end in zip([0, *borders], [*borders, len(self.everything)], strict=True):
@@ -75,7 +75,7 @@ class _Dump:
             current = match[1]
         return borders
 
-    def _section(self) -> Section | None:
+    def _section(self) -> HeadedRows | None:
         headers = column_headers(self.ink, self.terms)
         begin = headers[0].after if headers else self._begin_without_header()
         if begin is None:
@@ -91,7 +91,7 @@ class _Dump:
         if "indicator_name" in columns:
             # Without cells nothing tells an indicator's columns apart.
             self._mark(self.ink[begin:], "outside")
-            return Section(head, columns, [], units)
+            return HeadedRows(head, columns, [], units)
         self.columns = columns
         pages = furniture(self.ink, begin, headers, self.terms)
         self._mark([self.ink[index] for index in sorted(pages)], "furniture")
@@ -101,7 +101,7 @@ class _Dump:
         end = end_of_table(body, self.terms, rows.__contains__)
         self._mark(body[end:], "outside")
         amounts = [line for line in amounts if line.last < end]
-        return Section(head, columns, self._rows(body[:end], amounts), units)
+        return HeadedRows(head, columns, self._rows(body[:end], amounts), units)
 
     def _units_in_header(self, header: ColumnHeader) -> list[PrintedUnit]:
         lines = (MappedText(ink.text, range(ink.start, ink.end)) for ink in self.ink[header.first : header.after])

@@ -13,7 +13,7 @@ from extractor.chunk.grid.others import Others
 from extractor.chunk.grid.placed import Habits
 from extractor.chunk.grid.rowcells import read_row
 from extractor.chunk.grid.rowkinds import Classified, Place, RowKind, RowKinds
-from extractor.chunk.rows import Kind, Mark, Section
+from extractor.chunk.rows import HeadedRows, Kind, Mark
 from extractor.chunk.titles import is_title
 from extractor.chunk.units import unit_of_amounts
 from extractor.layouts import CompiledLayout
@@ -21,7 +21,7 @@ from extractor.schemas.document import Document, Line, Row
 from extractor.text import fold, squash
 
 
-def read_grid(document: Document, layout: CompiledLayout) -> tuple[list[Section], list[Mark]]:
+def read_grid(document: Document, layout: CompiledLayout) -> tuple[list[HeadedRows], list[Mark]]:
     """Sections of a document's tables with their rows, and what every stretch of the text is."""
     return _Grid(unglued(document, layout.terms), layout).read()
 
@@ -38,14 +38,14 @@ class _Grid:
         self.kinds = RowKinds(document, layout, self.merges, self.others)
         self.bodies = bodies_above(document, self.terms)
         self.marks: list[Mark] = []
-        self.sections: list[Section] = []
+        self.sections: list[HeadedRows] = []
         self.section = Opened()
         self.columns: Columns | None = None
         self.habits = Habits()
         self.header_rows: set[int] = set()
         self.after_break = self.other_table = self.announced = False
 
-    def read(self) -> tuple[list[Section], list[Mark]]:
+    def read(self) -> tuple[list[HeadedRows], list[Mark]]:
         printed: list[tuple[Row | Line, int | None]] = [(line, line.page) for line in self.document.lines]
         printed += [(row, table.page) for table in self.document.tables for row in table.rows]
         for one, page in sorted(printed, key=lambda pair: pair[0].start):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from extractor.chunk.amounts import is_amount_column
 from extractor.chunk.grid.columns import Columns
-from extractor.chunk.rows import PrintedRow, Section, read_header
+from extractor.chunk.rows import HeadedRows, PrintedRow, read_header
 from extractor.chunk.titles import is_title
 from extractor.chunk.units import unit_of_amounts, unit_of_label, unit_of_line
 from extractor.layouts import Terms
@@ -45,7 +45,7 @@ class Opened:
     told: PrintedRow | None = None
     looked_at: int = 0
 
-    def closed(self, document: Document, columns: Columns, terms: Terms) -> Section:
+    def closed(self, document: Document, columns: Columns, terms: Terms) -> HeadedRows:
         """The section, with the header that its lines above tell."""
         header = read_header(document, self.top, terms)
         if header.department is None:
@@ -55,7 +55,7 @@ class Opened:
         units = (*filter(None, [header.amount_unit]), *self.units)
         header = replace(header, amount_unit=unit_of_amounts(units, None, terms)[0])
         self._note_centred()
-        return Section(header, tuple(filter(None, columns.fields)), self.rows, units, self.goes_on)
+        return HeadedRows(header, tuple(filter(None, columns.fields)), self.rows, units, self.goes_on)
 
     def _note_centred(self) -> None:
         """Notes where a merged cell lost its extent: its text stands in the middle, and the rows above it are blank."""
@@ -82,7 +82,7 @@ class Opened:
         body = None if terms.department.match(word) else terms.header_unit.match(word)
         return body is not None and self.body not in {None, body[1]}
 
-    def below(self, last: Section, word: str, terms: Terms) -> Opened:
+    def below(self, last: HeadedRows, word: str, terms: Terms) -> Opened:
         """The section of another unit: of the same department, under the same columns and unit of amounts."""
         opened = Opened(
             department=self.department,

@@ -26,7 +26,7 @@ from extractor.chunk.prose.head import (
 )
 from extractor.chunk.prose.headings import Heading, Run, Words, between, headings, told_runs, words
 from extractor.chunk.prose.running import find_running, running_block
-from extractor.chunk.prose.told import Section, Told, stripped, to_block
+from extractor.chunk.prose.told import ToldProject, ToldSection, stripped, to_block
 from extractor.chunk.rows import Mark, read_header
 from extractor.layouts import CompiledLayout, Terms
 from extractor.schemas.document import Block, Document, Header, Line
@@ -91,7 +91,7 @@ def read_prose(document: Document, layout: CompiledLayout) -> tuple[list[Block],
     return blocks, header, _marks(flow, told)
 
 
-def _told(flow: Flow, terms: Terms, known: Words) -> list[Told]:
+def _told(flow: Flow, terms: Terms, known: Words) -> list[ToldProject]:
     """The projects of a text, in order."""
     found = headings(flow, known)
     good = told_runs(flow, found, known)
@@ -100,7 +100,7 @@ def _told(flow: Flow, terms: Terms, known: Words) -> list[Told]:
         return [] if running and is_report(flow, flow.position(running[0].start), known) else running
     if is_report(flow, good[0].start, known):
         return []
-    told: list[Told] = []
+    told: list[ToldProject] = []
     outer: dict[str, int] = {}
     floor = 0
     for index, run in enumerate(good):
@@ -122,10 +122,10 @@ def _with_head(
     run: Run,
     found: Sequence[Heading],
     outer: dict[str, int],
-    before: Sequence[Told],
+    before: Sequence[ToldProject],
     terms: Terms,
     known: Words,
-) -> tuple[Told, int]:
+) -> tuple[ToldProject, int]:
     """A project with its head, and where in the text it begins; the head stands between `floor` and its run."""
     cuts = {floor, *flow.line_starts(floor, run.start)}
     listed: dict[str, int] = {}
@@ -159,7 +159,7 @@ def _with_head(
     taken = head_above(nearest, terms, known, is_first=not before)
     if run.headings[0].kind == "name":
         taken = list(takewhile(lambda ink: labelled(ink, terms) is not None, taken))
-    project = Told(flow.source(run.start, run.last.end)[0], flow.page_of(run.start))
+    project = ToldProject(flow.source(run.start, run.last.end)[0], flow.page_of(run.start))
     read_head(project, taken, terms, known)
     begin = run.start
     if taken:
@@ -195,7 +195,7 @@ def _count(outer: dict[str, int], mark: Heading) -> None:
 
 def _close(
     flow: Flow,
-    told: Told,
+    told: ToldProject,
     run: Run,
     limit: int,
     outer: dict[str, int],
@@ -212,11 +212,11 @@ def _close(
         inner = [mark for mark in inner if mark.kind in {"goal", "indicators"}]
         for part, edge in zip([one, *inner], [*(mark.start for mark in inner), stop], strict=True):
             text = stripped(flow.printed(part.end, edge))
-            told.sections.append(Section(part.label, part.kind or "other", text))
+            told.sections.append(ToldSection(part.label, part.kind or "other", text))
     told.end = flow.source(run.start, max(end, run.last.end))[1]
 
 
-def _marks(flow: Flow, told: Sequence[Told]) -> list[Mark]:
+def _marks(flow: Flow, told: Sequence[ToldProject]) -> list[Mark]:
     """What every stretch is: the projects, what stands above and behind them, the furniture of pages."""
     marks = [Mark(line.start, line.end, "furniture") for line in flow.furniture]
     marks += [Mark(one.start, one.end, "blocks") for one in told]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from extractor.chunk.ink import Ink, piece, whole
 from extractor.chunk.prose.headings import HAN, Words
-from extractor.chunk.prose.told import Told, stripped
+from extractor.chunk.prose.told import ToldProject, stripped
 from extractor.layouts import Terms
 from extractor.schemas.document import MappedText
 from extractor.text import Squashed, squash
@@ -56,7 +56,7 @@ def head_above(above: Sequence[Ink], terms: Terms, known: Words, *, is_first: bo
     return taken
 
 
-def read_head(told: Told, taken: Sequence[Ink], terms: Terms, known: Words) -> None:
+def read_head(told: ToldProject, taken: Sequence[Ink], terms: Terms, known: Words) -> None:
     """Puts what the lines of a head say into the project that they belong to."""
     for ink in reversed(taken):
         found = labelled(ink, terms)

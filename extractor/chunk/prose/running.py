@@ -18,7 +18,7 @@ from extractor.chunk.prose.flow import Flow
 from extractor.chunk.prose.head import named
 from extractor.chunk.prose.headings import Heading, Words
 from extractor.chunk.prose.indicators import find_indicators
-from extractor.chunk.prose.told import Told, block_of, put_money
+from extractor.chunk.prose.told import ToldProject, block_of, put_money
 from extractor.layouts import CompiledLayout, Terms
 from extractor.schemas.cells import attribute, indicator
 from extractor.schemas.document import Block, Header, MappedText
@@ -46,7 +46,7 @@ _ENOUGH = 3
 _WORDS = re.compile(r"\w+(?:[ \t\n]+\w+)*")
 
 
-def find_running(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> list[Told]:
+def find_running(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> list[ToldProject]:
     """The projects that are told in sentences: where each begins and ends, and its name."""
     if not _GOAL.search(flow.text):
         return []
@@ -57,7 +57,7 @@ def find_running(flow: Flow, marks: Sequence[Heading], known: Words, terms: Term
     return [whole] if whole is not None else []
 
 
-def _paragraphs(flow: Flow, marks: Sequence[Heading], known: Words) -> Iterator[Told | None]:
+def _paragraphs(flow: Flow, marks: Sequence[Heading], known: Words) -> Iterator[ToldProject | None]:
     """Numbered paragraphs, each with a name, a goal, and money or indicators."""
     text = flow.text
     ends = _paragraph_ends(flow)
@@ -79,7 +79,7 @@ def _paragraphs(flow: Flow, marks: Sequence[Heading], known: Words) -> Iterator[
             continue
         if not (paragraph.is_counted or paragraph.prints_money(mark.start)):
             continue
-        told = Told(flow.source(mark.start, end)[0], flow.page_of(mark.start))
+        told = ToldProject(flow.source(mark.start, end)[0], flow.page_of(mark.start))
         told.end = flow.source(mark.start, end)[1]
         told.running = flow.printed(mark.start, end)
         told.head["name"] = named(flow.printed(mark.start, stop.start()), known)
@@ -126,7 +126,7 @@ def _paragraph_ends(flow: Flow) -> list[int]:
     return [*ends, len(flow.text)]
 
 
-def _whole(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> Told | None:
+def _whole(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> ToldProject | None:
     """A text that tells one project: a goal, and indicators enough to be no example."""
     goals = list(_GOAL.finditer(flow.text))
     if len(goals) != 1:
@@ -142,7 +142,7 @@ def _whole(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> 
     found = find_indicators(flow.printed(goal.end(), end))
     if found is None or sum("annual_value" in one for one in found.indicators) < _ENOUGH:
         return None
-    told = Told(flow.source(begin, end)[0], flow.page_of(begin))
+    told = ToldProject(flow.source(begin, end)[0], flow.page_of(begin))
     told.end = flow.source(begin, end)[1]
     told.running = flow.printed(begin, end)
     return told
@@ -155,7 +155,7 @@ def _is_title_line(flow: Flow, at: int) -> bool:
 
 def running_block(
     index: int,
-    told: Told,
+    told: ToldProject,
     header: Header,
     title: MappedText | None,
     layout: CompiledLayout,

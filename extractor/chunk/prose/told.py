@@ -33,7 +33,7 @@ _BRACKETS = {")": "(", "]": "[", "】": "【", "》": "《"}
 
 
 @dataclass(slots=True)
-class Section:
+class ToldSection:
     """A section: its heading's words, what it is about, and its text."""
 
     label: str
@@ -42,7 +42,7 @@ class Section:
 
 
 @dataclass(slots=True)
-class Told:
+class ToldProject:
     """One project: where it stands, what its head says (name, unit, department), its sections.
 
     `body` is the one under whose name the project stands. `loose` are lines of the head that no label explains,
@@ -54,7 +54,7 @@ class Told:
     head: dict[str, MappedText] = field(default_factory=dict)
     body: MappedText | None = None
     loose: list[MappedText] = field(default_factory=list)
-    sections: list[Section] = field(default_factory=list)
+    sections: list[ToldSection] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     end: int = 0
     titles: list[Ink] = field(default_factory=list)
@@ -68,7 +68,7 @@ def stripped(text: MappedText) -> MappedText:
     return MappedText(text.text[start:end], text.offsets[start:end])
 
 
-def to_block(index: int, told: Told, header: Header, layout: CompiledLayout, known: Words) -> Block:
+def to_block(index: int, told: ToldProject, header: Header, layout: CompiledLayout, known: Words) -> Block:
     """A project's block; `header` is what stands above the document's first project."""
     content = Content()
     sections = [section for section in told.sections if section.text.text]
@@ -126,7 +126,7 @@ def put_money(
 
 def block_of(
     index: int,
-    told: Told,
+    told: ToldProject,
     content: Content,
     sums: Sequence[tuple[Money, PrintedUnit | None]],
     header: Header,
@@ -163,7 +163,7 @@ def _found(text: MappedText | None) -> Found | None:
     return Found(text.text, (text.offsets[0], text.offsets[-1] + 1)) if text is not None else None
 
 
-def _goal_of(sections: Sequence[Section], known: Words) -> Section | None:
+def _goal_of(sections: Sequence[ToldSection], known: Words) -> ToldSection | None:
     """The section that tells the goal: the year's where there are several; none that only points elsewhere."""
     goals = [
         one
@@ -174,7 +174,7 @@ def _goal_of(sections: Sequence[Section], known: Words) -> Section | None:
     return next(iter(year or [one for one in goals if not _SEVERAL_YEARS.search(one.label)] or goals), None)
 
 
-def _put_goal(content: Content, section: Section, *, is_goal: bool) -> bool:
+def _put_goal(content: Content, section: ToldSection, *, is_goal: bool) -> bool:
     """Puts the goal and its indicators under their fields; False where the section holds neither."""
     found = find_indicators(section.text)
     first = sum(key.endswith(".indicator_name") for key in content.cells)
@@ -202,7 +202,7 @@ def put_indicators(
             content.put(indicator(index, name), "", text, start, end)
 
 
-def _names_unit(section: Section) -> bool:
+def _names_unit(section: ToldSection) -> bool:
     """Whether a section is nothing but the name of the unit: a longer one tells a story."""
     text = section.text.text[: _without_stop(section.text.text)] if section.kind == "unit" else ""
     return 0 < len(text) <= _LONGEST_UNIT and not _NO_BODY.search(fold(text))
