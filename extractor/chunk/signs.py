@@ -8,7 +8,7 @@ understood, and so was a stretch of text outside of the projects that shows them
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -146,7 +146,6 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
     loose: list[str] = []
     name: str | None = None
     numbers, targets, operators = -1, 0, 0
-    opening: set[str] = set()
     for piece in pieces:
         cells = [cell for cell in _cells(document, piece) if cell]
         found.update(term for cell in cells if (term := _category(cell)))
@@ -160,7 +159,6 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
         texts.append(" ".join(cells))
         if isinstance(piece, Line):
             loose.append(texts[-1])
-            opening |= _labels_opening(cells, terms)
     text = "\n".join(texts)
     flat = squash("".join(loose))
     standing = list(_standing(text))
@@ -177,7 +175,7 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
         bracketed=len(_BRACKETED.findall(text)),
         headings=frozenset(match["word"] for match in _HEADING.finditer(text)),
         name=name,
-        is_flat_form=name_in_flat(flat) is not None or is_filled_form(flat) or _are_a_form(opening, flat),
+        is_flat_form=name_in_flat(flat) is not None or is_filled_form(flat) or _are_a_form(loose, flat, terms),
     )
 
 
@@ -276,20 +274,20 @@ def _name(cells: Sequence[str], terms: Terms) -> str | None:
     return None
 
 
-def _labels_opening(cells: Sequence[str], terms: Terms) -> set[str]:
-    """The label of a form that a line begins with, its value glued to it; none where it is a sentence's word."""
-    first = cells[0] if cells else ""
+def _label_opening(line: str, terms: Terms) -> str | None:
+    """The label of a form that a line begins with, its value glued to it; None where it is a sentence's word."""
+    first = line.partition(" ")[0]
     known = form_words(terms)
     for length in range(min(len(first) - 1, _LONGEST_HEAD), 2, -1):
         label = known.label(first[:length])
         if label is not None:
-            return {label.text} if first[length:].strip(":") and first[length] not in "的和及、,是为在中" else set()
-    return set()
+            return label.text if first[length:].strip(":") and first[length] not in "的和及、,是为在中" else None
+    return None
 
 
-def _are_a_form(opening: Collection[str], flat: str) -> bool:
-    """Whether lines begin with the labels of a form that is filled in, one of them a project's name."""
-    return len(opening) >= _LABELLED and is_titled(flat)
+def _are_a_form(lines: Sequence[str], flat: str, terms: Terms) -> bool:
+    """Whether lines begin with the labels of a form that is filled in, below its title, and name a project."""
+    return is_titled(flat) and len({label for line in lines if (label := _label_opening(line, terms))}) >= _LABELLED
 
 
 def _cells(document: Document, piece: Line | Row) -> list[str]:
