@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
