@@ -67,6 +67,7 @@ def test_every_data_file_that_can_change_a_record_is_in_the_fingerprint(copy: Pa
     assert len({found[name] for name in DATA}) == len(DATA) - len(unchanged) + 1
 
 
+@pytest.mark.large
 def test_an_edited_word_reads_a_finished_run_anew(copy: Path) -> None:
     source = copy.parent / "a.md"
     source.write_text(

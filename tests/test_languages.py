@@ -31,6 +31,8 @@ from tests.unknown_layouts import CLAUSES, UNKNOWN
 
 Language = Literal["zh", "en"]
 
+pytestmark = pytest.mark.golden  # runs over many golden cases
+
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 TERMS = re.compile("|".join([*sorted(COLUMN_LABELS.values(), key=len, reverse=True), "[\u4e00-\u9fff]{2,5}指标"]))
 """Names of columns and of categories, which a message quotes as they are printed."""

@@ -19,6 +19,8 @@ from extractor.text import squash
 from tests.render import Style, delimited, dump, markdown
 from tests.strategies import projects
 
+pytestmark = pytest.mark.large  # hundreds of documents for each test
+
 SETTINGS = Settings(model=None, cache=False)
 
 styles = st.builds(
