@@ -19,7 +19,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=os.environ.get("CI") == "true",
 )
-settings.register_profile("quick", settings.get_profile("extractor"), max_examples=10)
+settings.register_profile("quick", settings.get_profile("extractor"), max_examples=4)
 settings.load_profile("extractor")
 
 

@@ -142,6 +142,7 @@ def test_what_is_no_form_stays_as_it_is(text: str) -> None:
     assert read_form_text(text, lines) == (lines, ())
 
 
+@pytest.mark.large
 def test_many_words_cost_no_more_than_their_number() -> None:
     rows = "".join(f"新建 泵站 {at} 号 ≥{at} 座\n" for at in range(5_000))
     text = FORM.replace("新建泵站 3座\n", rows + " ".join(["字"] * 50_000) + "\n")

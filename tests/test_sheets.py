@@ -692,6 +692,7 @@ def crossed(count: int) -> str:
         "diagonal", "empty", "merges", "no sheet", "no book",
     ],
 )  # fmt: skip
+@pytest.mark.large
 def test_hostile_xlsx(raw: Callable[[], bytes], says: str) -> None:
     with pytest.raises(UnsupportedFile, match=says):
         read_xlsx(raw(), "a")

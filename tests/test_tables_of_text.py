@@ -374,6 +374,7 @@ def test_prose_is_no_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "piece", ["项目名称\n", "一级指标\n", "a | b |\n", "甲\t乙\t\n", "+---+\n", "\\.", "甲  乙  丙\n", "NaN\\n"]
 )
+@pytest.mark.large
 def test_long_texts_take_no_long_time(tmp_path: Path, piece: str) -> None:
     text = piece * (200_000 // len(piece))
     assert document(tmp_path, text).text
