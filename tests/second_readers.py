@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from extractor import builtin
+from extractor.tagger.cells import Seen
 from extractor.pipeline import cut, finish, survey
 from extractor.readers import read
 from extractor.schemas.document import Block, Document
@@ -36,6 +37,9 @@ class StubReader:
         self.documents.append(document.file)
         readings = {block.index: found for block in blocks if (found := self.read_block(block)) is not None}
         return TaggedDocument(readings, self.missed)
+
+    def see(self, document: Document) -> Seen:
+        return Seen(())
 
 
 def own(reading: ProjectReading) -> ProjectReading:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from extractor import builtin, rules
+from extractor import builtin as builtin_readers
+from extractor import rules
 from extractor.builtin import SecondReader, SecondReadings
 from extractor.checks.completeness import check_end, check_outside, check_rows, check_told_again
 from extractor.checks.notes import check_notes, explained, guessed_blocks
@@ -113,7 +114,7 @@ def survey(opened: OpenDocument, reader: SecondReader | None = None) -> Survey:
     if reader is None:
         return Survey(opened, read_by_rules)
     views = [one.view for one in read_by_rules]
-    return Survey(opened, read_by_rules, builtin.read_again(reader, opened.document, blocks, views), True)
+    return Survey(opened, read_by_rules, builtin_readers.read_again(reader, opened.document, blocks, views), True)
 
 
 def chosen(surveyed: Survey, settings: Settings) -> dict[int, Reasons]:
@@ -287,6 +288,9 @@ def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons
         return draft  # the built-in reader alone reads no whole project
     draft.comparison = compare(draft.rules, model, view, layout.structure, layout.withheld, third=builtin)
     draft.findings += draft.comparison.findings
+    if surveyed.second.seen is not None:
+        draft.say = builtin_readers.hear(surveyed.second.seen, block, draft.comparison)
+        draft.findings += draft.say.findings
     draft.findings += check_project(draft.project, block, layout, draft.comparison.spans)
     draft.findings += check_plausible(draft.project, block, layout.terms, draft.comparison.spans)
     draft.findings += check_unlabelled(draft.project, block, layout.terms)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from extractor.cellreader.roles import label, other, value
-from extractor.cellreader.synthesis.indicators import Columns, columns, rows
-from extractor.cellreader.synthesis.money import planned_columns, sources
-from extractor.cellreader.synthesis.sheet import Box, Item, beside, line, one, stack
-from extractor.cellreader.synthesis.writer import Writer, labels
+from extractor.tagger.cells.roles import MONEY, label, other, value
+from extractor.tagger.cells.synthesis.indicators import Columns, columns, rows
+from extractor.tagger.cells.synthesis.money import planned_columns, sources
+from extractor.tagger.cells.synthesis.sheet import Box, Item, beside, line, one, stack
+from extractor.tagger.cells.synthesis.writer import Writer, labels
+
+_FUNDS = (*MONEY, "several_money", "superseded", "executed")
 
 
 class _Head:
@@ -44,11 +46,7 @@ class _Head:
     def _header(self, writer: Writer, field: str) -> Item:
         if field == "number":
             return Item(writer.word("indicators.number"), label("attribute"))
-        table = (
-            "goal" if "goal" in field
-            else "money" if field in ("total", "fiscal", "special_account", "other", "breakdown", "several_money", "superseded", "executed")
-            else "head"
-        )  # fmt: skip
+        table = "goal" if "goal" in field else "money" if field in _FUNDS else "head"
         return writer.label(f"{table}.{field}", field, colon=False)
 
 
@@ -79,7 +77,9 @@ def _body(writer: Writer) -> Item:
     author, dice = writer.author, writer.dice
     indicators = [author.indicator(writer.habits, at) for at in range(1, dice.number(2, 8))]
     between = dice.one(("；\n", "\n", "；", "。"))
-    text = between.join(f"{one.number}.{one.level1}-{one.level2}：{one.name}{dice.one('：，')}{one.annual}" for one in indicators)
+    text = between.join(
+        f"{one.number}.{one.level1}-{one.level2}：{one.name}{dice.one('：，')}{one.annual}" for one in indicators
+    )
     return Item(text, other("body"))
 
 
@@ -112,7 +112,8 @@ def projects(writer: Writer) -> Box:
 
 
 def _title(writer: Writer) -> str:
-    return f"{writer.dice.one(('', writer.author.year() + '年', writer.author.organisation()))}{writer.word('titles.list')}"
+    whose = writer.dice.one(("", f"{writer.author.year()}年", writer.author.organisation()))
+    return whose + writer.word("titles.list")
 
 
 def _header_rows(writer: Writer, head: _Head, widths: list[int], table: Columns | None) -> Box:
@@ -135,9 +136,7 @@ def _project(
     body = rows(writer, table, 8)
     if repeat == "merged":
         return beside(line(items, widths, body.height), body)
-    below = [
-        Item(item.text, item.role) if repeat == "repeated" and item.text else writer.blank() for item in items
-    ]
+    below = [Item(item.text, item.role) if repeat == "repeated" and item.text else writer.blank() for item in items]
     left = stack([line(items, widths), *(line(below, widths) for _ in range(body.height - 1))])
     return beside(left, body)
 
@@ -145,16 +144,15 @@ def _project(
 def _sum_row(writer: Writer, head: _Head, wide: int, text: str) -> Box:
     """合计, or the row of a unit: a label, the sums below their columns."""
     dice = writer.dice
-    money = ("total", "fiscal", "special_account", "other", "breakdown", "several_money", "superseded", "executed")
     cells, widths = [], []
-    first = next((at for at, field in enumerate(head.fields) if field in money), len(head.fields))
+    first = next((at for at, field in enumerate(head.fields) if field in _FUNDS), len(head.fields))
     if text != "合计" and dice.whether(0.5):
         text = dice.one((text, dice.one(labels()["list.category"])))
     cells.append(Item(text, other("sum_label")))
     widths.append(max(1, first))
     at = widths[0]
     for field in head.fields[first:]:
-        cells.append(Item(writer.amount(), other("sum_money")) if field in money else writer.blank())
+        cells.append(Item(writer.amount(), other("sum_money")) if field in _FUNDS else writer.blank())
         widths.append(1)
         at += 1
     cells = [cell if cell.text else writer.blank() for cell in cells]
@@ -176,7 +174,10 @@ def allotment(writer: Writer) -> Box:
         boxes.insert(0, one(Item(writer.word("titles.allotment"), other("heading")), width))
     for at in range(1, dice.number(3, 16)):
         texts = [str(at)] if len(headers) > len(names) + len(funds) else []
-        texts += [writer.name() if dice.whether(0.6) else writer.organisation(), *(writer.attribute() for _ in names[1:])]
+        texts += [
+            writer.name() if dice.whether(0.6) else writer.organisation(),
+            *(writer.attribute() for _ in names[1:]),
+        ]
         texts += [writer.amount() for _ in funds]
         boxes.append(line([Item(text, value("attribute")) if text else writer.blank() for text in texts], [1] * width))
     return stack(boxes)
@@ -191,7 +192,10 @@ def budget(writer: Writer) -> Box:
         boxes.insert(0, one(Item(writer.word("titles.budget"), other("heading")), width))
     for _ in range(dice.number(4, 22)):
         cells = [Item(writer.word("budget.rows"), other("sum_label"))]
-        cells += [Item(text, other("sum_money")) if text else writer.blank() for text in (writer.amount() for _ in range(width - 1))]
+        cells += [
+            Item(text, other("sum_money")) if text else writer.blank()
+            for text in (writer.amount() for _ in range(width - 1))
+        ]
         if width > 2 and dice.whether(0.3):
             cells[0:2] = [Item(str(dice.number(201, 2_299_999)), other("text")), cells[0]]
         boxes.append(line(cells[:width], [1] * width))
@@ -206,10 +210,12 @@ def meta(writer: Writer) -> Box:
     for _ in range(dice.number(1, 4)):
         items = []
         for _ in range(2):
-            items += [Item(dice.one(terms) + dice.one(("", "：")), label("attribute")), Item(writer.attribute() or "/", value("attribute"))]
+            items += [
+                Item(dice.one(terms) + dice.one(("", "：")), label("attribute")),
+                Item(writer.attribute() or "/", value("attribute")),
+            ]
         boxes.append(line(items, [1] * 4))
     return stack(boxes)
 
 
 __all__ = ["allotment", "budget", "meta", "projects"]
-

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from extractor.cellreader.roles import label, other, value
-from extractor.cellreader.synthesis.sheet import Box, Item, beside, line, one, stack
-from extractor.cellreader.synthesis.writer import Writer
+from extractor.tagger.cells.roles import label, other, value
+from extractor.tagger.cells.synthesis.sheet import Box, Item, beside, line, one, stack
+from extractor.tagger.cells.synthesis.writer import Writer
 
 
 def money(writer: Writer, width: int) -> list[Box]:
@@ -196,7 +196,10 @@ def _glued(writer: Writer, width: int) -> list[Box]:
     """A label and its amount in one cell."""
     fields = sources(writer)
     items = [
-        Item(f"{writer.money_label(f'money.{field}', field).text}{writer.dice.one('：: ')}{writer.amount()}", value(field))
+        Item(
+            f"{writer.money_label(f'money.{field}', field).text}{writer.dice.one('：: ')}{writer.amount()}",
+            value(field),
+        )
         for field in fields
     ]
     if len(items) < width and writer.dice.whether(0.4):

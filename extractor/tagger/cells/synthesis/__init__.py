@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 
-from extractor.cellreader.grids import ANCHOR, LEFT, Anchor, Grid, grid_of
-from extractor.cellreader.roles import other
-from extractor.cellreader.synthesis.damage import Sheet, damaged
-from extractor.cellreader.synthesis.forms import forms, template, whole
-from extractor.cellreader.synthesis.lists import allotment, budget, meta, projects
-from extractor.cellreader.synthesis.sheet import Box, Item
-from extractor.cellreader.synthesis.writer import Writer
+from extractor.tagger.cells.grids import ANCHOR, LEFT, Anchor, Grid, grid_of
+from extractor.tagger.cells.roles import other
+from extractor.tagger.cells.synthesis.damage import Sheet, damaged
+from extractor.tagger.cells.synthesis.forms import forms, template, whole
+from extractor.tagger.cells.synthesis.lists import allotment, budget, meta, projects
+from extractor.tagger.cells.synthesis.sheet import Box, Item
+from extractor.tagger.cells.synthesis.writer import Writer
 from extractor.tagger.synthesis.words import Dice
 
 _KINDS: dict[Callable[[Writer], Box], float] = {

@@ -14,7 +14,7 @@ from extractor.tagger.synthesis.words import Dice
 
 
 class Item(NamedTuple):
-    """What a cell says, and what it is (`extractor.cellreader.roles`); `starts`: a project begins in its row."""
+    """What a cell says, and what it is (`extractor.tagger.cells.roles`); `starts`: a project begins in its row."""
 
     text: str
     role: int
@@ -41,9 +41,7 @@ class Box:
 
 
 def moved(box: Box, down: int, right: int) -> tuple[Placed, ...]:
-    return tuple(
-        Placed(cell.row + down, cell.column + right, cell.height, cell.width, cell.item) for cell in box.cells
-    )
+    return tuple(Placed(cell.row + down, cell.column + right, cell.height, cell.width, cell.item) for cell in box.cells)
 
 
 def one(item: Item, width: int, height: int = 1) -> Box:

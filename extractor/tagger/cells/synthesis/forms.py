@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from extractor.cellreader.roles import MONEY, label, other, value
-from extractor.cellreader.synthesis.goals import goals
-from extractor.cellreader.synthesis.indicators import indicators
-from extractor.cellreader.synthesis.money import money
-from extractor.cellreader.synthesis.sheet import Box, Item, Placed, beside, line, one, stack
-from extractor.cellreader.synthesis.writer import Writer, labels
+from extractor.tagger.cells.roles import MONEY, label, other, value
+from extractor.tagger.cells.synthesis.goals import goals
+from extractor.tagger.cells.synthesis.indicators import indicators
+from extractor.tagger.cells.synthesis.money import money
+from extractor.tagger.cells.synthesis.sheet import Box, Item, Placed, beside, line, one, stack
+from extractor.tagger.cells.synthesis.writer import Writer, labels
 
 _WIDTHS = {4: 0.05, 5: 0.12, 6: 0.2, 7: 0.2, 8: 0.16, 9: 0.12, 10: 0.08, 12: 0.07}
 
@@ -44,7 +44,22 @@ def _title(writer: Writer, width: int) -> list[Box]:
     dice = writer.dice
     boxes = [one(Item(_heading(writer, "titles.form"), other("heading")), width)]
     if dice.whether(0.4):
-        boxes.append(one(Item(dice.one((f"（{writer.author.year()}年度）", "单位：万元", "金额单位：元", f"（{writer.author.year()}年）")), other("heading")), width))
+        boxes.append(
+            one(
+                Item(
+                    dice.one(
+                        (
+                            f"（{writer.author.year()}年度）",
+                            "单位：万元",
+                            "金额单位：元",
+                            f"（{writer.author.year()}年）",
+                        )
+                    ),
+                    other("heading"),
+                ),
+                width,
+            )
+        )
     if dice.whether(0.15):
         text = f"{dice.one(('填报单位', '部门名称', '单位名称', '申报单位'))}{dice.one('：:')}{writer.organisation()}"
         boxes.append(one(Item(text, value("unit")), width))
@@ -64,9 +79,17 @@ def _head(writer: Writer, width: int) -> list[Box]:
     if dice.whether(0.9):
         pairs.append(_department(writer))
     if dice.whether(0.12):
-        pairs.insert(dice.number(0, len(pairs)), [writer.label("head.ministry", "ministry"), Item(writer.organisation(), value("ministry"))])
+        pairs.insert(
+            dice.number(0, len(pairs)),
+            [writer.label("head.ministry", "ministry"), Item(writer.organisation(), value("ministry"))],
+        )
     if dice.whether(0.75):
-        pairs.append([writer.label("head.unit", "unit"), Item(writer.organisation(), value("unit")) if dice.whether(0.95) else writer.blank()])
+        pairs.append(
+            [
+                writer.label("head.unit", "unit"),
+                Item(writer.organisation(), value("unit")) if dice.whether(0.95) else writer.blank(),
+            ]
+        )
     if dice.whether(0.2):
         pairs.append([writer.label("head.code", "code"), Item(str(dice.number(10**8, 10**20)), value("code"))])
     for _ in range(dice.weighted({0: 0.3, 1: 0.15, 2: 0.2, 4: 0.2, 6: 0.1, 8: 0.05})):
@@ -193,9 +216,17 @@ def whole(writer: Writer) -> Box:
     width = width_of(writer)
     dice = writer.dice
     boxes = [one(Item(_heading(writer, "titles.whole"), other("heading")), width)]
-    boxes.append(line([Item(writer.word("whole.name"), label("unit")), Item(writer.organisation(), value("unit"))], writer.shared(width, 2)))
+    boxes.append(
+        line(
+            [Item(writer.word("whole.name"), label("unit")), Item(writer.organisation(), value("unit"))],
+            writer.shared(width, 2),
+        )
+    )
     for _ in range(dice.number(1, 6)):
-        pair = [Item(writer.word("whole.rows"), label("attribute")), Item(dice.one((writer.amount(), writer.text(1, 4))), value("attribute"))]
+        pair = [
+            Item(writer.word("whole.rows"), label("attribute")),
+            Item(dice.one((writer.amount(), writer.text(1, 4))), value("attribute")),
+        ]
         boxes.append(line(pair, writer.shared(width, 2)))
     parts = [*money(writer, width), *goals(writer, width), *indicators(writer, width)]
     return stack([*boxes, *parts])

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 
-from extractor.cellreader.roles import label, other, value
-from extractor.cellreader.synthesis.sheet import Item, shared
+from extractor.tagger.cells.roles import label, other, value
+from extractor.tagger.cells.synthesis.sheet import Item, shared
 from extractor.tagger.synthesis.content import Author, Habits, habits
 from extractor.tagger.synthesis.words import Dice, Lexicon
 
@@ -145,7 +145,23 @@ class Writer:
         dice, author = self.dice, self.author
         roll = dice.chance()
         if roll < 0.2:
-            return dice.one(("延续项目", "新增项目", "一次性项目", "特定目标类", "运转类", "重点项目", "否", "是", "长期", "1年", "3年", "一般", "√"))
+            return dice.one(
+                (
+                    "延续项目",
+                    "新增项目",
+                    "一次性项目",
+                    "特定目标类",
+                    "运转类",
+                    "重点项目",
+                    "否",
+                    "是",
+                    "长期",
+                    "1年",
+                    "3年",
+                    "一般",
+                    "√",
+                )
+            )
         if roll < 0.38:
             return author.date()
         if roll < 0.48:

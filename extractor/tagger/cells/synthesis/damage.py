@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from extractor.cellreader.grids import ABOVE, ANCHOR, LEFT
-from extractor.cellreader.roles import ROLES, other
-from extractor.cellreader.synthesis.sheet import Box, Item
+from extractor.tagger.cells.grids import ABOVE, ANCHOR, LEFT
+from extractor.tagger.cells.roles import ROLES, other
+from extractor.tagger.cells.synthesis.sheet import Box, Item
 from extractor.tagger.synthesis.words import Dice
 
 Places = list[list[tuple[int, int]]]
@@ -71,7 +71,7 @@ def page_break(sheet: Sheet, dice: Dice) -> None:
     row = list(sheet.rows[at])
     if dice.whether(0.5):  # the row is cut: what was left of its texts stands in a row of its own
         rest: list[tuple[int, int]] = []
-        for column, (index, kind) in enumerate(row):
+        for index, kind in row:
             item = sheet.items[index]
             if kind == ANCHOR and len(item.text) > 8 and dice.whether(0.6):
                 cut = dice.number(3, len(item.text) - 3)
@@ -185,4 +185,3 @@ def damaged(sheet: Sheet, dice: Dice) -> None:
 
 
 __all__ = ["Sheet", "damaged"]
-

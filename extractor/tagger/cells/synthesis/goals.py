@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from extractor.cellreader.roles import label, other, value
-from extractor.cellreader.synthesis.sheet import Box, Item, beside, line, one, stack
-from extractor.cellreader.synthesis.writer import Writer
+from extractor.tagger.cells.roles import label, other, value
+from extractor.tagger.cells.synthesis.sheet import Box, Item, beside, line, one, stack
+from extractor.tagger.cells.synthesis.writer import Writer
 
 
 def goals(writer: Writer, width: int) -> list[Box]:

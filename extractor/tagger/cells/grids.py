@@ -1,8 +1,8 @@
 """Grids of cells as the cell reader sees them: texts, and which cell stands at each place.
 
-A grid is what a person sees of a table: its cells with the places that they cover, and the lines just above the table as
-rows of one cell. Columns in which no cell begins are dropped. Tables of one width that follow one another are one grid.
-A long grid is read in windows; one that begins inside repeats the grid's first rows, where the headers are.
+A grid is what a person sees of a table: its cells with the places that they cover, and the lines just above the table
+as rows of one cell. Columns in which no cell begins are dropped. Tables of one width that follow one another are one
+grid. A long grid is read in windows; one that begins inside repeats the grid's first rows, where the headers are.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The network at run time: a window of a grid in, a probability for every role of every cell out; numpy alone.
 
 A text's characters go through two convolutions (kernel 3), and their maximum and mean, what the text's build tells and
-the cell's place become the cell's vector. It stands at every place that the cell covers, with how it covers it. Layers of
-attention along rows, along columns, and a feed-forward map let the places see one another; the mean over a cell's
+the cell's place become the cell's vector. It stands at every place that the cell covers, with how it covers it. Layers
+of attention along rows, along columns, and a feed-forward map let the places see one another; the mean over a cell's
 places tells its role, the mean over a row's places whether a project begins there.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from extractor.cellreader.grids import LOOKS, letters, looks, places
+from extractor.tagger.cells.grids import LOOKS, letters, looks, places
 from extractor.tagger.network import encode
 from extractor.tagger.vocabulary import classes
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from extractor.cellreader.grids import Ints
+    from extractor.tagger.cells.grids import Ints
 
     Floats = NDArray[np.float32]
 
@@ -138,7 +138,7 @@ class Network:
             padded[:, 1:-1] = state
             near = np.concatenate([padded[:, :-2], padded[:, 1:-1], padded[:, 2:]], axis=2)
             state = np.maximum(near @ step.weight + step.bias, 0.0) * mask[:, :, None]
-        return np.concatenate([state.max(axis=1), state.sum(axis=1) / sizes[:, None]], axis=1)
+        return np.concatenate([state.max(axis=1), state.sum(axis=1) / sizes[:, None].astype(np.float32)], axis=1)
 
     def read(self, texts: Floats, at: Ints, kinds: Ints) -> tuple[Floats, Floats]:
         """Probabilities of the roles of the cells (cells, ROLES) and of a beginning in each row (rows,).
@@ -159,16 +159,17 @@ class Network:
         sums = np.zeros((count, state.shape[2]), dtype=np.float32)
         np.add.at(sums, at[inside], state[inside])
         covered = np.bincount(at[inside], minlength=count)
-        means = sums / np.maximum(1, covered)[:, None]
+        means = sums / np.maximum(1, covered)[:, None].astype(np.float32)
         rows = state.sum(axis=1) / np.maximum(1, inside.sum(axis=1))[:, None]
         begins = (rows @ self.start.weight + self.start.bias)[:, 0]
-        return _softmax(means @ self.role.weight + self.role.bias), 1.0 / (1.0 + np.exp(-begins))
+        scores: Floats = means @ self.role.weight + self.role.bias
+        return _softmax(scores), 1.0 / (1.0 + np.exp(-begins))
 
 
 def _normal(state: Floats) -> Floats:
     import numpy as np
 
-    centred = state - state.mean(axis=-1, keepdims=True)
+    centred: Floats = state - state.mean(axis=-1, keepdims=True)
     spread = np.einsum("...d,...d->...", centred, centred)[..., None] / state.shape[-1]
     centred /= np.sqrt(spread + _EPSILON)
     return centred
@@ -185,7 +186,8 @@ def _attend(heads: Attention, state: Floats, inside: NDArray[np.bool_]) -> Float
     scores += heads.bias[:, buckets(length)]
     scores += np.where(inside, 0.0, -1e9).astype(np.float32)[:, None, None, :]
     joined = (_softmax(scores) @ held).transpose(0, 2, 1, 3).reshape(lines, length, size)
-    return joined @ heads.out + heads.out_bias
+    out: Floats = joined @ heads.out + heads.out_bias
+    return out
 
 
 def _softmax(scores: Floats) -> Floats:

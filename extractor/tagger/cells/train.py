@@ -1,6 +1,6 @@
-"""Makes the weights anew: `python -m extractor.cellreader.train --seed 1 --out weights.npz`.
+"""Makes the weights anew: `python -m extractor.tagger.cells.train --seed 1 --out weights.npz`.
 
-Needs the extra `train` (torch). The grids are synthetic and endless (`extractor.cellreader.synthesis`), the number of
+Needs the extra `train` (torch). The grids are synthetic and endless (`extractor.tagger.cells.synthesis`), the number of
 steps is fixed, and everything random hangs on the seed.
 """
 
@@ -21,10 +21,10 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from extractor.cellreader.grids import LOOKS, PLACES, letters, looks, places
-from extractor.cellreader.network import HEADS, LAYERS, LENGTHS, NEAR, buckets
-from extractor.cellreader.roles import ROLES, other
-from extractor.cellreader.synthesis import Sample, samples
+from extractor.tagger.cells.grids import LOOKS, PLACES, letters, looks, places
+from extractor.tagger.cells.network import HEADS, LAYERS, LENGTHS, NEAR, buckets
+from extractor.tagger.cells.roles import ROLES, other
+from extractor.tagger.cells.synthesis import Sample, samples
 from extractor.tagger.network import encode
 from extractor.tagger.vocabulary import CLASSES, IDEOGRAPH, UNKNOWN_IDEOGRAPH, classes
 
@@ -87,7 +87,7 @@ def _folded(name: str, norm: nn.LayerNorm, layer: nn.Linear) -> dict[str, torch.
 
 
 class Reader(nn.Module):
-    """The network of `extractor.cellreader.network`, to be trained."""
+    """The network of `extractor.tagger.cells.network`, to be trained."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -329,7 +329,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
     model = train(given.seed, given.steps)
-    from extractor.cellreader.weights import save
+    from extractor.tagger.cells.weights import save
 
     print(save(given.out, model.weights()))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from extractor.cellreader.roles import other, value
-from extractor.cellreader.synthesis.sheet import Box, Item, beside, line, one, stack
-from extractor.cellreader.synthesis.writer import Writer
+from extractor.tagger.cells.roles import other, value
+from extractor.tagger.cells.synthesis.sheet import Box, Item, beside, line, one, stack
+from extractor.tagger.cells.synthesis.writer import Writer
 
 _SIGNS = ("≥", "≥", "≥", "≤", "=", "＝", "定性", ">", "<", "≧", "═", "＞=", "大于等于", "小于等于", "正向指标", "等于")
 _UNFILLED = 0.1
@@ -123,7 +123,9 @@ def _levels(writer: Writer, count: int) -> list[tuple[Item, list[tuple[Item, int
             level1, level2 = _category(writer, above)
             if first is None:
                 above = level1
-                first = Item(_upright(writer, level1 + (f"（{dice.number(1, 6) * 10}分）" if points else "")), value("level1"))
+                first = Item(
+                    _upright(writer, level1 + (f"（{dice.number(1, 6) * 10}分）" if points else "")), value("level1")
+                )
             number = min(count, dice.weighted({1: 0.6, 2: 0.25, 3: 0.1, 5: 0.05}))
             groups.append((Item(_upright(writer, level2), value("level2")), number))
             count -= number
@@ -150,7 +152,9 @@ def _upright(writer: Writer, text: str) -> str:
 
 def _with(table: Columns, field: str, item: Item, body: Box, left: list[str]) -> Box:
     """The category's cell beside the rows that it covers."""
-    return beside(one(item, table.widths[table.fields.index(field)], body.height), body) if _leads(table, field) else body
+    return (
+        beside(one(item, table.widths[table.fields.index(field)], body.height), body) if _leads(table, field) else body
+    )
 
 
 def _leads(table: Columns, field: str) -> bool:
@@ -159,9 +163,7 @@ def _leads(table: Columns, field: str) -> bool:
     return all(one_field in ("level1", "level2") for one_field in table.fields[:at])
 
 
-def _one_row(
-    writer: Writer, table: Columns, level1: Item, level2: Item, first: bool, merged: str, at: int
-) -> Box:
+def _one_row(writer: Writer, table: Columns, level1: Item, level2: Item, first: bool, merged: str, at: int) -> Box:
     dice, author = writer.dice, writer.author
     unfilled = dice.whether(_UNFILLED)
     filled = _filled(writer, table)
@@ -234,7 +236,9 @@ def _own(writer: Writer) -> Item:
     elif roll < 0.85:
         text = author.clause()
     else:
-        text = dice.one(("无", "完成", "达成预期指标", "/", "-", "优", "良", "未完成", "统计数据", "工作资料", "部分达成"))
+        text = dice.one(
+            ("无", "完成", "达成预期指标", "/", "-", "优", "良", "未完成", "统计数据", "工作资料", "部分达成")
+        )
     return Item(text, value("own")) if text else writer.blank()
 
 
@@ -307,7 +311,10 @@ def _twin(writer: Writer, width: int, side: int) -> Box:
     rows_: list[Box] = []
     head = line(heads, widths)
     if has_levels:
-        levels = [writer.label("indicators.level1", "level1", colon=False), writer.label("indicators.level2", "level2", colon=False)]
+        levels = [
+            writer.label("indicators.level1", "level1", colon=False),
+            writer.label("indicators.level2", "level2", colon=False),
+        ]
         head = beside(line(levels, [1, 1]), head)
     for level1, groups in _levels(writer, dice.number(2, 8)):
         inner = []
@@ -332,4 +339,3 @@ def _twin(writer: Writer, width: int, side: int) -> Box:
 
 
 __all__ = ["Columns", "columns", "indicators", "rows"]
-
