@@ -152,7 +152,11 @@ def _indicators(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
                 yield paths.indicator(index, field), "another_cell", text
         name, operator = squash(indicator.name or ""), squash(indicator.operator or "")
         is_category = category("level2", name) or category("level1", name)
-        if is_category and name.endswith(_WORDS.categories.ending) and (indicator.level2 is None or squash(indicator.level2) != name):
+        if (
+            is_category
+            and name.endswith(_WORDS.categories.ending)
+            and (indicator.level2 is None or squash(indicator.level2) != name)
+        ):
             yield paths.indicator(index, "name"), "category", indicator.name or ""
         if operator and (category("level2", operator) or category("level1", operator)):
             yield paths.indicator(index, "operator"), "category", indicator.operator or ""
@@ -247,7 +251,12 @@ def _money(project: ProjectReading, block: Block) -> Iterator[str]:
     for label, value in project.attributes.items():
         word = squash(label)
         number = read_amount(MappedText(value, range(len(value))))
-        if number is not None and _WORDS.money.budget.search(word) and not _WORDS.money.other.search(word) and not _is_zero(value):
+        if (
+            number is not None
+            and _WORDS.money.budget.search(word)
+            and not _WORDS.money.other.search(word)
+            and not _is_zero(value)
+        ):
             yield f"{label} {value}"
 
 
