@@ -156,3 +156,17 @@ def test_a_share_that_lost_its_percent_sign_is_doubted(
 def test_a_fraction_among_values_that_are_no_shares_is_a_number() -> None:
     one = Indicator(level1="产出指标", level2="成本指标", name="亩均投入", annual_value="0.45")
     assert found(GOOD.model_copy(update={"indicators": (GOOD.indicators[0], one)})) == []
+
+
+def test_a_category_cut_in_two_is_doubted() -> None:
+    cut = (
+        Indicator(level1="产出", level2="时效指", name="补贴发", annual_value="每学期"),
+        Indicator(level1="指标", level2="标", name="放时间", annual_value="末前"),
+    )
+    flags = [path for path, _ in found(GOOD.model_copy(update={"indicators": (*GOOD.indicators, *cut)}))]
+    assert set(flags) == {f"indicators[{at}].level{level}" for at in (2, 3) for level in (1, 2)}
+    assert len(flags) == len(set(flags))
+
+
+def test_a_pages_number_behind_a_goal_is_doubted() -> None:
+    assert [path for path, _ in found(GOOD.model_copy(update={"goal": "检测桥梁12座。 — 34 —"}))] == ["goal"]

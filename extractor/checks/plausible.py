@@ -11,12 +11,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 from extractor.chunk.amounts import read_amount
 from extractor.chunk.titles import is_title
 from extractor.layouts import Terms
 from extractor.layouts.forms import form_words
-from extractor.layouts.taxonomy import category
+from extractor.layouts.taxonomy import LEVELS, category
 from extractor.schemas import paths
 from extractor.schemas.document import Block, MappedText
 from extractor.schemas.finding import Finding, finding
@@ -70,8 +71,8 @@ _NAMES = re.compile(r"^(?!.*(?:-{3}|\|)).*(?:[^\W\d_]|\d{5})")
 """A name has letters, or is the code of what is not to be named; it holds no rule of a table."""
 _LABELLED = re.compile(r"[;；][^;；:：,，。]{2,12}[:：].")
 """Another value with its label behind an indicator's: 建档率；全程水平：90%."""
-_GLUED = re.compile(r"[。；]\d{1,3}$")
-"""A page's number or another cell's behind the last stop of a goal."""
+_GLUED = re.compile(r"[。；][-·]{0,3}\d{1,3}[-·]{0,3}$")
+"""A page's number (34, -34-) or another cell's behind the last stop of a goal."""
 _STOPS = tuple(",。;:、!?)]》")
 _OPEN_ENDS = tuple("(、,:和及与-《[")
 _PAIRS = (("(", ")"), ("《", "》"), ("[", "]"), ('"', '"'))
@@ -166,6 +167,7 @@ def _indicators(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
             if mixed or any(category("level2", piece) or category("level1", piece) for piece in pieces[1:]):
                 yield paths.indicator(index, field), "another_cell", getattr(indicator, field)
     yield from _shares(project)
+    yield from _cut_categories(project)
     signs = Counter(label for label, value in _of_indicators(project) if _WORDS.values.sign.fullmatch(squash(value)))
     operators = any(indicator.operator for indicator in project.indicators)
     if not operators and signs and max(signs.values()) >= _ENOUGH:
@@ -192,6 +194,20 @@ def _shares(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
         is_fraction = _FRACTION.fullmatch(value) is not None
         if (is_fraction and (is_share or in_percent)) or (is_share and _WHOLE.fullmatch(value)):
             yield paths.indicator(index, field), "share", getattr(indicator, field)
+
+
+def _cut_categories(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
+    """Categories cut in two, as where a table's rows were taken line by line: 时效指 over 标."""
+    first, rest = _WORDS.categories.ending[0], _WORDS.categories.ending[1:]
+    for field in LEVELS:
+        words = [squash(getattr(indicator, field) or "") for indicator in project.indicators]
+        for index, word in enumerate(words):
+            if word.endswith(first) and category(field, word + rest):
+                yield paths.indicator(index, field), "cut", getattr(project.indicators[index], field)
+        for index, (above, below) in enumerate(pairwise(words)):
+            if above and below and category(field, above + below) and not category(field, below):
+                for at in (index, index + 1) if not above.endswith(first) else (index + 1,):
+                    yield paths.indicator(at, field), "cut", getattr(project.indicators[at], field)
 
 
 @lru_cache(maxsize=16_384)
