@@ -14,7 +14,7 @@ from extractor.chunk.forms.indicators import Entry, number_and_name
 from extractor.chunk.forms.money import Role, amount_of, roles_of
 from extractor.chunk.rows import read_header
 from extractor.chunk.titles import is_title
-from extractor.chunk.units import unit_of_amounts, unit_of_cell
+from extractor.chunk.units import unit_alone, unit_of_amounts, unit_of_cell
 from extractor.layouts import CompiledLayout
 from extractor.layouts.forms import FormWords, form_words
 from extractor.schemas.cells import again, attribute, breakdown_label, indicator, unread
@@ -66,6 +66,8 @@ def to_block(
     if not differing:
         own = [unit_of_cell(found.unit, item.value) for item, _, found in amounts]
         unit, differing = unit_of_amounts(own, unit, layout.terms)
+    if unit is None and not differing:
+        unit = unit_alone(document, form.rows[0][0], form.rows[-1][1], layout.terms)
     header = replace(header, amount_unit=unit)
     amounts.sort(key=lambda one: not one[1].is_several)
     placed = [(plain_amount(squash(found.number.text)), role.column) for _, role, found in amounts]

@@ -164,6 +164,7 @@ class _Grid:
         printed = read_row(row, page, columns, self.merges, self.layout, self.habits)
         printed.unit_above = self.section.unit_above
         printed.notes += ["columns_glued"] if columns.are_glued else []
+        printed.notes += ["columns_cut"] if columns.are_cut else []
         if self.after_break:
             printed.apart = frozenset()
         joint = Joint(columns.by_indicator, self.after_break)

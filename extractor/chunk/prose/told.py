@@ -21,6 +21,8 @@ from extractor.text import fold, squash
 
 _LABELS = {"name": "项目名称", "department": "主管部门", "unit": "项目单位"}
 _LONGEST_UNIT = 40
+_EMPTY = 2
+"""So many headings right above the next one: what belongs below them may stand elsewhere."""
 _BODY = re.compile(
     r"(?:实施|建设|承担|责任|执行|牵头)(?:单位|主体|部门)(?:为|是|:)(?P<body>[^,。;:、()]{4,40})(?=[,。;]|$)"
 )
@@ -137,6 +139,7 @@ def block_of(
     amount_unit, differing = unit_of_amounts([unit for _, unit in sums], None, layout.terms)
     placed = tuple(dict.fromkeys(column for _, column in amounts if column))
     text = content.text
+    empty = sum(not section.text.text for section in told.sections)
     return Block(
         index=index,
         content=text,
@@ -155,7 +158,7 @@ def block_of(
         end=told.end,
         page=told.page,
         cells=content.cells,
-        notes=(*told.notes, *_doubts(text.text, content.cells)),
+        notes=(*told.notes, *_doubts(text.text, content.cells), *(["sections_empty"] if empty >= _EMPTY else [])),
     )
 
 
