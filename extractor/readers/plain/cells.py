@@ -263,7 +263,9 @@ def _rest_of_header(tokens: Sequence[Token], end: int, fields: Sequence[str | No
 
 def _is_label(token: Token) -> bool:
     word = squash(token.text)
-    return len(word) <= _LONGEST // 2 and not re.search(r"[\d≥≤，。；;%]", word)
+    if len(word) > _LONGEST // 2:
+        return False
+    return not re.search(r"[\d≥≤，。；;%]", word) or form_words(terms()).tells_progress(word)
 
 
 def _list(text: str, tokens: Sequence[Token], run: Run, runs: Sequence[Run]) -> Table | None:
