@@ -102,9 +102,14 @@ def _without(outside: Sequence[Line], tables: Sequence[Table], text: str, lines:
     spans = [(row.start, row.end) for table in tables for row in table.rows]
     begin, end = min(span[0] for span in spans), max(span[1] for span in spans)
     around = [line for line in lines if line.end <= begin or line.start >= end]
+    around = [line for line in around if not text[line.start : line.end].strip() or _holds_text(text, line)]
     inside = [line for line in outside if line.start >= begin and line.end <= end]
     free = [line for line in inside if not any(start <= line.start < stop for start, stop in spans)]
     return tuple(sorted({*around, *free}))
+
+
+def _holds_text(text: str, line: Line) -> bool:
+    return bool(text[line.start : line.end].strip("| \t\u3000"))
 
 
 def _stream(text: str, lines: Sequence[Line]) -> tuple[list[Piece], list[Line]]:

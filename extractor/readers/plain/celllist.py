@@ -48,7 +48,7 @@ class CellList(NamedTuple):
 def find_lists(items: Sequence[Item]) -> Iterator[CellList]:
     """The lists in a stream of cells, in print order.
 
-    >>> words = "序号 项目名称 建设内容 绩效目标 金额 1 茶园步道 步道2公里 改善茶园生产条件 48 2 蓄水池 水池3座 灌溉农田 30"
+    >>> words = "序号 项目名称 建设内容 绩效目标 金额 1 茶园步道 步道2公里 方便采茶 48 2 蓄水池 水池3座 灌溉 30"
     >>> list(find_lists([Item(word, 0, 0) for word in words.split()]))
     [CellList(begin=0, end=15, width=5)]
     """
