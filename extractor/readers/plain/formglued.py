@@ -58,7 +58,7 @@ class Glued:
 def glued_starts(text: str, line: Line, words: FormWords, made: Glued) -> Iterator[int]:
     """Where the rows of a form in a line begin, none where it holds no form; `made` takes what else was found."""
     flat = fold(text[line.start : line.end])
-    labels = [Token(flat[start:end], start, end) for start, end in _labels_in(flat)]
+    labels = [Token(flat[start:end], start, end) for start, end in labels_in(flat)]
     fields = [label.field if (label := words.label(token.text)) is not None else None for token in labels]
     header = next((at for at, token in enumerate(labels) if token.text == "一级指标"), 0)
     columns = header_labels(flat, labels[header].start, len(flat), words) if labels else []
@@ -122,11 +122,11 @@ def _anchors() -> re.Pattern[str]:
     return re.compile(rf"(?=((?:其中:?)?(?:{each}){_MARKS}))")
 
 
-def _labels_in(flat: str) -> list[tuple[int, int]]:
+def labels_in(flat: str) -> list[tuple[int, int]]:
     """The labels in glued text; of those that overlap the ones that take most of it, in as few as may be.
 
     >>> text = "年度总体目标预期目标实际完成情况"
-    >>> [text[start:end] for start, end in _labels_in(text)]
+    >>> [text[start:end] for start, end in labels_in(text)]
     ['年度总体目标', '预期目标', '实际完成情况']
     """
     spans = [match.span(1) for match in _anchors().finditer(flat)]

@@ -54,8 +54,10 @@ class Rows(NamedTuple):
     end: int
 
 
-def header_labels(flat: str, start: int, end: int, words: FormWords) -> list[Token]:
+def header_labels(flat: str, start: int, end: int, words: FormWords, *, is_whole: bool = False) -> list[Token]:
     """The labels of a glued header that begins at a place, up to the first category below it.
+
+    `is_whole`: the header ends where the text does.
 
     >>> from extractor.layouts.forms import form_words
     >>> text = "一级指标二级指标三级指标分值年度指标值得分未完成原因及改进措施产出指标"
@@ -68,7 +70,7 @@ def header_labels(flat: str, start: int, end: int, words: FormWords) -> list[Tok
         rest = flat[start:first]
         places = range(min(first, start + _LONGEST_LABEL), start + 1, -1)
         stop = next((at for at in places if _is_label(flat[start:at], words)), 0)
-        if _REMARK.search(flat[start : stop or first]) and first < end and len(rest) <= _LONGEST_LABEL:
+        if _REMARK.search(flat[start : stop or first]) and (is_whole or first < end) and len(rest) <= _LONGEST_LABEL:
             stop = first  # the words of the last column: 未完成原因及改进措施
         if not stop:
             break
@@ -117,8 +119,8 @@ def _kind(label: str, words: FormWords) -> Kind | None:
     return "reached" if _REACHED.search(word) else None
 
 
-def rows_behind(flat: str, start: int, end: int, kinds: Sequence[Kind]) -> Iterator[Rows]:
-    """The rows in [start, end) of a folded text, category by category.
+def rows_behind(flat: str, start: int, end: int, kinds: Sequence[Kind], *, is_led: bool = True) -> Iterator[Rows]:
+    """The rows in [start, end) of a folded text, category by category; `is_led`: one stands before the first of them.
 
     >>> text = "产出指标数量指标培训人数≥100人开班次数≥4次时效指标按期完成"
     >>> for one in rows_behind(text, 0, len(text), ("name", "value")):
@@ -128,6 +130,9 @@ def rows_behind(flat: str, start: int, end: int, kinds: Sequence[Kind]) -> Itera
     """
     found = list(_categories(flat, start, end))
     lead: list[Cut] = []
+    if not is_led and (not found or found[0][0] > start):
+        first = found[0][0] if found else end
+        yield Rows((), _only_way(flat, start, first, kinds), first)
     for at, own in enumerate(found):
         lead.append(own)
         begin, stop = own[1], found[at + 1][0] if at + 1 < len(found) else end
