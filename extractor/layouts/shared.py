@@ -185,6 +185,7 @@ class FormPatterns(WordSection):
     no_money: Pattern
     spending: Pattern
     money_word: Pattern
+    progress: Pattern
     seal: Pattern
     nearest: tuple[Pattern, ...]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from extractor.chunk.grid.categories import with_categories
 from extractor.chunk.grid.columns import Columns
 from extractor.chunk.grid.glued import unglued
 from extractor.chunk.grid.joining import Joint, join_row
@@ -23,7 +24,8 @@ from extractor.text import fold, squash
 
 def read_grid(document: Document, layout: CompiledLayout) -> tuple[list[HeadedRows], list[Mark]]:
     """Sections of a document's tables with their rows, and what every stretch of the text is."""
-    return _Grid(unglued(document, layout.terms), layout).read()
+    document = with_categories(unglued(document, layout.terms), layout.terms)
+    return _Grid(document, layout).read()
 
 
 class _Grid:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import islice, pairwise
 
 from extractor.chunk.amounts import NUMBER, is_amount_column
-from extractor.chunk.grid.byplace import name_by_contents, name_by_place
+from extractor.chunk.grid.byplace import name_by_contents, name_by_place, value_by_place
 from extractor.chunk.grid.columns import INDICATOR_COLUMNS, Columns
 from extractor.chunk.grid.merged import Merges
 from extractor.chunk.titles import are_headers
@@ -114,7 +114,9 @@ class Headers:
         if len(set(known)) < MIN_COLUMNS or "name" not in known or not _TELLS & set(known):
             return None
         self._name_indicators(fields, labels, self.merges.below(rows[-1]))
-        name_by_contents(fields, labels, list(islice(self.merges.all_below(rows[-1]), _LOOKED_AT)))
+        below = list(islice(self.merges.all_below(rows[-1]), _LOOKED_AT))
+        value_by_place(fields, below)
+        name_by_contents(fields, labels, below)
         self._part_periods(fields, labels, rows[0])
         goals = [index for index, field in enumerate(fields) if field == "goal"]
         year = next((index for index in goals if form_words(self.terms).annual.search(labels[index])), None)
