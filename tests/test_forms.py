@@ -542,6 +542,15 @@ CELLS = st.sampled_from(["", UP, LEFT, TITLE, "12\n.00", *WORDS.split()])
 
 @example(rows=[["", "", "一级指标", "指标值", "自定义栏"], ["", "", "", "一级指标", "二级指标"]], at=1)
 @example(rows=[["完成维修，保障安全。", "", "项目名称", "项目名称", "项目名称"]], at=8)
+@example(
+    rows=[
+        *([[""] * 5] * 3),
+        ["", "", "", "", "项目名称：丙"],
+        ["", TITLE, "校舍维修", "", ""],
+        ["", "一级指标", UP, "二级指标", ""],
+    ],
+    at=0,
+)
 @given(st.lists(st.lists(CELLS, min_size=5, max_size=5), min_size=1, max_size=12), st.integers(0, 10))
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_is_lost_whatever_the_cells(rows: Rows, at: int) -> None:

@@ -97,6 +97,7 @@ def collect(page: int | None, top: Sequence[Line], rows: Sequence[SheetRow], wor
         elif one.kind == "pairs":
             _pairs(one, line, found, words)
     shown = {item.label.text for item in found.items if item.column is None}
+    shown |= {label for entry in found.entries for label, _ in entry.others}
     return Form(
         page,
         tuple(top),
@@ -139,7 +140,7 @@ def _beside_header(one: Classified, found: _Collected, words: FormWords) -> None
 def _over_header(one: Classified, below: Classified | None, found: _Collected, words: FormWords) -> None:
     """What stands over the indicators' header and is no column of its own: a label, or a text that nothing explains."""
     columns = below.columns.columns if below is not None and below.columns is not None else ()
-    own = {(column.first, column.name) for column in columns}
+    own = {(column.first, column.name) for column in columns if column.field is not None}
     for spot in one.row.inked:
         if (spot.first, join_lines(spot.text)) in own or words.label(spot.text) or words.column(spot.text):
             continue
