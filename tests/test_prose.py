@@ -510,6 +510,31 @@ def test_bodies_above_their_projects(tmp_path: Path) -> None:
     assert {record.project.goal for record in records} == {"全年举办活动120场，读者满意度达到95%以上。"}
 
 
+LISTED = """
+2024年衔接资金安排公告
+（一）甲村烘干房项目
+实施地点：甲村。
+建设内容：烘干房2套。
+资金预算：60万元
+绩效目标：年烘干粮食3000吨。
+项目实施单位及责任人：云溪镇人民政府  张某
+（二）乙村冷库项目
+实施地点：乙村。
+建设内容：冷库1座。
+资金预算：45.5万元
+绩效目标：带动30户增收。
+项目实施单位及责任人：石塘镇人民政府  李某
+"""
+
+
+def test_a_list_of_labelled_projects(tmp_path: Path) -> None:
+    told = [record.project for record in extract(tmp_path, LISTED).records]
+    assert [(one.name, one.unit, one.amounts.total, one.goal) for one in told] == [
+        ("甲村烘干房项目", "云溪镇人民政府", "60", "年烘干粮食3000吨。"),
+        ("乙村冷库项目", "石塘镇人民政府", "45.5", "带动30户增收。"),
+    ]
+
+
 NO_PROJECTS = {
     "a policy": "第五条 申报书应当包括：\n（一）项目概述：说明基本情况；\n（二）立项依据：说明政策文件；\n"
     "（三）实施主体：填写全称；\n"

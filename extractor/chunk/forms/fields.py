@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from extractor.chunk.forms.form import Form, Item
+from extractor.chunk.forms.brackets import parts_of
+from extractor.chunk.forms.form import Form, Item, is_money
 from extractor.chunk.forms.halves import with_halves_joined
 from extractor.chunk.forms.header import Column
 from extractor.chunk.forms.heads import Heads
@@ -40,6 +41,17 @@ class _Collected:
     blanks: list[Label] = field(default_factory=list)
 
     def add(self, item: Item, words: FormWords) -> None:
+        found = parts_of(item.value, words) if is_money(item.label.field) else None
+        if found is not None:
+            self._add(replace(item, value=found.whole), words)
+            for label, value in found.parts:
+                is_source = label.field is not None  # else what it is spent on
+                part = replace(item, label=label, value=value, column=None, table=None)
+                self._add(replace(part, in_money=is_source, is_spending=not is_source), words)
+        else:
+            self._add(item, words)
+
+    def _add(self, item: Item, words: FormWords) -> None:
         if item.label.field is not None:
             self.printed.add(item.label.field)
         is_residue = item.label.field in {"name", "goal"} and words.is_residue(item.value.text)

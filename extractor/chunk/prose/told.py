@@ -26,6 +26,9 @@ _LONGEST_UNIT = 40
 _BODY = re.compile(
     r"(?:实施|建设|承担|责任|执行|牵头)(?:单位|主体|部门)(?:为|是|:)(?P<body>[^,。;:、()]{4,40})(?=[,。;]|$)"
 )
+_AND_PERSON = re.compile("[及和与、/].*人")
+"""项目实施单位及责任人"""
+_GAP = re.compile(r"\s+")
 _NO_BODY = re.compile(r"[,。;:!?]")
 _SEVERAL_YEARS = re.compile("中期|长期|实施期|周期|总目标")
 _ONE_YEAR = re.compile(r"年度|当年|本年|(?:19|20)\d\d年")
@@ -95,7 +98,7 @@ def to_block(index: int, told: ToldProject, header: Header, layout: CompiledLayo
             continue
         key, end = attribute(section.label), length
         if section is unit_section and "unit" not in content.cells:
-            key, end = "unit", _without_stop(text.text)
+            key, end = "unit", _end_of_body(section)
         elif _names_department(section, layout) and "department" not in content.cells:
             key, end = "department", _without_stop(text.text)
         key = content.free(key)
@@ -229,6 +232,13 @@ def _names_unit(section: ToldSection) -> bool:
 def _names_department(section: ToldSection, layout: CompiledLayout) -> bool:
     """Whether a section is the name of the department under which a project stands: 主管部门."""
     return _names_unit(section) and layout.terms.columns.get(section.label) == "department"
+
+
+def _end_of_body(section: ToldSection) -> int:
+    """Where the name of a body ends: before the person that the label names beside it, else before the stop."""
+    end = _without_stop(section.text.text)
+    gap = _GAP.search(section.text.text, 0, end)
+    return gap.start() if gap is not None and _AND_PERSON.search(section.label) else end
 
 
 def _without_stop(text: str) -> int:
