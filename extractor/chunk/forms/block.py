@@ -53,7 +53,7 @@ def to_block(
     words = form_words(layout.terms)
     roles = roles_of(form.items, form.printed, words)
     _put_items(content, form, roles, words)
-    _put_indicators(content, form.entries)
+    put_entries(content, form.entries)
     nothing = [MappedText("", ()) for _ in form.blanks]
     for label, blank in zip(form.blanks, nothing, strict=True):
         content.put(None, label.text, blank)
@@ -214,8 +214,9 @@ def _rank(item: Item, words: FormWords) -> int:
     return 0 if period == "annual" else 3 if period == "cycle" else 2 if is_weak else 1
 
 
-def _put_indicators(content: Content, entries: Sequence[Entry]) -> None:
-    for index, entry in enumerate(entries):
+def put_entries(content: Content, entries: Sequence[Entry], first: int = 0) -> None:
+    """The indicators of a table in the content, counted from `first` on."""
+    for index, entry in enumerate(entries, first):
         for name in (*_LABELS, "number"):
             text = entry.fields.get(name)
             if text is not None:

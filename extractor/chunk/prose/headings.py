@@ -267,11 +267,15 @@ def _begins(one: Heading, run: Run) -> bool:
 
 
 def _is_told(kinds: set[str]) -> bool:
-    """Whether sections tell a project: what it is or why, what it aims at, and something else."""
+    """Whether sections tell a project: what it is or why, what it aims at, and something else.
+
+    One of a list of projects may tell no grounds, but then what is done, for how much, to which end, and by whom or when.
+    """
     known = kinds - {"name"}
     aims = bool(known & {"goal", "indicators"})
     whole = {"opening", "basis", "money"} <= known and bool(known & {"unit", "plan", "period"})
-    return len(known) >= 3 and bool(known & {"opening", "basis"}) and (aims or whole)
+    listed = {"plan", "money", "goal"} <= known and bool(known & {"unit", "period"})
+    return listed or (len(known) >= 3 and bool(known & {"opening", "basis"}) and (aims or whole))
 
 
 def told_runs(flow: Flow, found: list[Heading], known: Words) -> list[Run]:
