@@ -19,8 +19,9 @@ class Format(NamedTuple):
 
     `reader` is "module:function" below this package, run in the sandbox with a file's bytes and its name; a format
     without one is plain text, and read where it is decoded. First bytes are one of `magic`; a ZIP package has all
-    of `members` (folders end in "/"); an old Office file has one of `streams`. Page numbers count `pages`. `tool` reads
-    it (of a PDF file, its pictures). `is_exported`: written by programs, which end the last line as well.
+    of `members` (folders end in "/"), or of `members_at_root`; an old Office file has one of `streams`. Page numbers
+    count `pages`. `tool` reads it (of a PDF file, its pictures). `is_exported`: written by programs, which
+    end the last line as well.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Format(NamedTuple):
     reader: str = ""
     magic: tuple[bytes, ...] = ()
     members: frozenset[str] = frozenset()
+    members_at_root: frozenset[str] = frozenset()
     streams: tuple[str, ...] = ()
     pages: Pages = "pages"
     tool: Tool | None = None
@@ -51,6 +53,7 @@ FORMATS = (
         (".docx", ".docm"),
         "word.docx:read_docx",
         members=frozenset(("[Content_Types].xml", "word/")),
+        members_at_root=frozenset(("[Content_Types].xml", "_rels/", "document.xml")),
     ),
     Format("doc", (".doc", ".wps"), "word.doc:read_doc", streams=("WordDocument",), tool="libreoffice"),
     Format("rtf", (".rtf",), "word.doc:read_doc", magic=(b"{\\rtf",), tool="libreoffice"),
@@ -59,6 +62,7 @@ FORMATS = (
         (".xlsx", ".xlsm"),
         "excel.xlsx:read_xlsx",
         members=frozenset(("[Content_Types].xml", "xl/")),
+        members_at_root=frozenset(("[Content_Types].xml", "_rels/", "workbook.xml")),
         pages="sheets",
     ),
     Format(

@@ -56,6 +56,8 @@ _OTHER_PACKAGES = (
     ),
     (frozenset(("META-INF/container.xml",)), "an e-book; give the document itself"),
 )
+_LETTER = re.compile(rb"[!-~]\0")
+"""One of UTF-16 before "Book": that is no stream's name but the end of another."""
 _ENCRYPTED, _SLIDES = "EncryptedPackage", "PowerPoint Document"
 _TEMPLATES = {"xls": (".xlt", ".ett")}
 """Suffixes that a folder is not searched for, and that tell what a file is all the same."""
@@ -115,16 +117,25 @@ def package_kind(names: Collection[str]) -> str:
     >>> package_kind(["[Content_Types].xml", "xl/workbook.xml"]), package_kind(["a/b.pdf"])
     ('xlsx', 'archive')
     """
-    held = {*names, *(name[: name.index("/") + 1] for name in names if "/" in name)}
-    known = [(row.members, row.name) for row in FORMATS if row.members]
-    return next((kind for members, kind in (*known, *_OTHER_PACKAGES) if members <= held), ARCHIVE)
+    lower = {name.replace("\\", "/").lower() for name in names}
+    held = {*lower, *(name[: name.index("/") + 1] for name in lower if "/" in name)}
+    known = [(members, row.name) for row in FORMATS for members in (row.members, row.members_at_root) if members]
+    return next(
+        (kind for members, kind in (*known, *_OTHER_PACKAGES) if held.issuperset(map(str.lower, members))), ARCHIVE
+    )
 
 
 def compound_kind(raw: bytes, file: str) -> str:
     """What an OLE file is, by the names of its streams; where it holds several, by its suffix, else the first."""
 
+    lower = raw.lower()  # names of streams are equal whatever the case of their letters: [MS-CFB] 2.6.1
+
     def holds(stream: str) -> bool:
-        return f"{stream}\0".encode("utf-16-le") in raw
+        name = f"{stream.lower()}\0".encode("utf-16-le")
+        at = lower.find(name)
+        while at > 0 and _LETTER.fullmatch(lower[max(at - 2, 0) : at]):
+            at = lower.find(name, at + 1)
+        return at >= 0
 
     if holds(_ENCRYPTED):
         raise UnsupportedFile(file, "needs a password; open it, take the password off, and save it again")
