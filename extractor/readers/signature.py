@@ -7,10 +7,11 @@ from collections.abc import Collection
 
 from extractor.errors import UnsupportedFile
 from extractor.readers.formats import FORMATS
+from extractor.readers.unpacker import KINDS
 
 TEXT, PACKAGE, COMPOUND = "text", "package", "compound"
-"""Kinds of files: plain text; a ZIP file (a document or an archive); an OLE file of old Office. Any other kind is the
-name of a format."""
+"""Kinds of files: plain text; a ZIP file (a document or an archive) or another archive; an OLE file of old Office.
+Any other kind is the name of a format."""
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -18,8 +19,6 @@ _OTHERS = (
     (b"\x89PNG", "a PNG picture; put it into a PDF file, which OCR can read, or type it in"),
     (b"\xff\xd8\xff", "a JPEG picture; put it into a PDF file, which OCR can read, or type it in"),
     (b"\x1f\x8b", "a gzip archive; unpack it first, or pack it as ZIP"),
-    (b"Rar!", "a RAR archive; unpack it first, or pack it as ZIP"),
-    (b"7z\xbc\xaf", "a 7z archive; unpack it first, or pack it as ZIP"),
     (b"SQLite format 3\0", "a database; give the documents themselves"),
 )
 _HEAD = 4_096
@@ -75,10 +74,10 @@ def kind_of(raw: bytes, file: str) -> str:
     for magic, what in _OTHERS:
         if head.startswith(magic):
             raise UnsupportedFile(file, f"looks like {what}")
+    if head.startswith((*ZIP, *KINDS)):
+        return PACKAGE  # before PDF: of a stored one, the members' own first bytes stand near its beginning
     if _is_pdf(raw):
         return "pdf"
-    if head.startswith(ZIP):
-        return PACKAGE
     if head.startswith(_COMPOUND):
         return COMPOUND
     for row in FORMATS:
