@@ -34,7 +34,11 @@ _DAMAGED = "get a complete copy, or open it in Word and save it again"
 
 
 class Package:
-    """The parts of an OOXML file, by name; every problem is an UnsupportedFile that names the file."""
+    """The parts of an OOXML file, by name; every problem is an UnsupportedFile that names the file.
+
+    Names of parts are equal whatever the case of their letters (ECMA-376 part 2, 6.2.2.3); some programs write a
+    backslash between folders.
+    """
 
     def __init__(self, raw: bytes, file: str) -> None:
         self.file = file
@@ -49,17 +53,22 @@ class Package:
             self._zip = ZipFile(BytesIO(raw))
         except (BadZipFile, ValueError, NotImplementedError, OverflowError, EOFError):
             self._refuse(f"is damaged: its ZIP directory cannot be read; {_DAMAGED}")
-        self.names = frozenset(self._zip.namelist())
-        if len(self.names) > MAX_MEMBERS:
+        self._names = {_key(name): name for name in self._zip.namelist()}
+        if len(self._names) > MAX_MEMBERS:
             self._refuse(f"holds more than {MAX_MEMBERS:,} parts; open it in its own program and save it anew")
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a part of this name."""
+        return _key(name) in self._names
 
     def part(self, name: str) -> bytes:
         """The bytes of one part."""
         allowed = MAX_UNPACKED - self._unpacked
         try:
-            if self._zip.getinfo(name).flag_bits & 1:
+            entry = self._zip.getinfo(self._names[_key(name)])
+            if entry.flag_bits & 1:
                 self._refuse("needs a password; open it, take the password off, and save it again")
-            with self._zip.open(name) as stream:
+            with self._zip.open(entry) as stream:
                 data = stream.read(allowed + 1)
         except (BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
             self._refuse(f"is damaged: its part {name} cannot be unpacked; {_DAMAGED}")
@@ -85,7 +94,7 @@ class Package:
         """Parts that `part` (default: the package) refers to, by kind: {"styles": ["word/styles.xml"]}."""
         folder, name = posixpath.split(part)
         relations = posixpath.join(folder, "_rels", f"{name}.rels")
-        if relations not in self.names:
+        if relations not in self:
             return {}
         found: dict[str, list[str]] = {}
         for relation in self.xml(relations).iter(_RELATIONSHIP):
@@ -93,9 +102,18 @@ class Package:
                 continue
             kind = relation.get("Type", "").rpartition("/")[2]
             target = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", ""))).lstrip("/")
-            if target in self.names:
+            if target in self:
                 found.setdefault(kind, []).append(target)
         return found
 
     def _refuse(self, message: str) -> NoReturn:
         raise UnsupportedFile(self.file, message)
+
+
+def _key(name: str) -> str:
+    """What is the same for two names of one part.
+
+    >>> _key("xl\\\\SharedStrings.xml")
+    'xl/sharedstrings.xml'
+    """
+    return name.replace("\\", "/").lstrip("/").lower()

@@ -137,7 +137,11 @@ class _Grid:
         filled = [squash(cell.content.text) for cell in row.cells if cell.content.text.strip()]
         if self.columns is not None and self.section.rows:
             self._department_row(filled, self.columns)
-        lines = [Line(cell.start, cell.end, page) for cell in row.cells if cell.content.text.strip()]
+        lines = [
+            Line(cell.content.offsets[0], cell.content.offsets[-1] + 1, page)  # without the quotes of a CSV file
+            for cell in row.cells
+            if cell.content.text.strip()
+        ]
         if not self.section.rows:
             self.section.top += lines
             for word in filled:
