@@ -21,9 +21,10 @@ from extractor.errors import UnsupportedFile
 from extractor.readers import ocr
 from extractor.readers.ocr import Seen, Word
 from extractor.readers.parsed import Parsed
-from extractor.readers.pdf import layout, read_pdf
-from extractor.readers.pdf.characters import Characters, loosen
-from extractor.readers.pdf.frame import Box, Frame
+from extractor.readers.pdf import read_pdf
+from extractor.readers.printed import layout
+from extractor.readers.printed.characters import Characters, loosen
+from extractor.readers.printed.frame import Box, Frame
 from tests.pdf_writer import A4_LANDSCAPE, FONT, PdfStyle, PdfTable, Span, wrap, write_pdf, write_pdfs
 
 HEADER = ["项目名称（资金使用单位）", "总计", "财政拨款", "财政专户拨款", "绩效目标", "绩效指标"]

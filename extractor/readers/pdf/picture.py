@@ -9,9 +9,9 @@ from statistics import median
 import pypdfium2.raw as pdfium
 
 from extractor.readers import ocr
-from extractor.readers.pdf.characters import BREAK, Characters, only
-from extractor.readers.pdf.frame import Box, Frame
-from extractor.readers.pdf.rules import Drawn, sort_rules
+from extractor.readers.printed.characters import BREAK, Characters, only
+from extractor.readers.printed.frame import Box, Frame
+from extractor.readers.printed.rules import Drawn, sort_rules
 
 _DOTS_PER_POINT = 200 / 72
 _MOST_DOTS = 4_000

@@ -1,18 +1,19 @@
-"""The straight lines of a page: strokes, the edges of boxes, thin filled rectangles, thin pictures."""
+"""The straight lines of a PDF page: strokes, the edges of boxes, thin filled rectangles, thin pictures."""
 
 from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
 import pypdfium2.raw as pdfium
 
-from extractor.readers.pdf.frame import Box, Frame
 from extractor.readers.pdf.shapeless import LEGIBLE, height, is_shapeless
+from extractor.readers.printed.frame import Box, Frame
+from extractor.readers.printed.rules import Drawn, sort_rules
 
 MAX_OBJECTS = 200_000
 """Lines and texts of one page: a map or a drawing has that many, no table has."""
@@ -26,75 +27,24 @@ _IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 Matrix = tuple[float, float, float, float, float, float]
 
 
-class Rule(NamedTuple):
-    """A horizontal rule at y = `at` from x = `start` to `end`, or a vertical one the other way round."""
-
-    at: float
-    start: float
-    end: float
-
-
-class Drawn(NamedTuple):
-    """What is drawn on a page besides text.
-
-    `crowded` where there is too much of it to be a table; `invisible` where some of the text is not drawn at all;
+class Painted(NamedTuple):
+    """What a PDF page draws: `drawn` besides text; `invisible` where some of the text is not drawn at all;
     `shapeless` are the texts of which nothing is drawn for want of their font.
     """
 
-    horizontal: list[Rule]
-    vertical: list[Rule]
-    pictures: list[Box]
-    shapes: int
-    crowded: bool = False
-    invisible: bool = False
-    shapeless: Sequence[pdfium.FPDF_PAGEOBJECT] = ()
+    drawn: Drawn
+    invisible: bool
+    shapeless: Sequence[pdfium.FPDF_PAGEOBJECT]
 
 
-def read_rules(page: pdfium.FPDF_PAGE, frame: Frame, tolerance: float) -> Drawn:
+def read_rules(page: pdfium.FPDF_PAGE, frame: Frame, tolerance: float) -> Painted:
     """Rules of a page as it is looked at; pieces of a rule, and rules close beside each other, made one."""
     reader = _Reader(tolerance)
     reader.read(pdfium.FPDFPage_CountObjects(page), partial(pdfium.FPDFPage_GetObject, page), _IDENTITY, 0)
     horizontal, vertical = sort_rules(_shown(frame, reader.thin), tolerance)
     pictures = list(_shown(frame, reader.pictures))
-    return Drawn(horizontal, vertical, pictures, reader.shapes, reader.left <= 0, reader.invisible, reader.shapeless)
-
-
-def sort_rules(boxes: Iterable[Box], tolerance: float) -> tuple[list[Rule], list[Rule]]:
-    """Horizontal and vertical rules of thin boxes."""
-    horizontal, vertical = [], []
-    for x0, y0, x1, y1 in boxes:
-        if x1 - x0 >= y1 - y0:
-            horizontal.append(Rule((y0 + y1) / 2, x0, x1))
-        else:
-            vertical.append(Rule((x0 + x1) / 2, y0, y1))
-    return merge(horizontal, tolerance), merge(vertical, tolerance)
-
-
-def merge(rules: Iterable[Rule], tolerance: float) -> list[Rule]:
-    """Rules on one line put together where they touch.
-
-    >>> merge([Rule(10, 0, 5), Rule(11, 5.5, 9), Rule(10, 20, 30), Rule(11, 25, 26), Rule(40, 0, 5)], 1)
-    [Rule(at=10.5, start=0, end=9), Rule(at=10.5, start=20, end=30), Rule(at=40.0, start=0, end=5)]
-    """
-    merged: list[Rule] = []
-    lines: list[list[Rule]] = []
-    for rule in sorted(rules):
-        if lines and rule.at - lines[-1][0].at <= tolerance:
-            lines[-1].append(rule)
-        else:
-            lines.append([rule])
-    for line in lines:
-        at = sum(rule.at for rule in line) / len(line)
-        line.sort(key=lambda rule: rule.start)
-        start, end = line[0].start, line[0].end
-        for rule in line[1:]:
-            if rule.start <= end + tolerance:
-                end = max(end, rule.end)
-            else:
-                merged.append(Rule(at, start, end))
-                start, end = rule.start, rule.end
-        merged.append(Rule(at, start, end))
-    return merged
+    drawn = Drawn(horizontal, vertical, pictures, reader.shapes, reader.left <= 0)
+    return Painted(drawn, reader.invisible, reader.shapeless)
 
 
 def _shown(frame: Frame, boxes: list[Box]) -> Iterator[Box]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import pypdfium2.raw as pdfium
-
 Columns = tuple[list[float], list[float], list[float], list[float]]
 
 
@@ -47,11 +45,3 @@ class Frame(NamedTuple):
         if self.quarter == 2:
             return [right - x for x in x1], [y - bottom for y in y0], [right - x for x in x0], [y - bottom for y in y1]
         return [top - y for y in y1], [right - x for x in x1], [top - y for y in y0], [right - x for x in x0]
-
-
-def visible_box(page: pdfium.FPDF_PAGE) -> Box:
-    """The crop box within the media box, in PDF coordinates."""
-    found = pdfium.FS_RECTF()
-    if not pdfium.FPDF_GetPageBoundingBox(page, found):
-        return Box(0, 0, 612, 792)
-    return Box(found.left, found.bottom, found.right, found.top)

@@ -26,8 +26,8 @@ from itertools import pairwise
 
 from extractor.layouts import terms
 from extractor.readers.parsed import Merged
-from extractor.readers.pdf.characters import ink
-from extractor.readers.pdf.page import Page, RuledTable
+from extractor.readers.printed.characters import ink
+from extractor.readers.printed.page import Page, RuledTable
 from extractor.text import ENDS_SENTENCE, squash
 
 Cells = list[str | Merged]

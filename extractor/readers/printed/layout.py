@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from extractor.readers.pdf.characters import BLANK, BREAK, Characters
+from extractor.readers.printed.characters import BLANK, BREAK, Characters
 
 _SAME_LINE = 0.45
 """Of a line's height: a raised ² is on the line still, the next line of the finest print is not."""
