@@ -3,9 +3,10 @@
     frame        where things stand on a page               characters  what is printed, and where
     rules        straight lines that part cells             grid        rules to tables, rows and merged cells
     layout       characters of a cell or a line to text     page        one page: its tables and the lines around them
-    joining      rows and cells that a page break cut       writing     the pages' text, and the account of characters
+    picture      pages that are pictures, read by OCR       joining     rows and cells that a page break cut
+    writing      the pages' text, and the account of characters
 
-A reader gives each page's `Characters` and `Drawn` to `page.fill`, and all pages to `writing.write_pages`. Every
+A reader gives each page's `Characters` and `Drawn` to `picture.settle`, and all pages to `writing.write_pages`. Every
 character of every page stands in exactly one cell or in one line outside of the tables. That is counted for the whole
 file, and a file for which the count does not come out is refused.
 """

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 Columns = tuple[list[float], list[float], list[float], list[float]]
+Matrix = tuple[float, float, float, float, float, float]
+IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 class Box(NamedTuple):
@@ -45,3 +47,30 @@ class Frame(NamedTuple):
         if self.quarter == 2:
             return [right - x for x in x1], [y - bottom for y in y0], [right - x for x in x0], [y - bottom for y in y1]
         return [top - y for y in y1], [right - x for x in x1], [top - y for y in y0], [right - x for x in x0]
+
+    def show_boxes(self, boxes: Sequence[Box]) -> Iterator[Box]:
+        """Boxes in PDF coordinates as they are looked at."""
+        columns = self.show(*([box[edge] for box in boxes] for edge in range(4)))
+        return (Box(*edges) for edges in zip(*columns, strict=True))
+
+
+def times(first: Matrix, then: Matrix) -> Matrix:
+    """The matrix that does one thing and then the other.
+
+    >>> times((2, 0, 0, 2, 0, 0), (1, 0, 0, 1, 5, 7))
+    (2, 0, 0, 2, 5, 7)
+    """
+    a, b, c, d, e, f = first
+    p, q, r, s, t, u = then
+    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
+
+
+def moved(matrix: Matrix, box: Box) -> Box:
+    """The box around what a matrix makes of a box."""
+    if matrix == IDENTITY:
+        return box
+    a, b, c, d, e, f = matrix
+    corners = [(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)]
+    xs = [a * x + c * y + e for x, y in corners]
+    ys = [b * x + d * y + f for x, y in corners]
+    return Box(min(xs), min(ys), max(xs), max(ys))
