@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -41,6 +42,7 @@ ROWS = [
     ["路灯节能改造", "280.00", "200.00", "80.00", GOAL, ITEMS],
 ]
 TITLE = ["云溪市2025年项目支出绩效目标表", "部门名称：云溪市青禾区住房和城乡建设局        单位：万元"]
+Breaks = Literal["open", "closed", "bare", "whole"]
 SMALL = PdfStyle(page=(595, 330), margin=30)
 
 
@@ -351,10 +353,10 @@ def test_annotations_are_told() -> None:
 LONG = [HEADER, ROWS[1]] + [[f"道路养护经费{n}", f"{n}.00", "", "", GOAL * 2, ITEMS * 2] for n in range(1, 6)]
 
 
-@pytest.mark.parametrize("repeat", [True, False])
+@pytest.mark.parametrize(("breaks", "repeat"), [("open", True), ("open", False), ("bare", True)])
 @pytest.mark.parametrize("height", [240, 290, 330, 375, 420])
-def test_rows_over_an_open_page_break_are_joined(height: int, repeat: bool) -> None:
-    style = PdfStyle(page=(595, height), margin=30, repeat_header=repeat)
+def test_rows_over_an_open_page_break_are_joined(height: int, breaks: Breaks, repeat: bool) -> None:
+    style = PdfStyle(page=(595, height), margin=30, breaks=breaks, repeat_header=repeat)
     parsed = read(write_pdf(PdfTable(WIDTHS, LONG), title=TITLE, footer="第{page}页", style=style))
     pages = parsed.text.count("\f") + 1
     assert pages > 2
@@ -371,6 +373,8 @@ def test_rows_over_an_open_page_break_are_joined(height: int, repeat: bool) -> N
         # It lacks the amount that every row has, and goes on in the middle of a text.
         (["道路养护", "8.00", "", "", "好", "1、里程：80"], ["经费", "", "", "", "", "公里以上"], "row_guessed"),
         (["道路养护", "8.00", "", "", "好", "1、里程：80。"], ["", "", "", "", "", "合格率：95%。"], "row_guessed"),
+        # A code that ends in a hyphen goes on, though what follows is a number.
+        (["道路养护A-", "8.00", "", "", "好", "1、里程：80"], ["007", "", "", "", "", "公里以上"], "row_guessed"),
         # A label is cut in two; the numbers count on.
         (["道路养护", "8.00", "", "", "好", "1、里程；年度指标"], ["经费", "", "", "", "", "值：80公里"], "row_joined"),
         (["道路养护", "8.00", "", "", "好", "1、里程：80。"], ["", "", "", "", "", "2、合格率：95%。"], "row_joined"),
@@ -402,6 +406,20 @@ def test_rows_over_a_ruled_page_break(row: list[str], rest: list[str], joined: s
 def _height(rows: Iterable[Sequence[str]]) -> float:
     lines = [max(1, *(len(wrap(text, width - 6, 9)) for text, width in zip(row, WIDTHS, strict=True))) for row in rows]
     return 60.5 + sum(12 * count + 6 for count in lines)
+
+
+def test_a_header_of_two_rows_without_a_rule_below_it() -> None:
+    head = [[Span("项目", 2, 1), Span("金额", 1, 2), Span("目标", 2, 1)], ["财政", "其他"]]
+    rows = [*head, *([f"道路{n}", f"{n}.00", "", GOAL] for n in range(1, 5))]
+    style = PdfStyle(page=(400, 130), margin=20, breaks="bare")
+    parsed = read(write_pdf(PdfTable((90, 60, 60, 90), rows, header_rows=2), style=style))
+    assert len(parsed.tables) > 2
+    header = [["项目", "金额", "<", "目标"], ["^", "财政", "其他", "^"]]
+    for table in texts(parsed):
+        assert table[:2] == header
+    assert [row for table in texts(parsed) for row in table[2:]] == [
+        [f"道路{n}", f"{n}.00", "", GOAL] for n in range(1, 5)
+    ]
 
 
 def test_two_numbers_are_two_rows_whatever_the_rules_say() -> None:
