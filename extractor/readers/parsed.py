@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from extractor.errors import UnsupportedFile
+from extractor.readers.inked import BoxesWriter, Inked
 from extractor.schemas.document import Cell, Line, MappedText, Note, Row, Table
+from extractor.schemas.positions import Positions
 
 MAX_CHARACTERS = 64_000_000
 MAX_CELLS = 2_000_000
@@ -39,6 +41,7 @@ class Parsed:
     lines: tuple[Line, ...]
     tables: tuple[Table, ...]
     notes: tuple[Note, ...] = ()
+    positions: Positions | None = None
 
 
 def clean(text: str) -> str:
@@ -99,14 +102,18 @@ class TextBuilder:
         self._lines: list[Line] = []
         self._tables: list[Table] = []
         self._notes: dict[Note, None] = {}
+        self._boxes = BoxesWriter()
 
     def line(self, text: str) -> None:
         """A paragraph outside of tables; a line break in it begins another line."""
-        for printed in clean(text).split("\n"):
+        begin, whole = self._position, clean(text)
+        for printed in whole.split("\n"):
             start = self._position
             self._write(printed)
             self._lines.append(Line(start, self._position, self.page))
             self._write("\n")
+        if isinstance(text, Inked):
+            self._boxes.add(begin, whole, text.ink)
 
     def table(self, rows: Iterable[Sequence[str | Merged]], *, keep_columns: bool = False) -> None:
         """A table, row by row; rows that are too short are filled up with blank cells.
@@ -143,7 +150,8 @@ class TextBuilder:
         self._notes[Note(kind, clean(detail), self.page)] = None
 
     def parsed(self) -> Parsed:
-        return Parsed("".join(self._parts), tuple(self._lines), tuple(self._tables), tuple(self._notes))
+        positions = self._boxes.boxes if self._boxes.boxes.starts else None
+        return Parsed("".join(self._parts), tuple(self._lines), tuple(self._tables), tuple(self._notes), positions)
 
     def _row(self, cells: Sequence[str | Merged]) -> Row:
         begin = self._position
@@ -157,6 +165,8 @@ class TextBuilder:
                 continue
             text = clean_cell(cell)
             self._write(text)
+            if isinstance(cell, Inked):
+                self._boxes.add(start, text, cell.ink)
             built.append(Cell(MappedText(text, range(start, self._position)), start, self._position))
         end = self._position
         self._write("\n")

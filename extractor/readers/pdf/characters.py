@@ -51,7 +51,7 @@ def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box, dra
     for position, blank in blanks:
         if gaps[position] == BLANK and _is_automatic(text_page, blank, indices[position], printed, boxes):
             gaps[position] = ADJACENT
-    frame = Frame(box, _upright(page, text_page, indices))
+    frame = Frame(box, _upright(page, text_page, indices), _rotation(page))
     numbers = memoryview(boxes).cast("B").cast("f")
     edges = [numbers[edge::4].tolist() for edge in (0, 3, 2, 1)]  # left, bottom, right, top
     if len(indices) < len(boxes):

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from extractor.readers.inked import PageBoxes
 from extractor.readers.printed.frame import Frame
 from extractor.readers.symbols import RADICALS, raised
 
@@ -28,7 +29,7 @@ class Characters:
 
     `gaps` tells what stands before a character: nothing, a blank, or the end of a line. `size` is the usual
     height of a line's box on this page, the measure for every distance. `slanted` are the positions of characters that
-    stand across the lines, as those of a stamp do.
+    stand across the lines, as those of a stamp do. `boxes` are those of the letters once the page is put together.
     """
 
     frame: Frame
@@ -42,6 +43,7 @@ class Characters:
     outside: int = 0
     unknown: int = 0
     slanted: frozenset[int] = field(default_factory=frozenset)
+    boxes: PageBoxes | None = None
 
     def __len__(self) -> int:
         return len(self.texts)

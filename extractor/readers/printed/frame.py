@@ -20,10 +20,14 @@ class Box(NamedTuple):
 
 
 class Frame(NamedTuple):
-    """The visible part of a page in PDF coordinates, and how many quarter turns clockwise show it upright."""
+    """The visible part of a page in PDF coordinates, and how many quarter turns clockwise show its text upright.
+
+    `turned` of them the page itself asks for; the others show what stands on its side on the page as it is shown.
+    """
 
     box: Box
     quarter: int = 0
+    turned: int = 0
 
     @property
     def size(self) -> tuple[float, float]:
@@ -47,6 +51,31 @@ class Frame(NamedTuple):
         if self.quarter == 2:
             return [right - x for x in x1], [y - bottom for y in y0], [right - x for x in x0], [y - bottom for y in y1]
         return [top - y for y in y1], [right - x for x in x1], [top - y for y in y0], [right - x for x in x0]
+
+    def on_page(
+        self, left: Sequence[float], top: Sequence[float], right: Sequence[float], bottom: Sequence[float]
+    ) -> tuple[Sequence[float], Sequence[float], Sequence[float], Sequence[float]]:
+        """Where boxes stand on the page as it is shown, which may not show its text upright.
+
+        >>> Frame(Box(0, 0, 100, 200), 1).on_page([150], [10], [160], [20])
+        ([10], [40], [20], [50])
+        >>> Frame(Box(0, 0, 100, 200), 1, 1).on_page([150], [10], [160], [20])
+        ([150], [10], [160], [20])
+        """
+        width, height = self.size
+        match (self.quarter - self.turned) % 4:
+            case 1:
+                return top, [width - x for x in right], bottom, [width - x for x in left]
+            case 2:
+                return (
+                    [width - x for x in right],
+                    [height - y for y in bottom],
+                    [width - x for x in left],
+                    [height - y for y in top],
+                )
+            case 3:
+                return [height - y for y in bottom], left, [height - y for y in top], right
+        return left, top, right, bottom
 
     def show_boxes(self, boxes: Sequence[Box]) -> Iterator[Box]:
         """Boxes in PDF coordinates as they are looked at."""

@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extractor.layouts import terms
+from extractor.readers.inked import inked
 from extractor.readers.parsed import Merged
 from extractor.readers.printed.characters import ink
 from extractor.readers.printed.page import Page, RuledTable
@@ -360,6 +361,6 @@ def _append(chain: _Chain, row: Cells, columns: Iterable[int]) -> bool:
             continue
         target, index = chain.origins[column]
         before = target[index]
-        target[index] = f"{before}\n{cell}" if isinstance(before, str) and before else cell
+        target[index] = inked("\n", (before, cell)) if isinstance(before, str) and before else cell
         moved = True
     return moved

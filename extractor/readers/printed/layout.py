@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from extractor.readers.inked import Inked
 from extractor.readers.printed.characters import BLANK, BREAK, Characters
 
 _SAME_LINE = 0.45
@@ -16,19 +17,26 @@ _COLUMNS = 3
 
 
 class Piece(NamedTuple):
-    """Characters that follow each other in the file and on one printed line; `base` is the line's height."""
+    """Characters that follow each other in the file and on one printed line; `base` is the line's height.
+
+    They are characters [begin, end) of those that are put together.
+    """
 
     base: float
     left: float
     right: float
     text: str
+    begin: int
+    end: int
 
 
 def cell_text(characters: Characters, indices: Sequence[int]) -> str:
     """A cell's text: its lines from top to bottom, each from left to right."""
     top, bottom = characters.top, characters.bottom
     size = max([bottom[index] - top[index] for index in indices], default=0.0)
-    return "\n".join(_lines(_pieces(characters, indices, size), size))
+    lines = _by_height(_pieces(characters, indices, size), size)
+    pieces = [piece for line in lines for piece in line]
+    return _inked(characters, indices, "\n".join(_join(line, size) for line in lines), pieces)
 
 
 def outside_lines(characters: Characters, indices: Sequence[int], *, in_file_order: bool) -> list[str]:
@@ -40,8 +48,17 @@ def outside_lines(characters: Characters, indices: Sequence[int], *, in_file_ord
     """
     pieces = _pieces(characters, indices, characters.size, breaks=in_file_order)
     if in_file_order or _in_columns(pieces, characters.size):
-        return [piece.text for piece in pieces]
-    return _lines(pieces, characters.size)
+        return [_inked(characters, indices, piece.text, [piece]) for piece in pieces]
+    lines = _by_height(pieces, characters.size)
+    return [_inked(characters, indices, _join(line, characters.size), line) for line in lines]
+
+
+def _inked(characters: Characters, indices: Sequence[int], text: str, pieces: Sequence[Piece]) -> str:
+    """A text of pieces in this order, which knows where its characters stand."""
+    if characters.boxes is None:
+        return text
+    boxes = characters.boxes
+    return Inked(text, tuple(ink for piece in pieces for ink in boxes.ink(indices[piece.begin : piece.end])))
 
 
 def _pieces(characters: Characters, indices: Iterable[int], size: float, *, breaks: bool = False) -> list[Piece]:
@@ -53,7 +70,8 @@ def _pieces(characters: Characters, indices: Iterable[int], size: float, *, brea
     printed: list[str] = []
     base = begin = end = 0.0
     before = -1
-    for index in indices:
+    first = count = 0
+    for count, index in enumerate(indices):
         gap, x = gaps[index], left[index]
         apart = (gap == BREAK and breaks) or ((gap == BREAK or before != index - 1) and x - end > wide)
         if printed and not apart and x >= end - back and abs(bottom[index] - base) <= same:
@@ -61,20 +79,16 @@ def _pieces(characters: Characters, indices: Iterable[int], size: float, *, brea
                 printed.append(" ")
         else:
             if printed:
-                pieces.append(Piece(base, begin, end, "".join(printed)))
-                printed = []
+                pieces.append(Piece(base, begin, end, "".join(printed), first, count))
+                printed, first = [], count
             base, begin, end = bottom[index], x, right[index]
         printed.append(texts[index])
         if right[index] > end:
             end = right[index]
         before = index
     if printed:
-        pieces.append(Piece(base, begin, end, "".join(printed)))
+        pieces.append(Piece(base, begin, end, "".join(printed), first, count + 1))
     return pieces
-
-
-def _lines(pieces: list[Piece], size: float) -> list[str]:
-    return [_join(line, size) for line in _by_height(pieces, size)]
 
 
 def _by_height(pieces: list[Piece], size: float) -> list[list[Piece]]:

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from extractor.readers.inked import PageBoxes, inked
 from extractor.readers.parsed import Merged
 from extractor.readers.printed.characters import Characters, ink
 from extractor.readers.printed.grid import Grid, find_grids
@@ -54,6 +55,7 @@ def tolerance(characters: Characters) -> float:
 
 def fill(page: Page, characters: Characters, drawn: Drawn) -> None:
     """Puts what is printed on a page into it: each character goes into one area of one table, or outside."""
+    characters.boxes = _boxes(characters, page.number)
     grids = find_grids(drawn.horizontal, drawn.vertical, characters.size, tolerance(characters))
     areas, outside, over = _placed(grids, characters)
     watermark = _take_watermark(characters, areas, outside, over)
@@ -69,7 +71,7 @@ def fill(page: Page, characters: Characters, drawn: Drawn) -> None:
         if number < len(tables):
             page.items.append(_table(*tables[number], characters))
     if watermark:
-        words = "".join(outside_lines(characters, watermark, in_file_order=True))
+        words = inked("", outside_lines(characters, watermark, in_file_order=True))
         page.items.append(words)
         page.notes.append(("watermark", words))
     if any(grid.nested for grid, _ in tables):
@@ -78,6 +80,13 @@ def fill(page: Page, characters: Characters, drawn: Drawn) -> None:
         page.notes.append(("text_over_rule", f"{left}"))
     if large := sum(_large(characters, area) for _, filled in tables for area in filled):
         page.notes.append(("mixed_sizes", f"{large}"))
+
+
+def _boxes(characters: Characters, number: int) -> PageBoxes:
+    """Where the characters stand on the page as it is shown."""
+    edges = (characters.left, characters.top, characters.right, characters.bottom)
+    left, top, right, bottom = characters.frame.on_page(*edges)
+    return PageBoxes.of(number, characters.texts, left, top, right, bottom)
 
 
 def _placed(grids: list[Grid], characters: Characters) -> tuple[list[list[list[int]]], list[int], list[int]]:
