@@ -79,11 +79,15 @@ class Table:
 
 
 class Note(NamedTuple):
-    """Something about a file that a person must know: a page without text, a hidden sheet, a text box."""
+    """Something about a file that a person must know: a page without text, a hidden sheet, a text box.
+
+    `span` is the part of the text that is meant, where it is not all of the page.
+    """
 
     kind: str
     detail: str
     page: int | None = None
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,27 @@ def inked(separator: str, texts: Iterable[str]) -> str:
     return Inked(separator.join(parts), tuple(chain.from_iterable(getattr(part, "ink", ()) for part in parts)))
 
 
+def parted(text: str, at: int) -> tuple[str, str]:
+    """The two parts of a text, each with its ink.
+
+    >>> boxes = PageBoxes.of(1, "甲乙", [0, 9], [0, 0], [9, 18], [9, 9])
+    >>> parts = parted(Inked("甲 乙", (Ink(boxes, 0, 2),)), 2)
+    >>> parts, [[(ink.begin, ink.end) for ink in part.ink] for part in parts]
+    (('甲 ', '乙'), [[(0, 1)], [(1, 2)]])
+    """
+    if not isinstance(text, Inked):
+        return text[:at], text[at:]
+    left = sum(map(len, text[:at].split()))
+    before: list[Ink] = []
+    behind: list[Ink] = []
+    for ink in text.ink:
+        middle = min(ink.begin + left, ink.end)
+        left -= middle - ink.begin
+        before += [Ink(ink.boxes, ink.begin, middle)] if middle > ink.begin else []
+        behind += [Ink(ink.boxes, middle, ink.end)] if ink.end > middle else []
+    return Inked(text[:at], tuple(before)), Inked(text[at:], tuple(behind))
+
+
 class BoxesWriter:
     """Gathers the boxes of texts while they are written one behind the other."""
 

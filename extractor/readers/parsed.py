@@ -115,8 +115,13 @@ class TextBuilder:
         if isinstance(text, Inked):
             self._boxes.add(begin, whole, text.ink)
 
-    def table(self, rows: Iterable[Sequence[str | Merged]], *, keep_columns: bool = False) -> None:
-        """A table, row by row; rows that are too short are filled up with blank cells.
+    def aside(self, text: str) -> None:
+        """What is printed across everything else, as a stamp is: part of the text, but of no line and no table."""
+        self._write(clean(text))
+        self._write("\n")
+
+    def table(self, rows: Iterable[Sequence[str | Merged]], *, keep_columns: bool = False) -> tuple[Row, ...]:
+        """A table, row by row, as it was written; rows that are too short are filled up with blank cells.
 
         A grid column in which no row begins a cell is no column (every cell spans it), and is left out, unless
         `keep_columns` says that it is one: the table goes on with one of another page that shows it.
@@ -130,7 +135,7 @@ class TextBuilder:
             grid = [[cell for column, cell in enumerate(row) if column not in spanned] for row in grid]
             width -= len(spanned)
         if not width:
-            return
+            return ()
         self._cells += width * len(grid)
         if self._cells > MAX_CELLS:
             raise UnsupportedFile(
@@ -138,6 +143,7 @@ class TextBuilder:
             )
         built = tuple(self._row([*row, *([""] * (width - len(row)))]) for row in grid)
         self._tables.append(Table(built, self.page))
+        return built
 
     def page_break(self) -> None:
         """The next page (or sheet) begins; only a builder that is `paged` counts them."""
@@ -145,9 +151,9 @@ class TextBuilder:
         self._write("\f")
         self.page += 1
 
-    def note(self, kind: str, detail: str) -> None:
+    def note(self, kind: str, detail: str, span: tuple[int, int] | None = None) -> None:
         """Something that a person must know, on the current page; the same thing is noted once."""
-        self._notes[Note(kind, clean(detail), self.page)] = None
+        self._notes[Note(kind, clean(detail), self.page, span)] = None
 
     def parsed(self) -> Parsed:
         positions = self._boxes.boxes if self._boxes.boxes.starts else None

@@ -46,7 +46,10 @@ def unpack(data: Any) -> Parsed:
             raise TypeError("text")
         lines = tuple(Line(*_span(start, end, text), _page(page)) for start, end, page in _groups(data["lines"], 3))
         tables = tuple(_unpack_table(table, text) for table in data["tables"])
-        notes = tuple(Note(str(kind), str(detail), _page(page)) for kind, detail, page in data["notes"])
+        notes = tuple(
+            Note(str(kind), str(detail), _page(page), None if span is None else _span(span[0], span[1], text))
+            for kind, detail, page, span in data["notes"]
+        )
         positions = _unpack_positions(data["positions"], text)
     except (KeyError, TypeError, IndexError, ValueError, OverflowError) as error:
         raise ValueError(f"no reader's answer: {error}") from None

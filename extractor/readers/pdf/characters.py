@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import Counter, deque
+from collections.abc import Sequence
 from itertools import repeat
 from statistics import median
 
@@ -15,6 +16,7 @@ from extractor.readers.printed.characters import (
     ADJACENT,
     BLANK,
     BREAK,
+    LARGE,
     UNKNOWN,
     Characters,
     forms,
@@ -26,9 +28,13 @@ from extractor.readers.printed.characters import (
 from extractor.readers.printed.frame import Box, Frame
 
 _WIDE = 0x2E80
-_SAMPLE = 64
 _AUTOMATIC_GAP = 0.35
-_SLANT = math.radians(5)
+_QUARTER, _SLANT = math.pi / 2, math.radians(5)
+_MOST_LARGE = 2_000
+_OPAQUE, _LIGHT = 250, 150
+"""Of 255: letters that cover less, or in a lighter grey, are a watermark's."""
+_ASKEW = 0.85
+"""Where so much of a page's text is slanted, the page is askew."""
 
 
 def read_characters(page: pdfium.FPDF_PAGE, box: Box, *, drawn_only: bool = False) -> Characters:
@@ -51,18 +57,22 @@ def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box, dra
     for position, blank in blanks:
         if gaps[position] == BLANK and _is_automatic(text_page, blank, indices[position], printed, boxes):
             gaps[position] = ADJACENT
-    frame = Frame(box, _upright(page, text_page, indices), _rotation(page))
+    angles = list(map(pdfium.FPDFText_GetCharAngle, repeat(text_page), indices))
+    slanted = _slanted(angles)
+    frame = Frame(box, _upright(page, angles, slanted), _rotation(page))
     numbers = memoryview(boxes).cast("B").cast("f")
     edges = [numbers[edge::4].tolist() for edge in (0, 3, 2, 1)]  # left, bottom, right, top
     if len(indices) < len(boxes):
         edges = [[column[index] for index in indices] for column in edges]
     left, top, right, bottom = frame.show(edges[0], edges[1], edges[2], edges[3])
-    size = median(b - t for t, b in zip(top, bottom, strict=True)) if texts else 0.0
+    heights = [b - t for index, (t, b) in enumerate(zip(top, bottom, strict=True)) if index not in slanted]
+    size = median(heights) if heights else 0.0
     found = Characters(frame, texts, gaps, left, top, right, bottom, max(size, 0.1))
     loosen(found)
     raise_digits(found)
     found.unknown = _unknown(text_page, indices, found)
-    found.slanted = _slanted(text_page, indices)
+    found.slanted = slanted
+    found.faded = _faded(text_page, indices, found)
     return within(only(found, _drawn(text_page, indices)) if drawn_only else found)
 
 
@@ -129,22 +139,40 @@ def _is_automatic(
     return bool(gap < _AUTOMATIC_GAP * max(abs(second.top - second.bottom), 0.1))
 
 
-def _upright(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, indices: list[int]) -> int:
-    """Quarter turns after which most of the text stands upright, whatever the page says of itself."""
-    step = max(1, len(indices) // _SAMPLE)
-    angles = (pdfium.FPDFText_GetCharAngle(text_page, index) for index in indices[::step])
-    turns = Counter(-round(angle / (math.pi / 2)) % 4 for angle in angles if angle >= 0)
-    return turns.most_common(1)[0][0] if turns else _rotation(page)
+def _slanted(angles: Sequence[float]) -> frozenset[int]:
+    """Positions of characters that stand neither upright nor on their side, where others do.
+
+    On a page that is askew as a whole all do but for what a program printed on it later, and it is read as it is.
+    """
+    slanted = frozenset(
+        position for position, angle in enumerate(angles) if abs(angle - round(angle / _QUARTER) * _QUARTER) > _SLANT
+    )
+    return slanted if len(slanted) < _ASKEW * len(angles) else frozenset()
 
 
-def _slanted(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int]) -> frozenset[int]:
-    """Positions of characters that stand neither upright nor on their side, where most others do."""
-    angles = map(pdfium.FPDFText_GetCharAngle, repeat(text_page), indices)
-    quarter = math.pi / 2
-    slanted = [
-        position for position, angle in enumerate(angles) if abs(angle - round(angle / quarter) * quarter) > _SLANT
+def _faded(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int], found: Characters) -> frozenset[int]:
+    """Positions of large letters that are printed so lightly that what is below them can be read."""
+    large = [
+        position
+        for position, (top, bottom) in enumerate(zip(found.top, found.bottom, strict=True))
+        if bottom - top > LARGE * found.size
     ]
-    return frozenset(slanted) if 2 * len(slanted) < len(indices) else frozenset()
+    colour = [ctypes.c_uint() for _ in range(4)]
+    faded = []
+    for position in large[:_MOST_LARGE]:
+        if pdfium.FPDFText_GetFillColor(text_page, indices[position], *colour):
+            *inks, opacity = (one.value for one in colour)
+            if opacity < _OPAQUE or min(inks) > _LIGHT:
+                faded.append(position)
+    return frozenset(faded)
+
+
+def _upright(page: pdfium.FPDF_PAGE, angles: Sequence[float], slanted: frozenset[int]) -> int:
+    """Quarter turns after which most of the text stands upright, whatever the page says of itself."""
+    turns = Counter(
+        -round(angle / _QUARTER) % 4 for index, angle in enumerate(angles) if angle >= 0 and index not in slanted
+    )
+    return turns.most_common(1)[0][0] if turns else _rotation(page)
 
 
 def _rotation(page: pdfium.FPDF_PAGE) -> int:

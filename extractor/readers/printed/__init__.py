@@ -7,6 +7,6 @@
     writing      the pages' text, and the account of characters
 
 A reader gives each page's `Characters` and `Drawn` to `picture.settle`, and all pages to `writing.write_pages`. Every
-character of every page stands in exactly one cell or in one line outside of the tables. That is counted for the whole
-file, and a file for which the count does not come out is refused.
+character of every page stands in exactly one cell, in one line outside of the tables, or in a stamp printed over them.
+That is counted for the whole file, and a file for which the count does not come out is refused.
 """

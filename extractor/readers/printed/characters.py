@@ -19,6 +19,8 @@ _DIGITS = frozenset("0123456789")
 _TIGHT, _FLAT = 0.5, 1.5
 """A box is tight where it is lower than this share of a line's, and flat where it is that much wider than high."""
 _HANGING = frozenset("“”‘’\"'")
+LARGE = 1.35
+"""Letters larger than so many times the usual height are printed in another size than the table."""
 _RAISED_SIZE, _LIFT = 0.8, 0.15
 """A raised digit is smaller than this share of what stands before it, and this share of that higher."""
 
@@ -29,7 +31,8 @@ class Characters:
 
     `gaps` tells what stands before a character: nothing, a blank, or the end of a line. `size` is the usual
     height of a line's box on this page, the measure for every distance. `slanted` are the positions of characters that
-    stand across the lines, as those of a stamp do. `boxes` are those of the letters once the page is put together.
+    stand across the lines, as those of a stamp do; `faded` those of large letters through which the page is seen.
+    `boxes` are those of the letters once the page is put together.
     """
 
     frame: Frame
@@ -43,6 +46,7 @@ class Characters:
     outside: int = 0
     unknown: int = 0
     slanted: frozenset[int] = field(default_factory=frozenset)
+    faded: frozenset[int] = field(default_factory=frozenset)
     boxes: PageBoxes | None = None
 
     def __len__(self) -> int:
@@ -155,9 +159,8 @@ def only(found: Characters, positions: list[int]) -> Characters:
     left, top, right, bottom = ([column[index] for index in positions] for column in edges)
     texts = [found.texts[index] for index in positions]
     gaps = [found.gaps[index] for index in positions]
-    slanted = (
-        frozenset(new for new, old in enumerate(positions) if old in found.slanted) if found.slanted else frozenset()
+    slanted, faded = (
+        frozenset(new for new, old in enumerate(positions) if old in known) if known else known
+        for known in (found.slanted, found.faded)
     )
-    return Characters(
-        found.frame, texts, gaps, left, top, right, bottom, found.size, unknown=found.unknown, slanted=slanted
-    )
+    return Characters(found.frame, texts, gaps, left, top, right, bottom, found.size, 0, found.unknown, slanted, faded)

@@ -25,13 +25,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extractor.layouts import terms
-from extractor.readers.inked import inked
+from extractor.readers.inked import inked, parted
 from extractor.readers.parsed import Merged
 from extractor.readers.printed.characters import ink
-from extractor.readers.printed.page import Page, RuledTable
+from extractor.readers.printed.page import Cells, Page, RuledTable
 from extractor.text import ENDS_SENTENCE, squash
-
-Cells = list[str | Merged]
 
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _BEGINS_ITEM = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[、.．)）]")
@@ -153,6 +151,9 @@ def _join(chain: _Chain, page: Page, table: RuledTable) -> None:
             is_plain = is_open or _is_plain(chain, row)
             _append(chain, row, range(len(row)))
             del table.rows[skip]
+            for doubt in page.doubts:
+                if doubt.row is row:
+                    doubt.row = chain.row
             if is_plain:
                 page.notes.append(("row_joined", ""))
             else:
@@ -248,7 +249,7 @@ def _header_alone(header: str | Merged, cell: str | Merged) -> str | Merged:
     if isinstance(header, Merged) or isinstance(cell, Merged):
         return cell
     found = _spaced(header).match(cell)
-    return found[0] if found else cell
+    return parted(cell, found.end())[0] if found else cell
 
 
 def _behind(header: str | Merged, cell: str | Merged) -> str | None:
@@ -260,11 +261,11 @@ def _behind(header: str | Merged, cell: str | Merged) -> str | None:
     if isinstance(header, Merged) or isinstance(cell, Merged):
         return "" if header is cell else None
     found = _spaced(header).match(cell)
-    return cell[found.end() :].strip() if found else None
+    return parted(cell, found.end())[1] if found else None
 
 
 def _spaced(text: str) -> re.Pattern[str]:
-    return re.compile(r"\s*" + r"\s*".join(map(re.escape, "".join(text.split()))))
+    return re.compile(r"\s*" + r"\s*".join(map(re.escape, "".join(text.split()))) + r"\s*")
 
 
 def _plain(cell: str | Merged) -> str:

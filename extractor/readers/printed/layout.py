@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 from extractor.readers.inked import Inked
@@ -14,6 +14,8 @@ _SAME_LINE = 0.45
 _BACK = 0.5
 _WIDE = 0.6
 _COLUMNS = 3
+_OVERPRINTED = 0.75
+"""Of a letter's width: lines that are closer than that are printed over each other."""
 
 
 class Piece(NamedTuple):
@@ -37,6 +39,34 @@ def cell_text(characters: Characters, indices: Sequence[int]) -> str:
     lines = _by_height(_pieces(characters, indices, size), size)
     pieces = [piece for line in lines for piece in line]
     return _inked(characters, indices, "\n".join(_join(line, size) for line in lines), pieces)
+
+
+def overprinted(characters: Characters, indices: Sequence[int]) -> int:
+    """How many letters of a cell are printed over others of it, as those of a stamp are, or of a line too many.
+
+    A text that was written in one go is not looked at.
+    """
+    if not indices or indices[-1] - indices[0] == len(indices) - 1:
+        return 0
+    size = max(characters.bottom[index] - characters.top[index] for index in indices)
+    pieces = sorted(_pieces(characters, indices, size))
+    return sum(
+        min(len(piece.text), len(other.text))
+        for number, piece in enumerate(pieces)
+        for other in _close_below(piece, pieces[number + 1 :], _OVERPRINTED * size)
+        if _covers(piece, other)
+    )
+
+
+def _close_below(piece: Piece, others: Sequence[Piece], reach: float) -> Iterable[Piece]:
+    return takewhile(lambda other: other.base - piece.base < reach, others)
+
+
+def _covers(piece: Piece, other: Piece) -> bool:
+    """Whether two pieces stand so close that a letter of one lies on a letter of the other."""
+    letter = min((one.right - one.left) / len(one.text) for one in (piece, other))
+    overlap = min(piece.right, other.right) - max(piece.left, other.left)
+    return overlap > letter / 2 and other.base - piece.base < _OVERPRINTED * letter
 
 
 def outside_lines(characters: Characters, indices: Sequence[int], *, in_file_order: bool) -> list[str]:

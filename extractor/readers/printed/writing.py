@@ -20,6 +20,7 @@ def write_pages(pages: Sequence[Page], notes: Sequence[Note], file: str) -> Pars
     """
     join_pages(pages)
     builder = TextBuilder(file, paged=True)
+    spans: dict[int, tuple[int, int]] = {}
     for page in pages:
         if page.number > 1:
             builder.page_break()
@@ -27,9 +28,14 @@ def write_pages(pages: Sequence[Page], notes: Sequence[Note], file: str) -> Pars
             if isinstance(item, str):
                 builder.line(item)
             else:
-                builder.table(item.rows, keep_columns=item.aligned)
+                written = builder.table(item.rows, keep_columns=item.aligned)
+                spans |= {id(row): (one.start, one.end) for row, one in zip(item.rows, written, strict=False)}
+        for words in page.stamps:
+            builder.aside(words)
         for kind, detail in page.notes:
             builder.note(kind, detail)
+        for doubt in page.doubts:
+            builder.note(doubt.kind, f"{doubt.count}", spans.get(id(doubt.row)))
     parsed = builder.parsed()
     characters, in_cells = sum(page.characters for page in pages), sum(page.in_cells for page in pages)
     if (read := ink(parsed.text)) != characters:
