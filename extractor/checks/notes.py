@@ -30,6 +30,8 @@ GUESSED = frozenset(
         *(
             "text_over_rule",
             "mixed_sizes",
+            "overprinted_text",
+            "stamped_cell",
             "watermark",
             "invisible_text",
             "text_outside_page",
@@ -46,6 +48,8 @@ _COUNTS = frozenset(
         *("picture", "text_over_rule", "text_outside_page", "unreadable_text", "damaged_characters"),
         *(
             "mixed_sizes",
+            "overprinted_text",
+            "stamped_cell",
             "attached_files",
             "hidden_zeros",
             "footnotes",
@@ -60,12 +64,15 @@ _COUNTS = frozenset(
 _SHOWN = 5
 
 
-def check_notes(document: Document) -> list[Finding]:
-    """One finding for each kind of note, with all the pages (sheets) that it was made on."""
+def check_notes(document: Document, blocks: Sequence[Block] = ()) -> list[Finding]:
+    """One finding for each kind of note, with all the pages (sheets) that it was made on.
+
+    What is noted of the text of a block is told on that block's record instead: see `doubts_of`.
+    """
     names = {note.page: note.detail for note in document.notes if note.kind == "sheet"}
     kinds: dict[str, list[Note]] = {}
     for note in document.notes:
-        if note.kind not in SILENT:
+        if note.kind not in SILENT and not any(_is_about(note, block) for block in blocks):
             kinds.setdefault(note.kind, []).append(note)
     found = []
     for kind, notes in kinds.items():
@@ -82,6 +89,28 @@ def check_notes(document: Document) -> list[Finding]:
             )
         )
     return found
+
+
+def doubts_of(document: Document, block: Block) -> list[Finding]:
+    """Findings about one project: what its file's reader noted of the text that it stands in."""
+    found: dict[str, list[Note]] = {}
+    for note in document.notes:
+        if _is_about(note, block):
+            found.setdefault(note.kind, []).append(note)
+    return [
+        finding(
+            FlagCode.UNREAD_CONTENT,
+            variant=kind,
+            place=_place(document, notes, {}),
+            detail=_detail(kind, notes),
+            spans=tuple(note.span for note in notes if note.span),
+        )
+        for kind, notes in found.items()
+    ]
+
+
+def _is_about(note: Note, block: Block) -> bool:
+    return note.span is not None and note.span[0] < block.end and block.start < note.span[1]
 
 
 def guessed_blocks(document: Document, blocks: Sequence[Block]) -> frozenset[int]:
