@@ -1,4 +1,4 @@
-"""The ZIP package of a Word or Excel file, opened as what it is: bytes from a stranger.
+"""The ZIP package of a Word or Excel file, or of others made of XML parts, opened as what it is: a stranger's bytes.
 
 ECMA-376 part 2. A package is refused where it is damaged, needs a password, unpacks to more than any document
 has, or declares a document type: OOXML has none, so a DOCTYPE is there for its entities alone.
@@ -30,11 +30,17 @@ _TRANSITIONAL = {
     b"drawingml": b"http://schemas.openxmlformats.org/drawingml/2006/",
 }
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_DAMAGED = "get a complete copy, or open it in Word and save it again"
+
+
+class DamagedPart(UnsupportedFile):
+    """One part cannot be read; others may be all that is needed."""
 
 
 class Package:
     """The parts of an OOXML file, by name; every problem is an UnsupportedFile that names the file."""
+
+    advice = "get a complete copy, or open it in Word and save it again"
+    """What to do about a damaged file."""
 
     def __init__(self, raw: bytes, file: str) -> None:
         self.file = file
@@ -48,7 +54,7 @@ class Package:
         try:
             self._zip = ZipFile(BytesIO(raw))
         except (BadZipFile, ValueError, NotImplementedError, OverflowError, EOFError):
-            self._refuse(f"is damaged: its ZIP directory cannot be read; {_DAMAGED}")
+            self._refuse(f"is damaged: its ZIP directory cannot be read; {self.advice}")
         self.names = frozenset(self._zip.namelist())
         if len(self.names) > MAX_MEMBERS:
             self._refuse(f"holds more than {MAX_MEMBERS:,} parts; open it in its own program and save it anew")
@@ -62,7 +68,7 @@ class Package:
             with self._zip.open(name) as stream:
                 data = stream.read(allowed + 1)
         except (BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
-            self._refuse(f"is damaged: its part {name} cannot be unpacked; {_DAMAGED}")
+            raise DamagedPart(self.file, f"is damaged: its part {name} cannot be unpacked; {self.advice}") from None
         self._unpacked += len(data)
         if len(data) > allowed:
             self._refuse(f"unpacks to more than {MAX_UNPACKED // 2**20} MB; split it into one file per department")
@@ -79,7 +85,7 @@ class Package:
         try:
             return ElementTree.fromstring(data)
         except (ElementTree.ParseError, ValueError, LookupError):
-            self._refuse(f"is damaged: its part {name} is not well-formed XML; {_DAMAGED}")
+            raise DamagedPart(self.file, f"is damaged: its part {name} is not well-formed XML; {self.advice}") from None
 
     def related(self, part: str = "") -> dict[str, list[str]]:
         """Parts that `part` (default: the package) refers to, by kind: {"styles": ["word/styles.xml"]}."""
