@@ -448,6 +448,7 @@ def test_what_no_reader_takes_is_named(tmp_path: Path, raw: bytes, says: str) ->
     [
         (["[Content_Types].xml", "word/document.xml", "word/embeddings/a.xlsx"], "docx"),
         (["[Content_Types].xml", "xl/workbook.xml"], "xlsx"),
+        (["OFD.xml", "Doc_0/Document.xml"], "ofd"),
         (["a/word/x.pdf", "b.pdf"], "archive"),
         (["word/x.pdf"], "archive"),
         ([], "archive"),
@@ -461,7 +462,7 @@ def test_packages(names: list[str], kind: str) -> None:
     "names",
     [
         ["[Content_Types].xml", "ppt/a.xml"],
-        ["OFD.xml", "Doc_0/a.xml"],
+        ["Encryptions.xml", "Doc_0/a.dat"],
         ["mimetype", "content.xml", "META-INF/manifest.xml"],
     ],
 )

@@ -20,7 +20,7 @@ SILENT = frozenset({"sheet", "character_count"})
 INFORMATION = frozenset(
     {
         *("converted", "row_joined", "nested_table", "footnotes", "endnotes", "page_header", "page_footer"),
-        *("hidden_zeros", "comment"),
+        *("hidden_zeros", "comment", "signed_file", "seal"),
     }
 )
 """Kinds of which a reader is sure: nothing was lost and nothing can be wrong."""
@@ -38,7 +38,7 @@ GUESSED = frozenset(
             "unreadable_text",
             "shapeless_text",
         ),
-        *("struck_annotation", "damaged_characters", "damaged_page", "lost_cells", "text_box"),
+        *("struck_annotation", "damaged_characters", "damaged_page", "missing_parts", "lost_cells", "text_box"),
     }
 )
 """Kinds that say that a page's characters, or their cells, are what is likely: two readings of such a page
@@ -57,7 +57,7 @@ _COUNTS = frozenset(
             "invisible_text",
             "struck_annotation",
         ),
-        "shapeless_text",
+        *("shapeless_text", "missing_parts", "signed_file"),
     }
 )
 """Kinds whose datum is a number, which is added up over the pages."""

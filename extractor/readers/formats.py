@@ -49,6 +49,7 @@ FORMATS = (
     Format("csv", (".csv",), is_exported=True),
     Format("html", (".html", ".htm"), "web.html:read_html"),
     Format("pdf", (".pdf",), "pdf:read_pdf", tool="ocr"),
+    Format("ofd", (".ofd",), "ofd:read_ofd", members=frozenset(("OFD.xml",)), tool="ocr"),
     Format(
         "docx",
         (".docx", ".docm"),
@@ -79,7 +80,7 @@ FORMATS = (
 `signature`."""
 ARCHIVES = (".zip", ".rar", ".7z")
 """What holds documents, each of them an input of its own."""
-UNREAD_SUFFIXES = (".xlsb", ".ods", ".odt", ".ofd", ".mht", ".mhtml", ".ppt", ".pptx")
+UNREAD_SUFFIXES = (".xlsb", ".ods", ".odt", ".mht", ".mhtml", ".ppt", ".pptx")
 """Documents that no reader takes: a run reports them as failed, so that nobody takes them for read."""
 SUFFIXES = (*(suffix for row in FORMATS for suffix in row.suffixes), *ARCHIVES)
 """What a folder is searched for; a file named on the command line is read whatever its name."""

@@ -1,4 +1,4 @@
-"""The ZIP package of a Word or Excel file, opened as what it is: bytes from a stranger.
+"""The ZIP package of a Word or Excel file, or of others made of XML parts, opened as what it is: a stranger's bytes.
 
 ECMA-376 part 2. A package is refused where it is damaged, needs a password, unpacks to more than any document
 has, or declares a document type: OOXML has none, so a DOCTYPE is there for its entities alone.
@@ -30,7 +30,10 @@ _TRANSITIONAL = {
     b"drawingml": b"http://schemas.openxmlformats.org/drawingml/2006/",
 }
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_DAMAGED = "get a complete copy, or open it in Word and save it again"
+
+
+class DamagedPart(UnsupportedFile):
+    """One part cannot be read; others may be all that is needed."""
 
 
 class Package:
@@ -39,6 +42,9 @@ class Package:
     Names of parts are equal whatever the case of their letters (ECMA-376 part 2, 6.2.2.3); some programs write a
     backslash between folders.
     """
+
+    advice = "get a complete copy, or open it in Word and save it again"
+    """What to do about a damaged file."""
 
     def __init__(self, raw: bytes, file: str) -> None:
         self.file = file
@@ -52,9 +58,10 @@ class Package:
         try:
             self._zip = ZipFile(BytesIO(raw))
         except (BadZipFile, ValueError, NotImplementedError, OverflowError, EOFError):
-            self._refuse(f"is damaged: its ZIP directory cannot be read; {_DAMAGED}")
+            self._refuse(f"is damaged: its ZIP directory cannot be read; {self.advice}")
+        self.names = frozenset(self._zip.namelist())
         self._names = {_key(name): name for name in self._zip.namelist()}
-        if len(self._names) > MAX_MEMBERS:
+        if len(self.names) > MAX_MEMBERS:
             self._refuse(f"holds more than {MAX_MEMBERS:,} parts; open it in its own program and save it anew")
 
     def __contains__(self, name: str) -> bool:
@@ -71,7 +78,7 @@ class Package:
             with self._zip.open(entry) as stream:
                 data = stream.read(allowed + 1)
         except (BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
-            self._refuse(f"is damaged: its part {name} cannot be unpacked; {_DAMAGED}")
+            raise DamagedPart(self.file, f"is damaged: its part {name} cannot be unpacked; {self.advice}") from None
         self._unpacked += len(data)
         if len(data) > allowed:
             self._refuse(f"unpacks to more than {MAX_UNPACKED // 2**20} MB; split it into one file per department")
@@ -88,7 +95,7 @@ class Package:
         try:
             return ElementTree.fromstring(data)
         except (ElementTree.ParseError, ValueError, LookupError):
-            self._refuse(f"is damaged: its part {name} is not well-formed XML; {_DAMAGED}")
+            raise DamagedPart(self.file, f"is damaged: its part {name} is not well-formed XML; {self.advice}") from None
 
     def related(self, part: str = "") -> dict[str, list[str]]:
         """Parts that `part` (default: the package) refers to, by kind: {"styles": ["word/styles.xml"]}."""

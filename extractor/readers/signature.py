@@ -48,7 +48,10 @@ ARCHIVE = "archive"
 _OTHER_PACKAGES = (
     (frozenset(("[Content_Types].xml", "ppt/")), "slides (.pptx); give the document itself"),
     (frozenset(("[Content_Types].xml", "visio/")), "a drawing (.vsdx); give the document itself"),
-    (frozenset(("OFD.xml",)), "an OFD document; open it in its reader and save or print it as PDF"),
+    (
+        frozenset(("Encryptions.xml",)),
+        "an encrypted OFD document; open it in its reader, and save it without protection or print it as PDF",
+    ),
     (
         frozenset(("META-INF/manifest.xml", "content.xml")),
         "an OpenDocument file; open it and save it as .docx or .xlsx",
