@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from extractor.schemas.positions import Positions
 from extractor.schemas.project import Amounts
 
 SYNTHETIC = -1
@@ -78,11 +79,15 @@ class Table:
 
 
 class Note(NamedTuple):
-    """Something about a file that a person must know: a page without text, a hidden sheet, a text box."""
+    """Something about a file that a person must know: a page without text, a hidden sheet, a text box.
+
+    `span` is the part of the text that is meant, where it is not all of the page.
+    """
 
     kind: str
     detail: str
     page: int | None = None
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,8 @@ class Document:
     """One file, decoded: `text` holds every character, `lines` and `tables` point into it.
 
     `lines` are the lines outside of tables. `encoding` is None where the file is no plain text; its `text` was
-    then put together by its reader.
+    then put together by its reader. `positions` tell where that text stands in the file: in boxes on its pages, or in
+    cells of its sheets.
     """
 
     file: str
@@ -101,6 +107,7 @@ class Document:
     lines: tuple[Line, ...]
     tables: tuple[Table, ...] = ()
     notes: tuple[Note, ...] = ()
+    positions: Positions | None = field(default=None, hash=False)
 
 
 class Found(NamedTuple):

@@ -46,7 +46,8 @@ class PdfStyle:
 
     `rules`: a line for each edge ("lines"), thin filled rectangles ("filled"), a stroked box for each cell
     ("boxes"), or nothing ("none"). `breaks`: a row that does not fit on its page goes on over the page break
-    without a rule there ("open") or with one ("closed"), or moves to the next page ("whole"). `middle` puts the
+    without a rule there ("open") or with one ("closed"), or moves to the next page ("whole"); "bare" is open and leaves
+    out the rule between a header that is printed again and the rest of the row. `middle` puts the
     text into the middle of its cell. `rotate` is the page's /Rotate: the page is written sideways, so that it
     is upright when shown. `font` is another font that the caller has registered.
     """
@@ -57,7 +58,7 @@ class PdfStyle:
     leading: float = 12
     padding: float = 3
     rules: Literal["lines", "filled", "boxes", "none"] = "lines"
-    breaks: Literal["open", "closed", "whole"] = "open"
+    breaks: Literal["open", "closed", "bare", "whole"] = "open"
     repeat_header: bool = True
     middle: bool = False
     rotate: Literal[0, 90, 180, 270] = 0
@@ -290,9 +291,9 @@ class _Printer:
             goes_on = not (mine[-1].row == cell.row + cell.rows - 1 and mine[-1].last)
             came = not (mine[0].row == cell.row and mine[0].first)
             rules |= {(x0, top, x0, bottom), (x1, top, x1, bottom)}
-            if not (came and self.style.breaks == "open"):
+            if not (came and self.style.breaks in ("open", "bare")):
                 rules.add((x0, top, x1, top))
-            if not (goes_on and self.style.breaks == "open"):
+            if not (goes_on and self.style.breaks in ("open", "bare")) and not self._is_bare(mine[-1]):
                 rules.add((x0, bottom, x1, bottom))
             if self.style.rules == "boxes":
                 self.page.box(x0, top, x1, bottom)
@@ -300,6 +301,12 @@ class _Printer:
         for rule in sorted(rules):
             self.page.rule(*rule)
         self.pieces = []
+
+    def _is_bare(self, piece: _Piece) -> bool:
+        """Whether the last row of a header is followed by the rest of a row, without a rule between them."""
+        follows = next((one for one in self.pieces if one.top == piece.bottom), None)
+        is_header = piece.row == self.table.header_rows - 1
+        return self.style.breaks == "bare" and is_header and follows is not None and not follows.first
 
     def _text(self, cell: _Cell, x0: float, top: float, bottom: float) -> None:
         style = self.style

@@ -21,7 +21,7 @@ import pytest
 from hypothesis import strategies as st
 
 from extractor.errors import InputError, UnsupportedFile
-from extractor.readers import archive, load, parse, read
+from extractor.readers import archive, load, parse, read, unpacker
 from extractor.run import batch, inputs
 from extractor.settings import Settings
 from tests import peak_memory
@@ -142,7 +142,7 @@ def test_members_are_inputs(tmp_path: Path) -> None:
     name = path.as_posix()
     assert [given.name for given in found.inputs] == [
         f"{name}/b.TXT",
-        f"{name}/inner.zip/d.zip",
+        f"{name}/inner.zip/d.zip/e.txt",
         f"{name}/inner.zip/深/c.csv",
         f"{name}/子/a.pdf",
     ]
@@ -372,9 +372,9 @@ def test_an_inner_archive_is_unpacked_once(tmp_path: Path, monkeypatch: pytest.M
         with ZipFile(path, "w", ZIP_DEFLATED) as target:
             target.writestr("b.zip", inner.getvalue())
         os.utime(path, ns=(ord(text), ord(text)))
-        found = archive.members(path, "a.zip", LIMIT)
         inflated = Mock(wraps=archive._inflated)
         monkeypatch.setattr(archive, "_inflated", inflated)
+        found = archive.members(path, "a.zip", LIMIT)
         texts = [archive.read_member(path, "x", member, LIMIT).decode() for member in found]
         monkeypatch.undo()
         assert sorted(texts) == sorted(f"{text}{number}" * 50 for number in range(20))
@@ -429,3 +429,157 @@ def test_members_give_the_records_of_the_files(tmp_path: Path, monkeypatch: pyte
     alone, together = records(list(sources), "alone"), records(["预算.zip"], "together")
     assert set(alone) == set(together) == set(sources)
     assert alone == together
+
+
+# What is given where one document is asked for
+
+
+def test_a_stored_archive_of_pdf_files_is_no_pdf_file(tmp_path: Path) -> None:
+    """The first member's first bytes stand near its beginning, the last one's last near its end."""
+    pdf = b"%PDF-1.4\n%%EOF startxref 0"
+    path = stored(tmp_path, packed({"a.pdf": pdf, "b.pdf": pdf}, ZIP_STORED), "a.pdf")
+    with pytest.raises(UnsupportedFile, match="ZIP archive of 2 documents; `extractor run` reads what it holds"):
+        read(path)
+    assert [given.name for given in inputs.find_inputs([str(tmp_path)]).inputs] == [f"{path}/a.pdf", f"{path}/b.pdf"]
+
+
+def test_archives_in_archives(tmp_path: Path) -> None:
+    raw = packed({"a.txt": TEXT}, ZIP_STORED)
+    for _ in range(archive.MAX_DEPTH - 1):
+        raw = packed({"内.zip": raw}, ZIP_STORED)
+    names = [given.name for given in inputs.find_inputs([str(stored(tmp_path, raw))]).inputs]
+    assert names == [f"{tmp_path}/a.zip{'/内.zip' * (archive.MAX_DEPTH - 1)}/a.txt"]
+    (given,) = inputs.find_inputs([str(stored(tmp_path, packed({"外.zip": raw})))]).inputs
+    with pytest.raises(UnsupportedFile, match="ZIP archive of 1 document"):  # one level too many is told
+        parse(load(given.path, name=given.name, member=given.member))
+
+
+def test_inner_archives_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = packed({f"{number}.txt": bytes(50_000) for number in range(4)})
+    path = stored(tmp_path, packed({f"{number}.zip": inner for number in range(5)}, ZIP_STORED))
+    assert len(archive.members(path, "a.zip", LIMIT)) == 20
+    monkeypatch.setattr(archive, "_LITTLE", 500_000)
+    with pytest.raises(UnsupportedFile, match="looks like a ZIP bomb"):
+        archive.members(path, "a.zip", LIMIT)
+    monkeypatch.setattr(archive, "MAX_MEMBERS", 15)
+    monkeypatch.setattr(archive, "_LITTLE", 5_000_000)
+    with pytest.raises(UnsupportedFile, match="more than 15 files"):
+        archive.members(path, "a.zip", LIMIT)
+
+
+# RAR and 7z
+
+needs_bsdtar = pytest.mark.skipif(not unpacker.is_installed(), reason="bsdtar is not installed")
+
+
+def rar(members: Mapping[str, bytes | str], flags: int = 0) -> bytes:
+    """A RAR 5 archive of stored members."""
+
+    def number(value: int) -> bytes:
+        return bytes((value & 0x7F | 0x80,)) + number(value >> 7) if value > 0x7F else bytes((value,))
+
+    def block(kind: int, flags: int, *fields: bytes, content: bytes = b"") -> bytes:
+        header = number(kind) + number(flags) + b"".join(fields)
+        sized = number(len(header)) + header
+        return struct.pack("<I", binascii.crc32(sized)) + sized + content
+
+    raw = b"Rar!\x1a\x07\x01\x00" + block(1, 0, number(flags))
+    for name, text in members.items():
+        content = text.encode() if isinstance(text, str) else text
+        size, crc, called = number(len(content)), struct.pack("<I", binascii.crc32(content)), name.encode()
+        fields = (size, number(4), size, number(0o100644), crc, number(0), number(1), number(len(called)), called)
+        raw += block(2, 2, *fields, content=content)
+    return raw + block(5, 0, number(0))
+
+
+def seven_z(folder: Path, members: Mapping[str, bytes | str]) -> bytes:
+    source, packed_ = folder / "source", folder / "packed.7z"
+    source.mkdir()
+    for name, text in members.items():
+        (source / name).write_bytes(text.encode() if isinstance(text, str) else text)
+    command = ["bsdtar", "-c", "--format", "7zip", "-f", str(packed_), *members]
+    subprocess.run(command, cwd=source, check=True, env=os.environ | {"LC_ALL": "C.UTF-8"})
+    return packed_.read_bytes()
+
+
+@needs_bsdtar
+@pytest.mark.parametrize("kind", ["rar", "7z"])
+def test_members_of_other_archives(tmp_path: Path, kind: str) -> None:
+    texts = {"绩效.txt": TEXT, "b.zip": packed({"内.txt": TEXT}), "图.jpg": "x"}
+    raw = rar(texts) if kind == "rar" else seven_z(tmp_path, texts)
+    folder = tmp_path / "given"
+    folder.mkdir()
+    path = stored(folder, raw, f"a.{kind}")
+    stored(folder, packed({"c.txt": TEXT, f"深.{kind}": raw}), "d.zip")
+    found = inputs.find_inputs([str(folder)])
+    assert found.ignored == 2
+    assert [given.name.removeprefix(f"{folder}/") for given in found.inputs] == [
+        f"a.{kind}/b.zip/内.txt",
+        f"a.{kind}/绩效.txt",
+        "d.zip/c.txt",
+        f"d.zip/深.{kind}/b.zip/内.txt",
+        f"d.zip/深.{kind}/绩效.txt",
+    ]
+    for given in found.inputs:
+        assert parse(load(given.path, name=given.name, member=given.member)).text == TEXT
+    with pytest.raises(UnsupportedFile, match=f"{kind.replace('rar', 'RAR')} archive of 2 documents"):
+        read(path)
+
+
+@needs_bsdtar
+def test_paths_and_sizes_of_other_archives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = stored(tmp_path, rar({"../b.txt": TEXT, "大.txt": bytes(300_000)}), "a.rar")
+    outer, large = sorted(inputs.find_inputs([str(path)]).inputs)
+    with pytest.raises(UnsupportedFile, match="leads out"):
+        load(outer.path, name=outer.name, member=outer.member)
+    with pytest.raises(UnsupportedFile, match="more than the limit"):
+        load(large.path, name=large.name, member=large.member, max_bytes=200_000)
+    monkeypatch.setattr(archive, "_LITTLE", 100_000)
+    monkeypatch.setattr(archive, "MAX_RATIO", 0)
+    other = stored(tmp_path, path.read_bytes() + b"\0", "b.rar")  # nothing of it is known yet
+    assert inputs.find_inputs([str(other)]).inputs == [inputs.Input(other.as_posix(), other)]
+    with pytest.raises(UnsupportedFile, match="looks like a ZIP bomb"):
+        archive.members(other, "b.rar", LIMIT)
+
+
+@needs_bsdtar
+@pytest.mark.parametrize("keep", [20, 60, 150])
+def test_a_damaged_archive_gives_nothing_rather_than_a_part(tmp_path: Path, keep: int) -> None:
+    raw = rar({"a.txt": TEXT * 3, "b.txt": TEXT * 3})
+    path = stored(tmp_path, raw[:keep], "a.rar")
+    assert inputs.find_inputs([str(path)]).inputs == [inputs.Input(path.as_posix(), path)]
+    with pytest.raises(UnsupportedFile, match="RAR archive"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        (rar({"a.txt": TEXT}), "only bsdtar can open, and it is not installed"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(26), "7z archive, which only bsdtar"),
+    ],
+)
+def test_without_bsdtar_an_archive_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw: bytes, says: str
+) -> None:
+    monkeypatch.setattr(unpacker, "_program", lambda: None)
+    with pytest.raises(UnsupportedFile, match=says):
+        archive.directory(raw, "a")
+    path = stored(tmp_path, raw, "a.rar")
+    assert inputs.find_inputs([str(path)]).inputs == [inputs.Input(path.as_posix(), path)]
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [("Passphrase required", "password"), ("Encrypted file is unsupported", "password"), ("CRC error", "cannot open")],
+)
+def test_why_an_archive_is_not_opened(said: str, says: str) -> None:
+    with pytest.raises(UnsupportedFile, match=says):
+        unpacker._check(1, said, "a.7z", "7z")
+
+
+def test_one_part_of_several_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpacker, "_program", lambda: "bsdtar")
+    for raw in (rar({"a.txt": TEXT}, flags=3), b"Rar!\x1a\x07\0" + bytes(2) + b"s\1\0" + bytes(8)):
+        with pytest.raises(UnsupportedFile, match="one part of an archive in several"):
+            archive.directory(raw, "a.part2.rar")

@@ -356,6 +356,14 @@ def test_text_boxes_are_read_once_beside_the_text() -> None:
     assert kinds(parsed) == {"text_box": "填报单位：水务局ab"}
 
 
+def test_a_text_box_in_a_blank_cell_is_what_the_cell_shows() -> None:
+    drawn = f"<w:r><w:pict><v:textbox><w:txbxContent>{p('9.60')}</w:txbxContent></v:textbox></w:pict></w:r>"
+    parsed = body(tbl(tr(tc(p("采购")), tc(f"<w:p>{drawn}</w:p>"))) + p("末"))
+    assert cells(parsed) == [["采购", "9.60"]]
+    assert lines(parsed) == ["末"]
+    assert kinds(parsed) == {"text_box": "9.60"}
+
+
 # Automatic numbers
 
 

@@ -278,6 +278,16 @@ MONEY_OF_PERIODS: dict[str, tuple[Rows, dict[str, str | None], dict[str, str]]] 
         {"total": "36.00", "fiscal": None, "other": "36.00"},
         {},
     ),
+    "what it is spent on, in brackets": (
+        [["项目资金", "年度资金总额", "120万（校舍90万元，操场30万元）", LEFT, LEFT]],
+        {"total": "120", "fiscal": None},
+        {},
+    ),
+    "where it comes from, in brackets": (
+        [["项目资金", "年度资金总额", "120万元(其中:省级补助资金90万元;县级配套资金30万元)", LEFT, LEFT]],
+        {"total": "120", "fiscal": None},
+        {"省级补助资金": "90", "县级配套资金": "30"},
+    ),
     "a table of money": (
         [
             ["项目资金（万元）", "", "年初预算数", "全年预算数", "执行数"],
@@ -296,12 +306,14 @@ def test_money(name: str) -> None:
     (project,) = projects(TITLE, NAME + rows + GOAL + HEADER + ITEMS)
     assert {field: getattr(project.amounts, field) for field in expected} == expected
     assert {line.label: line.amount for line in project.amounts.breakdown} == breakdown
+    if name == "what it is spent on, in brackets":
+        assert project.attributes == {"校舍": "90万元", "操场": "30万元"}
     if name == "a table of money":
         assert project.attributes["年度资金总额·执行数"] == "99.00"
         assert project.attributes["财政拨款·年初预算数"] == "90.00"
 
 
-@pytest.mark.parametrize("value", ["约120万", "见附件", "120.00\n130.00"])
+@pytest.mark.parametrize("value", ["约120万", "见附件", "120.00\n130.00", "120万（校舍90万元）", "120万（含税）"])
 def test_an_amount_that_is_none_is_flagged(value: str) -> None:
     rows = [["项目资金（万元）", "年度资金总额", value, LEFT, LEFT]]
     (record,) = extract(TITLE, NAME + rows + GOAL + HEADER + ITEMS).records
@@ -542,6 +554,15 @@ CELLS = st.sampled_from(["", UP, LEFT, TITLE, "12\n.00", *WORDS.split()])
 
 @example(rows=[["", "", "一级指标", "指标值", "自定义栏"], ["", "", "", "一级指标", "二级指标"]], at=1)
 @example(rows=[["完成维修，保障安全。", "", "项目名称", "项目名称", "项目名称"]], at=8)
+@example(
+    rows=[
+        *([[""] * 5] * 3),
+        ["", "", "", "", "项目名称：丙"],
+        ["", TITLE, "校舍维修", "", ""],
+        ["", "一级指标", UP, "二级指标", ""],
+    ],
+    at=0,
+)
 @given(st.lists(st.lists(CELLS, min_size=5, max_size=5), min_size=1, max_size=12), st.integers(0, 10))
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_is_lost_whatever_the_cells(rows: Rows, at: int) -> None:

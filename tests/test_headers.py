@@ -121,3 +121,12 @@ def test_a_value_in_three_columns(tmp_path: Path, value: str) -> None:
     header = f"项目名称\t预算\t绩效目标\t一级指标\t三级指标\t符号\t{value}\t单位\n"
     (indicator,) = project(tmp_path, header + "演练\t40\t开展演练。\t产出指标\t场次\t≥\t4\t次\n").indicators
     assert (indicator.operator, indicator.annual_value, indicator.measure_unit) == ("≥", "4", "次")
+
+
+def test_a_caption_in_quotes(tmp_path: Path) -> None:
+    """Exporters that quote every cell quote the caption as well, and add blank cells to it."""
+    path = tmp_path / "a.csv"
+    caption = '"云溪市2026年项目支出绩效目标表","","",""\n"部门名称：云溪市水务局 单位：万元","","",""\n'
+    path.write_text(f'{caption}"项目名称","预算数","绩效目标","绩效指标"\n"演练","40","开展演练。","{ITEMS}"\n')
+    head = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False)).document.document
+    assert (head.title, head.department) == ("云溪市2026年项目支出绩效目标表", "云溪市水务局")

@@ -39,6 +39,12 @@ def page(text: str) -> Parsed:
         ("<tr><td rowspan=2>a<td rowspan=2>b<td>c<tr><td>d", [["a", "b", "c"], ["↑", "↑", "d"]]),
         ("<tr><td>a<td>b<td rowspan=2>c<tr><td>d", [["a", "b", "c"], ["d", "", "↑"]]),
         ("<tr><td rowspan=0>a<td>b<tr><td>c<tr><td>d", [["a", "b"], ["↑", "c"], ["↑", "d"]]),
+        # A row as wide as its table has no room for a cell from above.
+        ("<tr><td rowspan=9>a<td>b<tr><td>c<tr><td>d<td>e", [["a", "b"], ["↑", "c"], ["d", "e"]]),
+        (
+            "<tr><td rowspan=2>a<td>b<tr><td>c<td>d<tr><td>e<td>f<td>g",
+            [["a", "b", ""], ["↑", "c", "d"], ["e", "f", "g"]],
+        ),
         # A cell ends with its group of rows, and with the table.
         ("<thead><tr><td rowspan=9>a<td>b<tbody><tr><td>c<td>d", [["a", "b"], ["c", "d"]]),
         ("<tfoot><tr><td>合计<tbody><tr><td>a", [["a"], ["合计"]]),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reportlab.pdfgen.canvas import Canvas
 
 from extractor import extract
 from extractor.checks.notes import GUESSED, INFORMATION, SILENT, check_notes, explained, guessed_blocks
@@ -22,11 +23,11 @@ from extractor.schemas.finding import said
 from extractor.schemas.project import Amounts
 from extractor.schemas.record import FlagCode
 from extractor.settings import Settings
-from tests.pdf_writer import PdfStyle, PdfTable, write_pdf
+from tests.pdf_writer import FONT, PdfStyle, PdfTable, write_pdf
 
 TABLE = tomllib.loads(files("extractor").joinpath("messages.toml").read_text("utf-8"))
 READERS = "".join(path.read_text("utf-8") for path in Path(str(files("extractor").joinpath("readers"))).rglob("*.py"))
-KINDS = set(re.findall(r'(?:\bnote\(|Note\(|append\(\(|notes=\[\()"(\w+)"', READERS)) | set(
+KINDS = set(re.findall(r'(?:\bnote\(|Note\(|counts\[|append\(\(|notes=\[\()"(\w+)"', READERS)) | set(
     re.findall(r'notes, \("(\w+)"', READERS)
 )
 """Every kind that a reader emits, as it is written in the code, but for those that are put together."""
@@ -59,6 +60,23 @@ def test_no_message_is_for_a_kind_that_no_reader_emits() -> None:
         ("unread_content_", "reader_note_")
     )}  # fmt: skip
     assert told - KINDS == {"footnotes", "endnotes", "page_header", "page_footer", "unknown", "outside", "told_again"}
+
+
+def test_what_is_noted_of_a_row_is_told_on_its_record(tmp_path: Path) -> None:
+    head = ["项目名称", "金额（万元）", "绩效目标", "绩效指标"]
+    indicator = "1、产出指标：数量指标：养护里程；年度指标值：≥120公里。"
+    names = ("道路养护", "路灯改造", "桥梁检测")
+    rows = [[name, f"{number}.00", "道路平整。", indicator] for number, name in enumerate(names, 1)]
+
+    def draw(canvas: Canvas, number: int) -> None:
+        canvas.setFont(FONT, 9)
+        canvas.drawString(58, 711, "作废")
+
+    path = tmp_path / "a.pdf"
+    path.write_bytes(write_pdf(PdfTable((100, 80, 100, 200), [head, *rows]), title=["项目支出绩效目标表"], draw=draw))
+    result = extract(path, model="none")
+    said = {record.project.name or "": [flag.message for flag in record.flags] for record in result.records}
+    assert [name[:4] for name, messages in said.items() if any("重叠" in one for one in messages)] == ["路灯改造"]
 
 
 @pytest.mark.parametrize(

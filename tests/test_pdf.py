@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,9 +22,10 @@ from extractor.errors import UnsupportedFile
 from extractor.readers import ocr
 from extractor.readers.ocr import Seen, Word
 from extractor.readers.parsed import Parsed
-from extractor.readers.pdf import layout, read_pdf
-from extractor.readers.pdf.characters import Characters, loosen
-from extractor.readers.pdf.frame import Box, Frame
+from extractor.readers.pdf import read_pdf
+from extractor.readers.printed import layout
+from extractor.readers.printed.characters import Characters, loosen
+from extractor.readers.printed.frame import Box, Frame
 from tests.pdf_writer import A4_LANDSCAPE, FONT, PdfStyle, PdfTable, Span, wrap, write_pdf, write_pdfs
 
 HEADER = ["项目名称（资金使用单位）", "总计", "财政拨款", "财政专户拨款", "绩效目标", "绩效指标"]
@@ -40,6 +42,7 @@ ROWS = [
     ["路灯节能改造", "280.00", "200.00", "80.00", GOAL, ITEMS],
 ]
 TITLE = ["云溪市2025年项目支出绩效目标表", "部门名称：云溪市青禾区住房和城乡建设局        单位：万元"]
+Breaks = Literal["open", "closed", "bare", "whole"]
 SMALL = PdfStyle(page=(595, 330), margin=30)
 
 
@@ -59,8 +62,27 @@ def lines(parsed: Parsed) -> list[str]:
     return [parsed.text[line.start : line.end] for line in parsed.lines]
 
 
+def asides(parsed: Parsed) -> list[str]:
+    """Text that stands in no line and no cell: that of stamps."""
+    taken = [(line.start, line.end) for line in parsed.lines]
+    taken += [(row.start, row.end) for table in parsed.tables for row in table.rows]
+    ends = [0, *(end for _, end in sorted(taken))]
+    starts = [*(start for start, _ in sorted(taken)), len(parsed.text)]
+    between = "\n".join(parsed.text[end:start] for end, start in zip(ends, starts, strict=True))
+    return [words for words in between.split("\n") if words.strip()]
+
+
 def kinds(parsed: Parsed) -> list[tuple[str, int | None]]:
     return [(note.kind, note.page) for note in parsed.notes if note.kind != "character_count"]
+
+
+def told(parsed: Parsed, kind: str) -> list[tuple[str, str]]:
+    """What notes of a kind say, and of which text."""
+    return [
+        (note.detail, parsed.text[note.span[0] : note.span[1]] if note.span else "")
+        for note in parsed.notes
+        if note.kind == kind
+    ]
 
 
 def read(raw: bytes) -> Parsed:
@@ -74,7 +96,7 @@ def read(raw: bytes) -> Parsed:
                 assert parsed.text[cell.start : cell.end] == cell.content.text
                 assert list(cell.content.offsets) == list(range(cell.start, cell.end))
                 covered += len("".join(cell.content.text.split()))
-    covered += sum(len("".join(line.split())) for line in lines(parsed))
+    covered += sum(len("".join(line.split())) for line in [*lines(parsed), *asides(parsed)])
     assert covered == len("".join(parsed.text.split()))
     counted = parsed.notes[-1]
     assert counted.kind == "character_count"
@@ -252,7 +274,7 @@ def test_a_watermark_goes_into_no_cell(angle: int, under: bool) -> None:
 
     parsed = read(drawn(draw))
     assert texts(parsed) == [THREE_ROWS]
-    assert lines(parsed) == ["内部资料严禁"]
+    assert asides(parsed) == ["内部资料严禁"]
     assert kinds(parsed) == [("watermark", 1)]
 
 
@@ -279,8 +301,92 @@ def test_small_slanted_letters_inside_of_a_cell_are_a_stamp() -> None:
 
     parsed = read(drawn(draw))
     assert texts(parsed) == [THREE_ROWS]
-    assert lines(parsed) == ["传"]
+    assert asides(parsed) == ["传"]
     assert kinds(parsed) == [("watermark", 1)]
+
+
+@pytest.mark.parametrize("angle", [25, 60])
+def test_more_letters_of_a_watermark_than_of_the_table(angle: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        three_rows(canvas)
+        for x in range(30, 300, 60):
+            for y in (105, 155, 205):
+                canvas.saveState()
+                canvas.translate(x, y)
+                canvas.rotate(angle)
+                canvas.drawString(0, 0, "张三2026")
+                canvas.restoreState()
+
+    parsed = read(drawn(draw))
+    assert texts(parsed) == [THREE_ROWS]
+    assert asides(parsed) == ["张三2026"] * 15
+    assert told(parsed, "watermark") == [("张三2026", "")]
+    assert kinds(parsed) == [("watermark", 1)]
+
+
+@pytest.mark.parametrize("size", [10, 16])
+def test_words_printed_across_the_rules_again_and_again_are_a_watermark(size: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        three_rows(canvas)
+        canvas.setFont(FONT, size)
+        for x, y in ((80, 205), (150, 205), (80, 155), (150, 155), (240, 155), (80, 105)):
+            canvas.drawString(x, y, "内部资料")
+
+    parsed = read(drawn(draw))
+    assert texts(parsed) == [THREE_ROWS]
+    assert "".join(asides(parsed)).replace(" ", "") == "内部资料" * 6
+    assert kinds(parsed) == [("watermark", 1)]
+
+
+def test_a_stamp_over_several_cells_is_in_none_of_them() -> None:
+    def draw(canvas: Canvas) -> None:
+        three_rows(canvas)
+        canvas.setFont(FONT, 16)
+        canvas.drawString(60, 160, "已审核2026-01-08")
+        canvas.drawString(210, 145, "财政局")
+
+    parsed = read(drawn(draw))
+    assert texts(parsed) == [THREE_ROWS]
+    assert "".join(asides(parsed)) == "已审核2026-01-08财政局"
+    assert kinds(parsed) == [("watermark", 1), ("stamped_cell", 1)]
+    assert [text.split("\t")[0] for _, text in told(parsed, "stamped_cell")] == ["道路"]
+
+
+def test_text_printed_over_other_text_of_a_cell_is_told() -> None:
+    def draw(canvas: Canvas) -> None:
+        three_rows(canvas)
+        canvas.drawString(207, 166, "停用")
+
+    parsed = read(drawn(draw))
+    assert kinds(parsed) == [("overprinted_text", 1)]
+    assert [text.split("\t")[:2] for _, text in told(parsed, "overprinted_text")] == [["道路", "80.00"]]
+
+
+def test_lines_that_are_printed_over_the_lower_rule_stay_together() -> None:
+    def draw(canvas: Canvas) -> None:
+        three_rows(canvas)
+        for y, text in ((180, "保障"), (168, "道路"), (156, "平整"), (146, "畅通")):
+            canvas.drawString(240, y, text)
+
+    parsed = read(drawn(draw))
+    assert texts(parsed)[0][1:] == [["道路", "80.00", "保障好 道路平整畅通"], ["路灯", "90.00", "优"]]
+    assert [text.split("\t")[0] for _, text in told(parsed, "text_over_rule")] == ["道路"]
+
+
+def test_large_letters_of_a_header_that_is_too_narrow_stay_in_the_table() -> None:
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, (20, 100, 200, 300), (100, 150, 200, 250))
+        canvas.setFont(FONT, 16)
+        canvas.drawString(25, 220, "项目绩效目标")
+        canvas.setFont(FONT, 10)
+        canvas.drawString(205, 220, "好")
+        for x, y, text in ((25, 170, "道路"), (105, 170, "80.00"), (25, 120, "路灯"), (105, 120, "90.00元")):
+            canvas.drawString(x, y, text)
+
+    parsed = read(drawn(draw))
+    assert [row[0] for row in texts(parsed)[0][1:]] == ["道路", "路灯"]
+    assert lines(parsed) == []
+    assert [kind for kind, _ in kinds(parsed)] == ["text_over_rule"]
 
 
 def test_a_page_that_is_askew_as_a_whole_is_no_stamp() -> None:
@@ -293,17 +399,36 @@ def test_a_page_that_is_askew_as_a_whole_is_no_stamp() -> None:
     assert kinds(parsed) == [("no_ruling", None)]
 
 
-def test_large_words_among_small_ones_are_told() -> None:
+@pytest.mark.parametrize(("size", "kind"), [(14, "mixed_sizes"), (16, "stamped_cell")])
+def test_large_words_among_small_ones_are_told(size: int, kind: str) -> None:
     def draw(canvas: Canvas) -> None:
         three_rows(canvas)
-        canvas.setFont(FONT, 9)
+        canvas.setFont(FONT, 10)
         canvas.drawString(205, 105, "保持路灯明亮整洁")
-        canvas.setFont(FONT, 16)
+        canvas.setFont(FONT, size)
         canvas.drawString(220, 132, "已审核")
 
     parsed = read(drawn(draw))
-    assert kinds(parsed) == [("mixed_sizes", 1)]
-    assert [note.detail for note in parsed.notes if note.kind == "mixed_sizes"] == ["3"]
+    row = ["路灯", "90.00", "优保持路灯明亮整洁"]
+    if kind == "mixed_sizes":
+        row[2] = f"已审核{row[2]}"
+    assert texts(parsed)[0][2] == row
+    assert told(parsed, kind)[0][0] == "3"
+    assert told(parsed, kind)[0][1].replace("\n", "").split("\t") == row
+
+
+def test_faded_letters_between_lines_of_prose_are_a_watermark() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(40, 200, "对全区道路进行日常养护，")
+        canvas.drawString(40, 180, "保障市民出行安全。")
+        canvas.setFont(FONT, 20)
+        canvas.setFillColorRGB(0.8, 0.2, 0.2, alpha=0.6)
+        canvas.drawString(150, 182, "已审核")
+
+    parsed = read(drawn(draw))
+    assert lines(parsed) == ["对全区道路进行日常养护，", "保障市民出行安全。"]
+    assert asides(parsed) == ["已审核"]
+    assert ("watermark", 1) in kinds(parsed)
 
 
 def test_large_letters_that_stand_in_their_cells_stay_there() -> None:
@@ -350,10 +475,10 @@ def test_annotations_are_told() -> None:
 LONG = [HEADER, ROWS[1]] + [[f"道路养护经费{n}", f"{n}.00", "", "", GOAL * 2, ITEMS * 2] for n in range(1, 6)]
 
 
-@pytest.mark.parametrize("repeat", [True, False])
+@pytest.mark.parametrize(("breaks", "repeat"), [("open", True), ("open", False), ("bare", True)])
 @pytest.mark.parametrize("height", [240, 290, 330, 375, 420])
-def test_rows_over_an_open_page_break_are_joined(height: int, repeat: bool) -> None:
-    style = PdfStyle(page=(595, height), margin=30, repeat_header=repeat)
+def test_rows_over_an_open_page_break_are_joined(height: int, breaks: Breaks, repeat: bool) -> None:
+    style = PdfStyle(page=(595, height), margin=30, breaks=breaks, repeat_header=repeat)
     parsed = read(write_pdf(PdfTable(WIDTHS, LONG), title=TITLE, footer="第{page}页", style=style))
     pages = parsed.text.count("\f") + 1
     assert pages > 2
@@ -370,6 +495,8 @@ def test_rows_over_an_open_page_break_are_joined(height: int, repeat: bool) -> N
         # It lacks the amount that every row has, and goes on in the middle of a text.
         (["道路养护", "8.00", "", "", "好", "1、里程：80"], ["经费", "", "", "", "", "公里以上"], "row_guessed"),
         (["道路养护", "8.00", "", "", "好", "1、里程：80。"], ["", "", "", "", "", "合格率：95%。"], "row_guessed"),
+        # A code that ends in a hyphen goes on, though what follows is a number.
+        (["道路养护A-", "8.00", "", "", "好", "1、里程：80"], ["007", "", "", "", "", "公里以上"], "row_guessed"),
         # A label is cut in two; the numbers count on.
         (["道路养护", "8.00", "", "", "好", "1、里程；年度指标"], ["经费", "", "", "", "", "值：80公里"], "row_joined"),
         (["道路养护", "8.00", "", "", "好", "1、里程：80。"], ["", "", "", "", "", "2、合格率：95%。"], "row_joined"),
@@ -401,6 +528,20 @@ def test_rows_over_a_ruled_page_break(row: list[str], rest: list[str], joined: s
 def _height(rows: Iterable[Sequence[str]]) -> float:
     lines = [max(1, *(len(wrap(text, width - 6, 9)) for text, width in zip(row, WIDTHS, strict=True))) for row in rows]
     return 60.5 + sum(12 * count + 6 for count in lines)
+
+
+def test_a_header_of_two_rows_without_a_rule_below_it() -> None:
+    head = [[Span("项目", 2, 1), Span("金额", 1, 2), Span("目标", 2, 1)], ["财政", "其他"]]
+    rows = [*head, *([f"道路{n}", f"{n}.00", "", GOAL] for n in range(1, 5))]
+    style = PdfStyle(page=(400, 130), margin=20, breaks="bare")
+    parsed = read(write_pdf(PdfTable((90, 60, 60, 90), rows, header_rows=2), style=style))
+    assert len(parsed.tables) > 2
+    header = [["项目", "金额", "<", "目标"], ["^", "财政", "其他", "^"]]
+    for table in texts(parsed):
+        assert table[:2] == header
+    assert [row for table in texts(parsed) for row in table[2:]] == [
+        [f"道路{n}", f"{n}.00", "", GOAL] for n in range(1, 5)
+    ]
 
 
 def test_two_numbers_are_two_rows_whatever_the_rules_say() -> None:

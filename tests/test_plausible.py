@@ -129,3 +129,44 @@ def test_a_column_of_signs_that_no_field_took() -> None:
     assert [path for path, _ in found(GOOD.model_copy(update={"attributes": signs}))] == ["indicators"]
     read = tuple(indicator.model_copy(update={"operator": "≥"}) for indicator in GOOD.indicators)
     assert found(GOOD.model_copy(update={"attributes": signs, "indicators": read})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "unit", "is_doubted"),
+    [
+        ("监测数据有效率", "0.9", None, True),
+        ("工程验收合格率", "1", None, True),
+        ("群众满意度（抽查）", "1.0", None, True),
+        ("按时发放情况", "0.95", None, True),
+        ("监测数据有效率", "0.9", "%", False),
+        ("监测数据有效率", "≥0.9", None, False),
+        ("监测数据有效率", "90", None, False),
+        ("培训场次", "1", None, False),
+        ("新增管线", "0.9公里", None, False),
+    ],
+)
+def test_a_share_that_lost_its_percent_sign_is_doubted(
+    name: str, value: str, unit: str | None, is_doubted: bool
+) -> None:
+    one = Indicator(level1="产出指标", level2="质量指标", name=name, annual_value=value, measure_unit=unit)
+    flags = found(GOOD.model_copy(update={"indicators": (*GOOD.indicators, one)}))
+    assert [path for path, _ in flags] == (["indicators[2].annual_value"] if is_doubted else [])
+
+
+def test_a_fraction_among_values_that_are_no_shares_is_a_number() -> None:
+    one = Indicator(level1="产出指标", level2="成本指标", name="亩均投入", annual_value="0.45")
+    assert found(GOOD.model_copy(update={"indicators": (GOOD.indicators[0], one)})) == []
+
+
+def test_a_category_cut_in_two_is_doubted() -> None:
+    cut = (
+        Indicator(level1="产出", level2="时效指", name="补贴发", annual_value="每学期"),
+        Indicator(level1="指标", level2="标", name="放时间", annual_value="末前"),
+    )
+    flags = [path for path, _ in found(GOOD.model_copy(update={"indicators": (*GOOD.indicators, *cut)}))]
+    assert set(flags) == {f"indicators[{at}].level{level}" for at in (2, 3) for level in (1, 2)}
+    assert len(flags) == len(set(flags))
+
+
+def test_a_pages_number_behind_a_goal_is_doubted() -> None:
+    assert [path for path, _ in found(GOOD.model_copy(update={"goal": "检测桥梁12座。 — 34 —"}))] == ["goal"]

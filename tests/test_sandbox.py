@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import struct
 import subprocess
 import sys
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import BytesIO
@@ -21,8 +24,10 @@ from hypothesis import strategies as st
 
 from extractor.errors import UnreadableFile, UnsupportedFile
 from extractor.readers import _as_page, ocr, read, signature, wire, worker
+from extractor.readers.inked import Inked, PageBoxes
 from extractor.readers.parsed import Merged, Parsed, TextBuilder
 from extractor.readers.sandbox import Limits, Sandbox
+from extractor.schemas.positions import Boxes
 from tests.patience import eventually, has_ended
 
 TRICKS = """
@@ -257,7 +262,32 @@ def test_packing_and_unpacking_changes_nothing(pieces: list[Any]) -> None:
     assert wire.unpack(json.loads(json.dumps(wire.pack(parsed), ensure_ascii=False))) == parsed
 
 
+def printed(*texts: str) -> Parsed:
+    """Lines of a page, a letter in each box of 10 by 10 points."""
+    builder = TextBuilder("a", paged=True)
+    for text in texts:
+        letters = [float(10 * at) for at in range(len(text))]
+        boxes = PageBoxes.of(1, text, letters, [0.0] * len(text), [x + 10 for x in letters], [10.0] * len(text))
+        builder.line(Inked(text, tuple(boxes.ink(range(len(text))))))
+    return builder.parsed()
+
+
+def test_boxes_come_through() -> None:
+    parsed = printed("甲乙", "1.5")
+    assert isinstance(parsed.positions, Boxes)
+    assert parsed.positions.starts.tolist() == [0, 3]
+    assert parsed.positions.rights.tolist() == [10, 20, 10, 20, 30]
+    assert wire.unpack(json.loads(json.dumps(wire.pack(parsed)))) == parsed
+
+
 GOOD = wire.pack(Parsed("甲\t1\n", (), (), ()))
+BOXES = wire.pack(printed("甲乙"))["positions"]["boxes"]
+NAN = b64encode(struct.pack("f", math.nan)).decode()
+SHEETS = {"names": ["表"], "columns": [[1, 2]], "rows": [[0], [1], [0]], "merged": []}
+
+
+def boxes_with(index: int, values: str) -> dict[str, Any]:
+    return GOOD | {"text": "甲乙\n", "positions": {"boxes": [*BOXES[:index], values, *BOXES[index + 1 :]]}}
 
 
 @pytest.mark.parametrize(
@@ -280,6 +310,25 @@ GOOD = wire.pack(Parsed("甲\t1\n", (), (), ()))
         GOOD | {"tables": [{"page": 1, "rows": [0, 3, -1], "cells": [], "merged": ""}]},
         GOOD | {"tables": [{"page": 1, "rows": [0, 3, 1], "cells": [0, 1], "merged": "x"}]},
         GOOD | {"tables": [{"page": 1, "rows": [0, 3, 1], "cells": [0, 1], "merged": ".."}]},
+        {name: value for name, value in GOOD.items() if name != "positions"},
+        GOOD | {"positions": {}},
+        GOOD | {"positions": {"boxes": BOXES[1:]}},
+        GOOD | {"positions": {"boxes": [""] * len(BOXES)}},
+        GOOD | {"text": "甲", "positions": {"boxes": BOXES}},
+        boxes_with(0, BOXES[0] * 2),
+        boxes_with(1, BOXES[2]),
+        boxes_with(2, b64encode(bytes(4)).decode()),
+        boxes_with(3, NAN),
+        boxes_with(3, "?"),
+        boxes_with(5, BOXES[5][:-1]),
+        boxes_with(5, BOXES[3]),
+        GOOD | {"positions": SHEETS | {"names": []}},
+        GOOD | {"positions": SHEETS | {"columns": [[0]]}},
+        GOOD | {"positions": SHEETS | {"rows": [[0], [-1], [0]]}},
+        GOOD | {"positions": SHEETS | {"rows": [[0], [1], [1]]}},
+        GOOD | {"positions": SHEETS | {"rows": [[2, 1], [1, 2], [0, 0]]}},
+        GOOD | {"positions": SHEETS | {"merged": [[0, 1]]}},
+        GOOD | {"positions": SHEETS | {"merged": [[-1, 1, 1]]}},
     ],
 )
 def test_what_makes_no_sense_is_not_believed(wrong: Any) -> None:
@@ -399,6 +448,7 @@ def test_what_no_reader_takes_is_named(tmp_path: Path, raw: bytes, says: str) ->
     [
         (["[Content_Types].xml", "word/document.xml", "word/embeddings/a.xlsx"], "docx"),
         (["[Content_Types].xml", "xl/workbook.xml"], "xlsx"),
+        (["OFD.xml", "Doc_0/Document.xml"], "ofd"),
         (["a/word/x.pdf", "b.pdf"], "archive"),
         (["word/x.pdf"], "archive"),
         ([], "archive"),
@@ -412,7 +462,7 @@ def test_packages(names: list[str], kind: str) -> None:
     "names",
     [
         ["[Content_Types].xml", "ppt/a.xml"],
-        ["OFD.xml", "Doc_0/a.xml"],
+        ["Encryptions.xml", "Doc_0/a.dat"],
         ["mimetype", "content.xml", "META-INF/manifest.xml"],
     ],
 )

@@ -76,6 +76,67 @@ def test_lines_around_a_grid_table_stay_lines(tmp_path: Path) -> None:
     assert [found.text[line.start : line.end] for line in found.lines if line.end > line.start] == ["题", "第 1 页"]
 
 
+HEADLESS = """\
+村道项目
+
+  ------------ ------------ ------------------ ----------
+  项目名称                  村道护栏           
+
+  项目资金\\                总额：             12.00
+  （万元）                                     
+
+                            其中：财政拨款     12.00
+
+  一级指标     二级指标     三级指标           指标值
+
+  产出指标     数量指标     安装护栏           \\>=7公里
+
+                            \\--- 加固旧护栏   2公里
+  ------------ ------------ ------------------ ----------
+
+第 1 页
+"""
+HEADED = """\
+  项目名称   总计    绩效目标
+  ---------- ------- --------------------------------
+  堤岸绿化   12.00   `<p>`{=html}绿化堤岸`</p>`{=html}
+  苗圃       3.50    育苗
+
+  ---------- ------- ------------
+  护栏       7.00    安装护栏
+  ---------- ------- ------------
+"""
+
+
+def test_tables_between_rules_of_dashes(tmp_path: Path) -> None:
+    assert rows(tmp_path, HEADLESS) == [
+        ["项目名称", "", "村道护栏", ""],
+        ["项目资金\n（万元）", "", "总额：", "12.00"],
+        ["", "", "其中：财政拨款", "12.00"],
+        ["一级指标", "二级指标", "三级指标", "指标值"],
+        ["产出指标", "数量指标", "安装护栏", ">=7公里"],
+        ["", "", "--- 加固旧护栏", "2公里"],
+    ]
+    found = document(tmp_path, HEADLESS)
+    assert [found.text[line.start : line.end] for line in found.lines if line.end > line.start] == [
+        "村道项目",
+        "第 1 页",
+    ]
+
+
+def test_a_blank_line_ends_a_table_whose_header_stands_above_the_rule(tmp_path: Path) -> None:
+    found = document(tmp_path, HEADED, "a.md")
+    assert [[[cell.content.text for cell in row.cells] for row in table.rows] for table in found.tables] == [
+        [["项目名称", "总计", "绩效目标"], ["堤岸绿化", "12.00", "绿化堤岸"], ["苗圃", "3.50", "育苗"]],
+        [["护栏", "7.00", "安装护栏"]],
+    ]
+
+
+@pytest.mark.parametrize("text", ["项目\n\n------ ------\n\n说明", "------\n项目名称\n------\n", "-- --\n丙 丁"])
+def test_rules_without_a_table_are_lines(tmp_path: Path, text: str) -> None:
+    assert rows(tmp_path, text) == []
+
+
 BARE = """\
 索引号 | XQ-7 | 日期 | 2026-01-02 |
 项目支出绩效目标表 |

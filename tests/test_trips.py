@@ -153,3 +153,107 @@ def test_radicals_are_read_as_the_characters_that_they_look_like(tmp_path: Path)
         "非遗中心",
         "非遗补助",
     )
+
+
+def test_a_department_in_a_quoted_line_above_the_rows(tmp_path: Path) -> None:
+    rows = "项目名称,总计,绩效目标,绩效指标\n道路养护,30,养护道路。,1、产出指标：修补路面，年度指标值：3公里。\n"
+    text = f'2026年项目支出绩效目标表,,,\n"部门名称：青溪县交通局 单位：万元",,,\n{rows}'
+    (record,) = read(tmp_path, text, "a.csv").records
+    assert (record.project.department, record.document.amount_unit) == ("青溪县交通局", "万元")
+
+
+def test_a_header_word_cut_over_two_cells_is_put_together_and_doubted(tmp_path: Path) -> None:
+    text = (
+        "# 2026年项目支出绩效目标表\n\n部门名称：青溪县交通局 单位：万元\n\n"
+        "|项目名称|总计|财政拨款|财政专户拨款其|他资金|绩效目标|绩效指标|\n|---|---|---|---|---|---|---|\n"
+        f"|道路养护|30.00|20.00|4.00|6.00|{GOAL}|{ITEMS.format(3)}|\n"
+    )
+    (record,) = read(tmp_path, text).records
+    amounts = record.project.amounts
+    assert (amounts.fiscal, amounts.special_account, amounts.other) == ("20.00", "4.00", "6.00")
+    assert [flag.path for flag in record.flags if flag.code == FlagCode.BOUNDARY_UNSURE] == ["name"]
+
+
+def test_rows_taken_line_by_line_below_a_code_in_two_lines(tmp_path: Path) -> None:
+    text = (
+        "# 2026年项目支出绩效目标表\n\n单位：万元\n\n"
+        "|项目编码|项目名称|预算数|年度绩效目标|一级指标|二级指标|三级指标|指标值|\n|---|---|---|---|---|---|---|---|\n"
+        "|QX26-07-|乡村道路|30.00|养护道路，|产出指标|数量指标|修补路面|3公里|\n"
+        "|001|日常养护||保持畅通。|产出指标|时效指标|完成时间|年底前|\n"
+        "|QX26-07-|渡口|8.00|更新渡船。|产出指标|数量指标|更新渡船|2艘|\n"
+        "|002||||满意度指标|服务对象满意度指标|乘客满意度|≥90%|\n"
+    )
+    records = read(tmp_path, text).records
+    assert [record.project.name for record in records] == ["乡村道路日常养护", "渡口"]
+    assert [record.project.goal for record in records] == ["养护道路，保持畅通。", "更新渡船。"]
+    assert [len(record.project.indicators) for record in records] == [2, 2]
+    assert (FlagCode.BOUNDARY_UNSURE, "name") in {(flag.code, flag.path) for flag in records[0].flags}
+
+
+SECTIONS = """\
+项目情况说明
+{first}桥梁检测项目
+一、项目概述
+二、立项依据
+三、实施主体
+青溪县公路所
+四、实施方案
+五、年度预算安排
+检测全县桥梁。
+2026年安排30万元。
+六、绩效目标
+检测桥梁12座。
+"""
+WHOLE = """\
+渡口更新项目
+一、项目概述
+更新渡口设施。
+二、立项依据
+《水上安全规划》。
+三、实施主体
+青溪县港航所
+四、实施方案
+分批更新。
+五、年度预算安排
+2026年安排8万元。
+六、绩效目标
+更新渡船2艘。
+"""
+
+
+def test_headings_without_their_text_are_doubted(tmp_path: Path) -> None:
+    records = read(tmp_path, SECTIONS.format(first=WHOLE), "a.txt").records
+    assert [record.project.name for record in records] == ["渡口更新项目", "桥梁检测项目"]
+    assert [record.project.goal for record in records] == ["更新渡船2艘。", "检测桥梁12座。"]
+    doubted = [
+        any((flag.code, flag.path) == (FlagCode.BOUNDARY_UNSURE, "name") for flag in record.flags) for record in records
+    ]
+    assert doubted == [False, True]
+
+
+def test_a_unit_cut_off_from_its_label_is_the_forms(tmp_path: Path) -> None:
+    text = (
+        "# 项目支出绩效目标表\n\n|项目名称|道路养护||\n|---|---|---|\n|实施单位|青溪县公路所||\n"
+        "|资金情况|年度金额:|30|\n|（万元）|省级资金|30|\n|年度目标|养护道路12公里。||\n"
+        "|一级指标|二级指标|指标值|\n|产出指标|数量指标|12公里|\n"
+    )
+    result = read(tmp_path, text)
+    assert [record.document.amount_unit for record in result.records] == ["万元"]
+
+
+def test_lines_of_a_sheet_above_a_form_are_text(tmp_path: Path) -> None:
+    told = [line for line in WHOLE.splitlines() if line]
+    form = [
+        ("项目名称", "道路养护", "", ""),
+        ("实施单位", "青溪县公路所", "资金总额（万元）", "30.00"),
+        ("年度目标", "养护道路12公里。", "", ""),
+        ("一级指标", "二级指标", "三级指标", "指标值"),
+        ("产出指标", "数量指标", "养护里程", "12公里"),
+        ("满意度指标", "服务对象满意度指标", "群众满意度", "≥90%"),
+    ]
+    path = tmp_path / "a.csv"
+    rows = [*((line, "", "", "") for line in [*told, "项目支出绩效目标表"]), *form]
+    path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    records = extract(path, model="none").records
+    assert [record.project.name for record in records] == ["渡口更新项目", "道路养护"]
+    assert [record.project.goal for record in records] == ["更新渡船2艘。", "养护道路12公里。"]

@@ -20,7 +20,7 @@ SILENT = frozenset({"sheet", "character_count"})
 INFORMATION = frozenset(
     {
         *("converted", "row_joined", "nested_table", "footnotes", "endnotes", "page_header", "page_footer"),
-        *("hidden_zeros", "comment"),
+        *("hidden_zeros", "comment", "signed_file", "seal"),
     }
 )
 """Kinds of which a reader is sure: nothing was lost and nothing can be wrong."""
@@ -30,13 +30,15 @@ GUESSED = frozenset(
         *(
             "text_over_rule",
             "mixed_sizes",
+            "overprinted_text",
+            "stamped_cell",
             "watermark",
             "invisible_text",
             "text_outside_page",
             "unreadable_text",
             "shapeless_text",
         ),
-        *("struck_annotation", "damaged_characters", "damaged_page", "lost_cells", "text_box"),
+        *("struck_annotation", "damaged_characters", "damaged_page", "missing_parts", "lost_cells", "text_box"),
     }
 )
 """Kinds that say that a page's characters, or their cells, are what is likely: two readings of such a page
@@ -46,6 +48,8 @@ _COUNTS = frozenset(
         *("picture", "text_over_rule", "text_outside_page", "unreadable_text", "damaged_characters"),
         *(
             "mixed_sizes",
+            "overprinted_text",
+            "stamped_cell",
             "attached_files",
             "hidden_zeros",
             "footnotes",
@@ -53,19 +57,22 @@ _COUNTS = frozenset(
             "invisible_text",
             "struck_annotation",
         ),
-        "shapeless_text",
+        *("shapeless_text", "missing_parts", "signed_file"),
     }
 )
 """Kinds whose datum is a number, which is added up over the pages."""
 _SHOWN = 5
 
 
-def check_notes(document: Document) -> list[Finding]:
-    """One finding for each kind of note, with all the pages (sheets) that it was made on."""
+def check_notes(document: Document, blocks: Sequence[Block] = ()) -> list[Finding]:
+    """One finding for each kind of note, with all the pages (sheets) that it was made on.
+
+    What is noted of the text of a block is told on that block's record instead: see `doubts_of`.
+    """
     names = {note.page: note.detail for note in document.notes if note.kind == "sheet"}
     kinds: dict[str, list[Note]] = {}
     for note in document.notes:
-        if note.kind not in SILENT:
+        if note.kind not in SILENT and not any(_is_about(note, block) for block in blocks):
             kinds.setdefault(note.kind, []).append(note)
     found = []
     for kind, notes in kinds.items():
@@ -82,6 +89,28 @@ def check_notes(document: Document) -> list[Finding]:
             )
         )
     return found
+
+
+def doubts_of(document: Document, block: Block) -> list[Finding]:
+    """Findings about one project: what its file's reader noted of the text that it stands in."""
+    found: dict[str, list[Note]] = {}
+    for note in document.notes:
+        if _is_about(note, block):
+            found.setdefault(note.kind, []).append(note)
+    return [
+        finding(
+            FlagCode.UNREAD_CONTENT,
+            variant=kind,
+            place=_place(document, notes, {}),
+            detail=_detail(kind, notes),
+            spans=tuple(note.span for note in notes if note.span),
+        )
+        for kind, notes in found.items()
+    ]
+
+
+def _is_about(note: Note, block: Block) -> bool:
+    return note.span is not None and note.span[0] < block.end and block.start < note.span[1]
 
 
 def guessed_blocks(document: Document, blocks: Sequence[Block]) -> frozenset[int]:

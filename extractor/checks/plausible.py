@@ -11,43 +11,77 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import pairwise
 
 from extractor.chunk.amounts import read_amount
 from extractor.chunk.titles import is_title
 from extractor.layouts import Terms
 from extractor.layouts.forms import form_words
-from extractor.layouts.taxonomy import category
+from extractor.layouts.taxonomy import LEVELS, category
 from extractor.schemas import paths
 from extractor.schemas.document import Block, MappedText
 from extractor.schemas.finding import Finding, finding
 from extractor.schemas.project import SOURCES, Indicator, ProjectReading
 from extractor.schemas.record import FlagCode, Span
+from extractor.tables import Pattern, Patterns, WordSection, load
 from extractor.text import squash
 
-_NOTHING = re.compile(r"nan|none|null|nat|#ref!|#n/a|#value!|#name\?|undefined", re.IGNORECASE)
-"""What programs write for an empty cell or a broken formula."""
-_ELSEWHERE = re.compile(r"同[上前]|(?:详?见|另?附)(?:附件|附表|[上下][表文])\d*|另附|略")
-"""What is written instead of a value."""
+
+class _Values(WordSection):
+    """What a field never holds."""
+
+    nothing: Patterns
+    elsewhere: Patterns
+    seal: Pattern
+    sign: Pattern
+
+
+class _Money(WordSection):
+    """Labels of money that is a project's budget, and of money and numbers that are not."""
+
+    budget: Patterns
+    other: Patterns
+
+
+class _Shares(WordSection):
+    """Names of indicators that are given as shares."""
+
+    names: Patterns
+
+
+class _Categories(WordSection):
+    """How the labels of categories end."""
+
+    ending: str
+
+
+class _Words(WordSection):
+    """All of plausible.toml."""
+
+    values: _Values
+    money: _Money
+    shares: _Shares
+    categories: _Categories
+
+
+_WORDS = load("extractor.checks", "plausible.toml", _Words)
 _SENTENCE = re.compile(r"。.|[^(]*(?:[,，;；][^()]*){3}[^()]*$")
 """A stop inside a name, or three clauses and more: somebody's text."""
 _NAMES = re.compile(r"^(?!.*(?:-{3}|\|)).*(?:[^\W\d_]|\d{5})")
 """A name has letters, or is the code of what is not to be named; it holds no rule of a table."""
 _LABELLED = re.compile(r"[;；][^;；:：,，。]{2,12}[:：].")
 """Another value with its label behind an indicator's: 建档率；全程水平：90%."""
-_GLUED = re.compile(r"[。；]\d{1,3}$")
-"""A page's number or another cell's behind the last stop of a goal."""
-_SEAL = re.compile(r"\(?(?:盖章|公章|签章|签字|章)\)?:?")
+_GLUED = re.compile(r"[。；][-·]{0,3}\d{1,3}[-·]{0,3}$")
+"""A page's number (34, -34-) or another cell's behind the last stop of a goal."""
 _STOPS = tuple(",。;:、!?)]》")
 _OPEN_ENDS = tuple("(、,:和及与-《[")
 _PAIRS = (("(", ")"), ("《", "》"), ("[", "]"), ('"', '"'))
-_SIGN = re.compile(r"[≥≤=＝═><＞＜]=?|定性")
 _BEHIND = re.compile(r"[;；]")
 _MIXED = re.compile(r".{8,}。(?=[^。]{0,12}\d)[^。]{1,12}")
 """A sentence that ends inside of a value, before what may be the value itself."""
-_MONEY = re.compile(r"资金|预算|金额|经费|拨款|投资|总额|合计")
-_NO_BUDGET = re.compile(
-    r"执行|支出数|支付|到位|上年|去年|调整|结转|率|得分|分值|权重|科目|编码|代码|电话|说明|原因|日期|时间|人数|数量|标准"
-)
+_FRACTION = re.compile(r"0?\.\d+")
+_WHOLE = re.compile(r"1(?:\.0+)?")
+"""What is left of 90% and of 100% where a program wrote the number that a cell holds, without its format."""
 _FIELDS = tuple(Indicator.model_fields)
 _ENOUGH = 2
 _SHORTEST = 2
@@ -85,9 +119,9 @@ def _texts(project: ProjectReading, terms: Terms) -> Iterator[tuple[str, str, st
         if value is None:
             continue
         word = squash(value)
-        if _NOTHING.fullmatch(word):
+        if _WORDS.values.nothing.fullmatch(word):
             yield path, "nothing", value
-        elif _SEAL.fullmatch(word) or _is_label(word, terms):
+        elif _WORDS.values.seal.fullmatch(word) or _is_label(word, terms):
             yield path, "label", value
         elif category("level1", word) or category("level2", word):
             yield path, "category", value
@@ -99,7 +133,7 @@ def _texts(project: ProjectReading, terms: Terms) -> Iterator[tuple[str, str, st
             yield path, "another_cell", value
         elif path == "goal" and _GLUED.search(word):
             yield path, "another_cell", value[-_SHOWN:]
-        elif _ELSEWHERE.fullmatch(word):
+        elif _WORDS.values.elsewhere.fullmatch(word):
             yield path, "elsewhere", value
         elif path in {"unit", "department"} and (_SENTENCE.search(word)):
             yield path, "sentence", value
@@ -119,7 +153,11 @@ def _indicators(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
                 yield paths.indicator(index, field), "another_cell", text
         name, operator = squash(indicator.name or ""), squash(indicator.operator or "")
         is_category = category("level2", name) or category("level1", name)
-        if is_category and name.endswith("指标") and (indicator.level2 is None or squash(indicator.level2) != name):
+        if (
+            is_category
+            and name.endswith(_WORDS.categories.ending)
+            and (indicator.level2 is None or squash(indicator.level2) != name)
+        ):
             yield paths.indicator(index, "name"), "category", indicator.name or ""
         if operator and (category("level2", operator) or category("level1", operator)):
             yield paths.indicator(index, "operator"), "category", indicator.operator or ""
@@ -128,16 +166,53 @@ def _indicators(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
             mixed = _MIXED.fullmatch(squash(getattr(indicator, field) or ""))
             if mixed or any(category("level2", piece) or category("level1", piece) for piece in pieces[1:]):
                 yield paths.indicator(index, field), "another_cell", getattr(indicator, field)
-    signs = Counter(label for label, value in _of_indicators(project) if _SIGN.fullmatch(squash(value)))
+    yield from _shares(project)
+    yield from _cut_categories(project)
+    signs = Counter(label for label, value in _of_indicators(project) if _WORDS.values.sign.fullmatch(squash(value)))
     operators = any(indicator.operator for indicator in project.indicators)
     if not operators and signs and max(signs.values()) >= _ENOUGH:
         label = signs.most_common(1)[0][0]
         yield "indicators", "signs_unread", label
 
 
+def _shares(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
+    """Shares without their sign: a program wrote the number that a cell holds for what the cell shows.
+
+    A name may say that it is a share, or the other values of the project be printed in percent.
+    """
+    values = [
+        (index, field, indicator, value)
+        for index, indicator in enumerate(project.indicators)
+        for field in ("cycle_value", "annual_value")
+        if (value := squash(getattr(indicator, field) or ""))
+    ]
+    in_percent = any(value.endswith("%") for *_, value in values)
+    for index, field, indicator, value in values:
+        if indicator.measure_unit:
+            continue
+        is_share = _WORDS.shares.names.search(squash(indicator.name or "")) is not None
+        is_fraction = _FRACTION.fullmatch(value) is not None
+        if (is_fraction and (is_share or in_percent)) or (is_share and _WHOLE.fullmatch(value)):
+            yield paths.indicator(index, field), "share", getattr(indicator, field)
+
+
+def _cut_categories(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
+    """Categories cut in two, as where a table's rows were taken line by line: 时效指 over 标."""
+    first, rest = _WORDS.categories.ending[0], _WORDS.categories.ending[1:]
+    for field in LEVELS:
+        words = [squash(getattr(indicator, field) or "") for indicator in project.indicators]
+        for index, word in enumerate(words):
+            if word.endswith(first) and category(field, word + rest):
+                yield paths.indicator(index, field), "cut", getattr(project.indicators[index], field)
+        for index, (above, below) in enumerate(pairwise(words)):
+            if above and below and category(field, above + below) and not category(field, below):
+                for at in (index, index + 1) if not above.endswith(first) else (index + 1,):
+                    yield paths.indicator(at, field), "cut", getattr(project.indicators[at], field)
+
+
 @lru_cache(maxsize=16_384)
 def _is_nothing(value: str) -> bool:
-    return _NOTHING.fullmatch(squash(value)) is not None
+    return _WORDS.values.nothing.fullmatch(squash(value)) is not None
 
 
 def _of_indicators(project: ProjectReading) -> Iterator[tuple[str, str]]:
@@ -192,7 +267,12 @@ def _money(project: ProjectReading, block: Block) -> Iterator[str]:
     for label, value in project.attributes.items():
         word = squash(label)
         number = read_amount(MappedText(value, range(len(value))))
-        if number is not None and _MONEY.search(word) and not _NO_BUDGET.search(word) and not _is_zero(value):
+        if (
+            number is not None
+            and _WORDS.money.budget.search(word)
+            and not _WORDS.money.other.search(word)
+            and not _is_zero(value)
+        ):
             yield f"{label} {value}"
 
 
@@ -205,8 +285,8 @@ def _rows_printed(block: Block) -> int:
 
     A category that is merged over several rows is printed once, so there may be more, never fewer.
     """
-    lines = (line for line in block.content.text.splitlines() if line.rstrip().endswith("标"))
-    words = (word for word in map(squash, lines) if word.endswith("指标"))
+    lines = (line for line in block.content.text.splitlines() if line.rstrip().endswith(_WORDS.categories.ending[-1]))
+    words = (word for word in map(squash, lines) if word.endswith(_WORDS.categories.ending))
     return sum(category("level2", word) is not None for word in words) if block.cells else 0
 
 

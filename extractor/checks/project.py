@@ -19,7 +19,7 @@ from extractor.text import squash
 
 _SHORT = 24
 _SHOWN_GAPS = 10
-_GLUED = "words_glued"
+_GLUED, _GLUED_ROWS = "words_glued", "rows_glued"
 _ENOUGH_SIBLINGS = 2
 _MISSING_VALUE = {"cycle_value": "missing_cycle_value", "annual_value": "missing_annual_value"}
 
@@ -239,7 +239,9 @@ class _Checks:
     def boundaries(self) -> None:
         if _GLUED in self.block.notes and self.project.amounts.total is None:
             self.add(FlagCode.BOUNDARY_UNSURE, "amounts.total", variant=_GLUED)
+        if _GLUED_ROWS in self.block.notes and self.project.indicators:
+            self.add(FlagCode.BOUNDARY_UNSURE, "indicators", variant=_GLUED)
         for note in dict.fromkeys(self.block.notes):
-            if note == _GLUED:
+            if note in {_GLUED, _GLUED_ROWS}:
                 continue
             self.add(FlagCode.BOUNDARY_UNSURE, "goal" if note.startswith("goal_") else "name", variant=note)

@@ -72,11 +72,24 @@ def _printed_amounts(amounts: Amounts) -> list[str]:
 def parts_difference(amounts: Amounts) -> Decimal | None:
     """Total minus its parts where both are printed and differ; None where they agree.
 
-    Other funding columns count where they are the only ones: beside 财政拨款 they may be parts of it.
+    Other funding columns count where they are the only ones: beside 财政拨款 they may be parts of it. One named source
+    within the total is a part of it, and need not be all of it; sources that make up the total of several years are
+    that total's.
+
+    >>> from extractor.schemas.project import FundingLine
+    >>> line = lambda label, amount: FundingLine(label=label, amount=amount)
+    >>> of = lambda *lines: parts_difference(Amounts(total="82", breakdown=lines))
+    >>> of(line("上级资金", "60")), of(line("上级资金", "90"))
+    (None, Decimal('-8'))
+    >>> of(line("项目总投资", "246"), line("中央补助", "150"), line("省级财政", "96"))
+    >>> of(line("中央补助", "50"), line("省级财政", "16"))
+    Decimal('16')
     """
     known = [value for part in SOURCES if (value := getattr(amounts, part)) is not None]
     if not known:
         known = [line.amount for line in amounts.breakdown if is_of_the_year(line.label)]
+        if _are_no_whole(amounts, sum(map(Decimal, known), Decimal(0)), len(known)):
+            return None
     elif amounts.breakdown:
         return None
     if amounts.total is None or not (known or amounts.unplaced):
@@ -84,6 +97,17 @@ def parts_difference(amounts: Amounts) -> Decimal | None:
     total = sum(map(Decimal, (*known, *amounts.unplaced)), Decimal(0))
     difference = Decimal(amounts.total) - total
     return difference or None
+
+
+def _are_no_whole(amounts: Amounts, named: Decimal, count: int) -> bool:
+    """Whether named sources need not add up to the year's total: one is a part, and several may be of another total."""
+    if count == 1 and amounts.total is not None and named <= Decimal(amounts.total):
+        return True
+    others = {line.label: Decimal(line.amount) for line in amounts.breakdown if not is_of_the_year(line.label)}
+    return any(
+        total == named + sum((part for name, part in others.items() if name.startswith(f"{label}·")), Decimal(0))
+        for label, total in others.items()
+    )
 
 
 def parts_finding(amounts: Amounts, path: str, spans: tuple[Span, ...]) -> Finding:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from extractor.chunk.chunks import Cut
+from extractor.chunk.flattened import simplified
 from extractor.chunk.signs import Signs, cuts_words, is_implausible, signs_in
 from extractor.chunk.titles import OF_PROJECTS, WHOLE_DEPARTMENT
 from extractor.layouts import CompiledLayout
@@ -16,11 +17,19 @@ from extractor.text import squash
 _REPORT = re.compile(r".{0,60}绩效(?:自评|自评价|评价|评估)(?:情况|工作)?(?:的?报告|总结|情况|结果公开)?.{0,12}")
 _IN_SENTENCES = re.compile(r"设(?:置|定|立)?(?:了|有)?(?:\d{1,2}|[一二三四五六七八九十])[条个项](?:\w{2,8}指标)")
 """Indicators counted in a sentence: 设1条数量指标：…"""
+_NUMBERED = re.compile(
+    r"""
+    ^ (?: [(]? (?:[一二三四五六七八九十]{1,3}|\d{1,2}) [)、.] [、.]? )   # (一) 二、 3.
+    (?P<words>[^:。\n]{2,24}) (?:[:。]|$)
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
 _TITLE_LINES = 6
 _SENTENCE = re.compile("[,。;]")
 _NOT_WHOLE = frozenset(("unreadable_text", "shapeless_text", "damaged_characters", "text_outside_page", "lost_table"))
 """Kinds of notes that say that some of a text was not read as it is printed: its signs may be among that."""
 _FEW = 3
+_LONGEST_HEADING = 40
 
 
 class Absence(NamedTuple):
@@ -51,8 +60,10 @@ def why_none(document: Document, cuts: Sequence[Cut], layout: CompiledLayout) ->
     heads = any(cut.heads for cut in cuts)
     if (rows or heads) and (signs.are_of_projects or signs.has_values):
         return Absence("rows_not_understood", False)
-    if signs.are_of_projects and not (_is_report(document) and signs.is_told and not signs.tells_targets):
+    if signs.are_of_projects and not (_is_report(document) and _is_only_told(document, signs, layout)):
         return Absence(_not_understood(document, signs), False)
+    if not document.tables and _tells_a_goal(document, layout.terms.shared.prose.patterns):
+        return Absence("report_not_understood", False)
     if heads or signs.are_unfilled:
         return Absence("empty_forms" if is_form else "no_rows", True)
     if cuts_words(document.text) or (_is_not_whole(document) and ("绩效" in text or signs.targets >= _FEW)):
@@ -66,6 +77,13 @@ def signs_of(document: Document, layout: CompiledLayout) -> Signs:
     """The signs of projects in a whole document."""
     pieces: list[Line | Row] = [*document.lines, *(row for table in document.tables for row in table.rows)]
     return signs_in(document, sorted(pieces, key=lambda piece: piece.start), layout.terms)
+
+
+def _is_only_told(document: Document, signs: Signs, layout: CompiledLayout) -> bool:
+    """Whether nothing but running text shows the signs, and no more than what was achieved."""
+    rows = [row for table in document.tables for row in table.rows]
+    in_tables = signs_in(document, rows, layout.terms)
+    return signs.is_told and not signs.tells_targets and not in_tables.are_of_projects
 
 
 def _is_of_department(document: Document) -> bool:
@@ -88,9 +106,25 @@ def _not_understood(document: Document, signs: Signs) -> str:
     return "header_not_understood" if document.tables else "text_not_understood"
 
 
+def _tells_a_goal(document: Document, patterns: Mapping[str, re.Pattern[str]]) -> bool:
+    """Whether a report in prose names its project under a label, or tells of a goal, and nothing of it was read."""
+    lines = [simplified(squash(document.text[line.start : line.end])) for line in document.lines]
+    text = "\n".join(line for line in lines if line)
+    sections = sum(
+        patterns["report_section"].search(line) is not None for line in lines if len(line) <= _LONGEST_HEADING
+    )
+    if not sections and not _is_report(document):
+        return False
+    sets = [match for match in _NUMBERED.finditer(text) if patterns["report_goal"].fullmatch(match["words"])]
+    if len(sets) > 1:
+        return True
+    told = ("goal_sentence", "goal_missing", "report_name")
+    return any(patterns[name].search(text) for name in told)
+
+
 def _is_report(document: Document) -> bool:
     """Whether one of the first lines is the title of a report on what was reached."""
-    lines = [squash(document.text[line.start : line.end]) for line in document.lines[: _TITLE_LINES * 2]]
+    lines = [simplified(squash(document.text[line.start : line.end])) for line in document.lines[: _TITLE_LINES * 2]]
     return any(
         _REPORT.fullmatch(line) and not line.endswith("。") for line in [one for one in lines if one][:_TITLE_LINES]
     )

@@ -2,31 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
 
-from extractor.schemas.document import Document, Line, Table
+from extractor.schemas.document import Document, Line, Row, Table
+
+_RUN = 6
+"""So many rows in a row with one text each, all in the first column, are lines above or below a table of the sheet."""
 
 
 def with_lines(document: Document) -> Document:
-    """The document with the lines of its tables that have one cell with text a row, and without these tables."""
-    loose = [
-        table
-        for index, table in enumerate(document.tables)
-        if _is_text(table) and not _goes_on(document.tables[:index], table)
-    ]
-    if not loose:
-        return document
-    lines = [
+    """The document with the lines of its tables that have one cell with text a row, and without these rows."""
+    lines: list[Line] = []
+    tables: list[Table] = []
+    for index, table in enumerate(document.tables):
+        if _is_text(table) and not _goes_on(document.tables[:index], table):
+            lines += _lines(table, table.rows)
+            continue
+        for rows, are_lines in _runs(table.rows):
+            if are_lines:
+                lines += _lines(table, rows)
+            else:
+                tables.append(table if len(rows) == len(table.rows) else replace(table, rows=tuple(rows)))
+    return (
+        replace(document, lines=tuple(sorted([*document.lines, *lines])), tables=tuple(tables)) if lines else document
+    )
+
+
+def _lines(table: Table, rows: Sequence[Row]) -> list[Line]:
+    return [
         Line(cell.content.offsets[0], cell.content.offsets[-1] + 1, table.page)
-        for table in loose
-        for row in table.rows
+        for row in rows
         for cell in row.cells
         if cell.content.text.strip()
     ]
-    left_out = set(map(id, loose))
-    tables = tuple(table for table in document.tables if id(table) not in left_out)
-    return replace(document, lines=tuple(sorted([*document.lines, *lines])), tables=tables)
+
+
+def _runs(rows: Sequence[Row]) -> Iterator[tuple[Sequence[Row], bool]]:
+    """Rows in stretches: those that are lines, and the others."""
+    part: list[Row] = []
+    for is_alone, group in groupby(rows, _stands_alone):
+        run = list(group)
+        if not is_alone or sum(_is_filled(row) for row in run) < _RUN:
+            part += run
+            continue
+        if part:
+            yield part, False
+        yield run, True
+        part = []
+    if part:
+        yield part, False
+
+
+def _stands_alone(row: Row) -> bool:
+    """Whether a row holds nothing behind its first cell, and that is none of a cell that goes on from above."""
+    return (
+        bool(row.cells) and row.cells[0].merged is None and not any(cell.content.text.strip() for cell in row.cells[1:])
+    )
+
+
+def _is_filled(row: Row) -> bool:
+    return any(cell.content.text.strip() for cell in row.cells)
 
 
 def _is_text(table: Table) -> bool:

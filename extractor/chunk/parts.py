@@ -107,7 +107,8 @@ def _kinds(document: Document, layout: CompiledLayout) -> list[Kind]:
         if lists:
             is_form = False
         # A list of amounts is no page of the form above it.
-        other: Kind = "list" if _lists_amounts(table) else "form" if is_form else "other"
+        is_list = _lists_amounts(table) and not _heads_indicators(table)
+        other: Kind = "list" if is_list else "form" if is_form else "other"
         kinds.append("form" if begins[index] and is_form else "rows" if lists else other)
     return kinds
 

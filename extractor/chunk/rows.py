@@ -97,7 +97,7 @@ def read_header(document: Document, lines: Iterable[Line], terms: Terms) -> Head
     first: Found | None = None
     for line in _with_titles_apart(document, lines, terms):
         raw = document.text[line.start : line.end]
-        printed = raw.strip().strip("#|*, \t")
+        printed = raw.strip().strip('#|*," \t')
         if not printed:
             continue
         start = line.start + raw.index(printed)

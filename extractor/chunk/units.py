@@ -16,6 +16,8 @@ from extractor.text import Squashed, join_lines, squash
 
 _HEADER = re.compile(r"[^\s|,，()（）]+\s*(?:[(（][^()（）]*[)）])?|[(（][^()（）]*[)）]")
 
+_ALONE = re.compile(r"(?:^|\|)[ \t]*(?P<all>[(（](?P<unit>[^()（）|\n]{0,3}元)[)）])", re.MULTILINE)
+
 
 def unit_of_line(document: Document, line: Line, terms: Terms, *, is_title: bool) -> PrintedUnit | None:
     """Unit of amounts in a line: "单位：万元", "(万元)" in a title, "金额以万元为单位"."""
@@ -75,6 +77,16 @@ def units_of_headers(line: MappedText, terms: Terms) -> list[PrintedUnit]:
     return [unit for unit, is_amount in found if is_amount] or [unit for unit, _ in found]
 
 
+def unit_alone(document: Document, start: int, end: int, terms: Terms) -> PrintedUnit | None:
+    """The unit that begins lines or cells of a stretch, cut off from the label it belongs to: 项目资金 over (万元)."""
+    found = [
+        PrintedUnit(match["unit"], match.span("all"), "column", match["all"])
+        for match in _ALONE.finditer(document.text, start, end)
+        if squash(match["unit"]) in terms.scales
+    ]
+    return found[0] if len({squash(unit.value) for unit in found}) == 1 else None
+
+
 def unit_of_cell(unit: str | None, cell: MappedText) -> PrintedUnit | None:
     """Unit that an amount's own cell prints."""
     if unit is None:
@@ -107,4 +119,4 @@ def unit_of_amounts(
     return None, tuple(reversed(by_scale.values()))
 
 
-__all__ = ["unit_of_amounts", "unit_of_cell", "unit_of_label", "unit_of_line", "units_of_headers"]
+__all__ = ["unit_alone", "unit_of_amounts", "unit_of_cell", "unit_of_label", "unit_of_line", "units_of_headers"]

@@ -67,7 +67,7 @@ class FormWords:
         self.whole_department, self.whole = patterns.whole_department, patterns.whole
         self.fragment, self.residue = patterns.fragment, patterns.residue
         self.no_money, self.spending, self.money_word = patterns.no_money, patterns.spending, patterns.money_word
-        self.seal, self.nearest = patterns.seal, patterns.nearest
+        self.seal, self.nearest, self.progress = patterns.seal, patterns.nearest, patterns.progress
         self._shapes, self._column_shapes = form.shapes, form.column_shapes
         self._money_columns = form.money
         self._known: dict[str, Label | None] = {}
@@ -101,7 +101,7 @@ class FormWords:
             if field is not None or known in self.labels or known in self.groups:
                 return self._made(printed, word, known, self._field(known, inner, field))
         field = self._by_shape(inner)
-        return self._made(printed, word, inner, field) if field else None
+        return self._made(printed, word, inner, field) if field or self.tells_progress(inner) else None
 
     def is_listed(self, printed: str) -> bool:
         """Whether a label is one of the words that are listed, and not known by its shape alone."""
@@ -179,6 +179,15 @@ class FormWords:
         """
         word = squash(printed)
         return bool(self.money_word.search(word)) and not self.no_money.search(word)
+
+    def tells_progress(self, printed: str) -> bool:
+        """Whether a label stands over what was reached so far, or will be: in a table that watches over projects.
+
+        >>> words = form_words(terms())
+        >>> [words.tells_progress(label) for label in ("1—7月完成值", "全年预计完成情况", "年初目标值", "完成时间")]
+        [True, True, False, False]
+        """
+        return self.progress.fullmatch(without_brackets(squash(printed)).rstrip(":")) is not None
 
     def money_column(self, printed: str) -> MoneyColumn | None:
         """What a column of a table of money tells.

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator
 
 from extractor.schemas.layout import Column
-from extractor.tables import Pattern, Patterns, Set, Words, WordSection
+from extractor.tables import Characters, Pattern, Patterns, Set, Words, WordSection
 from extractor.text import squash
 
 
@@ -185,6 +185,7 @@ class FormPatterns(WordSection):
     no_money: Pattern
     spending: Pattern
     money_word: Pattern
+    progress: Pattern
     seal: Pattern
     nearest: tuple[Pattern, ...]
 
@@ -203,11 +204,95 @@ class Form(WordSection):
     patterns: FormPatterns
 
 
+class ProseMoney(WordSection):
+    """Words around a sum of money in running text, as they stand in the clause before it."""
+
+    units: Pattern
+    measures: Words
+    total: Words
+    whole: Words
+    verbs: Words
+    links: Characters
+    parts: Words
+    several_lead: Patterns
+    several: Words
+    several_shapes: Patterns
+    year: Pattern
+    earlier: Patterns
+    spent: Words
+    compared: Words
+    each: Words
+    lead: Words
+    levels: Words
+    sources: Words
+    no_sources: Words
+
+    @cached_property
+    def tells_total(self) -> Pattern:
+        return re.compile(rf"(?:{alternation(self.total)})[^\d,。;]{{0,8}}$")
+
+    @cached_property
+    def tells_whole(self) -> Pattern:
+        return re.compile(rf"(?:{alternation(self.whole)}){self._link}*$")
+
+    @cached_property
+    def tells_parts(self) -> Pattern:
+        return re.compile(alternation(self.parts))
+
+    @cached_property
+    def tells_several(self) -> Pattern:
+        """Several years' money, with the words that name it."""
+        heads = rf"(?:{self.several_lead.pattern})*(?:的)?(?:{alternation(self.several)})(?:额|数)?"
+        return re.compile(rf"(?P<label>{heads}|{self.several_shapes.pattern})(?:预计|大约|估算)?{self._link}*$")
+
+    @cached_property
+    def tells_compared(self) -> Pattern:
+        return re.compile(rf"(?:{alternation(self.compared)})[^,。;]{{0,6}}$")
+
+    @cached_property
+    def tells_spent(self) -> Pattern:
+        return re.compile(rf"(?:{alternation(self.spent)}){self._link}*$")
+
+    @cached_property
+    def tells_each(self) -> Pattern:
+        return re.compile(rf"(?:{alternation(self.each)})[^,。;]{{0,12}}$")
+
+    @cached_property
+    def verb(self) -> Pattern:
+        """Words between the name of a source and its sum."""
+        verbs = alternation(self.verbs)
+        return re.compile(rf"(?:{verbs})?(?:资金|经费|预算)?{self._link}*$")
+
+    @cached_property
+    def link(self) -> Pattern:
+        return re.compile(rf"{self._link}+$")
+
+    @cached_property
+    def leads(self) -> Pattern:
+        """All up to the words that lead to the name of a source."""
+        return re.compile(rf"^.*?(?:{alternation(self.lead)})+")
+
+    @cached_property
+    def level(self) -> Pattern:
+        """Whose a source is, before its name: 省级, 县."""
+        return re.compile(rf"(?:{alternation(self.levels)})$")
+
+    @cached_property
+    def source(self) -> Pattern:
+        """What names where money comes from; a subsidy that is paid to somebody does not."""
+        return re.compile(rf"(?!.*(?:{alternation(self.no_sources)})).*(?:{alternation(self.sources)}).*")
+
+    @property
+    def _link(self) -> str:
+        return f"[{re.escape(''.join(sorted(self.links)))}]"
+
+
 class Prose(WordSection):
     """Projects told in sections of running text: what their headings are about, and other patterns by their name."""
 
     kinds: dict[str, Patterns]
     patterns: dict[str, Pattern]
+    money: ProseMoney
 
 
 class Shared(WordSection):

@@ -14,7 +14,7 @@ from extractor import builtin as builtin_readers
 from extractor import rules
 from extractor.builtin import SecondReader, SecondReadings
 from extractor.checks.completeness import check_end, check_outside, check_rows, check_told_again
-from extractor.checks.notes import check_notes, explained, guessed_blocks
+from extractor.checks.notes import check_notes, doubts_of, explained, guessed_blocks
 from extractor.checks.plausible import check_plausible
 from extractor.checks.project import check_project, find_repeats
 from extractor.checks.sums import check_document, rows_in_doubt
@@ -143,7 +143,7 @@ def finish(
     """
     document, chunks = surveyed.opened.document, surveyed.opened.chunks
     language = settings.language
-    noted = check_notes(document)
+    noted = check_notes(document, chunks.blocks)
     reason = explained(said(chunks.reason), noted) if chunks.reason else ()
     if reason and (not chunks.understood or _may_be_a_table(document, chunks)):
         reason = (*reason, _words_of(document, settings))
@@ -157,6 +157,8 @@ def finish(
         _draft(surveyed, index, answers.get(block.index), (reasons or {}).get(block.index, ()))
         for index, block in enumerate(chunks.blocks)
     ]
+    for draft in drafts:
+        draft.findings += doubts_of(document, draft.block)
     projects = [draft.project for draft in drafts]
     repeats = find_repeats(projects, chunks.blocks)
     for index, repeat in repeats.items():

@@ -98,6 +98,7 @@ def _parse_apart(source: RawFile, raw: bytes, kind: str) -> Document:
         lines=parsed.lines,
         tables=as_meant(parsed.text, parsed.tables),
         notes=parsed.notes,
+        positions=parsed.positions,
     )
 
 

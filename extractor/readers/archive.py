@@ -1,7 +1,8 @@
-"""ZIP archives of documents: what is in them, and one member at a time; nothing is ever written to the disk.
+"""Archives of documents: what is in them, and one member at a time; no member is ever written to the disk.
 
-PKWARE's APPNOTE 6.3 describes the format. Names without the UTF-8 flag are in the code page of whoever packed them,
-which on a Chinese Windows is GBK. An archive inside an archive is opened, one inside that is not.
+PKWARE's APPNOTE 6.3 describes ZIP; RAR and 7z archives are made ZIP archives first (`unpacker`). Names without the
+UTF-8 flag are in the code page of whoever packed them, which on a Chinese Windows is GBK. Archives in archives are
+opened as well, some levels deep; what all of them unpack to is counted together.
 """
 
 from __future__ import annotations
@@ -9,20 +10,22 @@ from __future__ import annotations
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from io import BytesIO, FileIO
 from pathlib import Path
 from typing import BinaryIO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from extractor.errors import UnreadableFile, UnsupportedFile
-from extractor.readers import signature
+from extractor.readers import signature, unpacker
 from extractor.readers.formats import ARCHIVES
 
 MAX_MEMBERS = 10_000
 MAX_UNPACKED = 16 * 1024 * 1024 * 1024
+MAX_DEPTH = 4
+"""Levels of archives in archives: a province's holds its cities', a city's its districts'."""
 MAX_RATIO = 200
 """An archive may unpack to more than this many times its size only while that is little; text packs 30 to 1."""
 _LITTLE = 256 * 1024 * 1024
@@ -34,6 +37,7 @@ _UNICODE_PATH = 0x7075
 _LINK = 0o12
 _LOCAL = struct.Struct("<4s22xHH")
 _CHUNK = 1024 * 1024
+_HEAD = 8
 _DAMAGED = "is damaged; get a complete copy"
 _UNSAFE = re.compile(r"(?:^|/)\.\.(?:/|$)|^/|//|^[A-Za-z]:")
 
@@ -72,13 +76,14 @@ class _Memory(_Bounded, BytesIO):
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file is a ZIP archive and not a document that is packed in one, as .docx and .xlsx are."""
+    """Whether a file is an archive and not a document that is packed in one, as .docx and .xlsx are."""
     try:
         if not path.is_file():  # opening a named pipe would wait for somebody to write into it
             return False
         with open(path, "rb") as stream:
-            if not stream.read(4).startswith(signature.ZIP):
-                return False
+            head = stream.read(_HEAD)
+        if not head.startswith(signature.ZIP):
+            return bool(unpacker.kind_of(head))
         with _File(path) as file:
             return signature.package_kind({member.name for member in _members(file, "")}) == signature.ARCHIVE
     except UnsupportedFile:
@@ -92,72 +97,101 @@ def members(path: Path, file: str, max_bytes: int) -> list[Member]:
 
     An inner archive that cannot be opened is listed itself, so that reading it says why.
     """
-    with _opened(path, file) as stream:
+    with _archive(path, file, None, max_bytes) as stream:
         outer = _members(stream, file)
-        found: list[Member] = []
-        for member in outer:
-            found += _inner(stream, member, max_bytes) if member.name.lower().endswith(ARCHIVES) else [member]
-    if len(found) > MAX_MEMBERS:
-        raise _too_many(file)
-    return found
+        opened = _Opened(path, file, max_bytes, _most(path.stat().st_size))
+    return list(opened.within(outer, 1))
 
 
 def directory(raw: bytes, file: str) -> list[Member]:
     """The members of an archive that is held in memory."""
-    return _members(_Memory(raw), file)
+    kind = unpacker.kind_of(raw[:_HEAD])
+    if not kind:
+        return _members(_Memory(raw), file)
+    converted = _converted(_Memory(raw), file, kind, len(raw))
+    with _File(converted.path) as stream:
+        return _members(stream, file)
 
 
 def read_member(path: Path, file: str, member: Member, max_bytes: int) -> bytes:
     """One member's bytes; `file` names it in errors."""
-    if member.inside is None:
-        with _opened(path, file) as stream:
-            return _unpacked(stream, file, member, max_bytes)
+    with _archive(path, file, member.inside, max_bytes) as stream:
+        return _unpacked(stream, file, member, max_bytes)
+
+
+@dataclass(slots=True)
+class _Opened:
+    """An archive whose inner archives are being opened, and how much more all of them may unpack to."""
+
+    path: Path
+    file: str
+    max_bytes: int
+    left: int
+    found: int = 0
+
+    def within(self, members: Sequence[Member], depth: int) -> Iterator[Member]:
+        """These members, in the place of archives among them what they hold."""
+        for member in members:
+            inner = self._inner(member) if depth < MAX_DEPTH and member.name.lower().endswith(ARCHIVES) else []
+            if inner:
+                yield from self.within(inner, depth + 1)
+                continue
+            self.found += 1
+            if self.found > MAX_MEMBERS:
+                raise _too_many(self.file)
+            yield member
+
+    def _inner(self, member: Member) -> list[Member]:
+        """What an archive in the archive holds; nothing where it cannot be opened, or is a document."""
+        try:
+            with _archive(self.path, member.name, member, self.max_bytes) as stream:
+                found = _members(stream, member.name)
+        except UnsupportedFile:
+            return []
+        self.left -= sum(one.size for one in found)
+        if self.left < 0:
+            raise _bomb(self.file, _most(self.path.stat().st_size) - self.left, self.path.stat().st_size)
+        if signature.package_kind({one.name for one in found}) != signature.ARCHIVE:
+            return []
+        return [replace(one, name=f"{member.name}/{one.name}", inside=member) for one in found]
+
+
+def _archive(path: Path, file: str, inside: Member | None, max_bytes: int) -> BinaryIO:
+    """An archive as a ZIP archive: the file itself, or the one `inside` it."""
     try:
         status = path.stat()
-        inner = _inner_archive(path, status.st_mtime_ns, status.st_size, member.inside, max_bytes)
+        return _opener(path, status.st_mtime_ns, status.st_size, inside, max_bytes)()
     except OSError as error:
         raise UnreadableFile(file, f"cannot be read ({error.strerror}); check the path and the disk") from None
     except (UnreadableFile, UnsupportedFile) as error:
         raise type(error)(file, error.message) from None
-    return _unpacked(_Memory(inner), file, member, max_bytes)
 
 
-@lru_cache(maxsize=1)
-def _inner_archive(path: Path, changed: int, size: int, member: Member, max_bytes: int) -> bytes:
-    """An archive in an archive, kept for its next member; `changed` and `size` tell a file that was written anew."""
-    with _opened(path, member.name) as stream:
-        return _unpacked(stream, member.name, member, max_bytes)
+@lru_cache(maxsize=MAX_DEPTH)
+def _opener(path: Path, changed: int, size: int, inside: Member | None, max_bytes: int) -> Callable[[], BinaryIO]:
+    """What opens an archive, kept for its next member; `changed` and `size` tell a file that was written anew."""
+    opener: Callable[[], BinaryIO] = partial(_File, path)
+    if inside is not None:
+        with _archive(path, inside.name, inside.inside, max_bytes) as outer:
+            raw = _unpacked(outer, inside.name, inside, max_bytes)
+        opener, size = partial(_Memory, raw), len(raw)
+    with opener() as stream:
+        kind = unpacker.kind_of(stream.read(_HEAD))
+        stream.seek(0)
+        return opener if not kind else partial(_reopened, _converted(stream, path.name, kind, size))
 
 
-def _opened(path: Path, file: str) -> BinaryIO:
-    try:
-        return _File(path)
-    except OSError as error:
-        raise UnreadableFile(file, f"cannot be read ({error.strerror}); check the path and the disk") from None
+def _reopened(converted: unpacker.Converted) -> BinaryIO:
+    return _File(converted.path)
 
 
-def _inner(stream: BinaryIO, member: Member, max_bytes: int) -> list[Member]:
-    try:
-        raw = _unpacked(stream, member.name, member, max_bytes)
-        found = _members(_Memory(raw), member.name)
-    except UnsupportedFile:
-        return [member]
-    if not found or signature.package_kind({one.name for one in found}) != signature.ARCHIVE:
-        return [member]
-    return [
-        Member(
-            f"{member.name}/{one.name}",
-            one.offset,
-            one.packed,
-            one.size,
-            one.crc,
-            one.method,
-            one.encrypted,
-            one.link,
-            member,
-        )
-        for one in found
-    ]
+def _converted(stream: BinaryIO, file: str, kind: str, size: int) -> unpacker.Converted:
+    return unpacker.convert(stream, file, kind, _most(size), lambda written: _bomb(file, written, size))
+
+
+def _most(size: int) -> int:
+    """How much an archive of so many bytes may unpack to."""
+    return min(max(_LITTLE, MAX_RATIO * size), MAX_UNPACKED)
 
 
 def _members(stream: BinaryIO, file: str) -> list[Member]:
@@ -173,12 +207,8 @@ def _members(stream: BinaryIO, file: str) -> list[Member]:
         raise _too_many(file)
     files = [entry for entry in entries if not entry.is_dir()]
     unpacked, size = sum(entry.file_size for entry in files), stream.seek(0, 2)
-    if unpacked > MAX_UNPACKED or (unpacked > _LITTLE and unpacked > MAX_RATIO * size):
-        raise UnsupportedFile(
-            file,
-            f"unpacks to {unpacked / 1e9:,.1f} GB from {size / 1e6:,.1f} MB; "
-            "it looks like a ZIP bomb: unpack it yourself, if at all",
-        )
+    if unpacked > _most(size):
+        raise _bomb(file, unpacked, size)
     ends = 0
     for entry in sorted(files, key=lambda entry: entry.header_offset):
         if entry.header_offset < ends:
@@ -304,6 +334,14 @@ def _pieces(stream: BinaryIO, size: int) -> Iterator[bytes]:
             return
         size -= len(piece)
         yield piece
+
+
+def _bomb(file: str, unpacked: int, size: int) -> UnsupportedFile:
+    return UnsupportedFile(
+        file,
+        f"unpacks to {unpacked / 1e9:,.1f} GB from {size / 1e6:,.1f} MB; "
+        "it looks like a ZIP bomb: unpack it yourself, if at all",
+    )
 
 
 def _too_large(file: str, size: int, max_bytes: int) -> UnsupportedFile:

@@ -7,9 +7,10 @@ is started in the sandbox, what a case of the golden set may need and how places
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import PurePosixPath
 from typing import Literal, NamedTuple
 
-Tool = Literal["libreoffice", "ocr"]
+Tool = Literal["bsdtar", "libreoffice", "ocr"]
 """A program or library that does not come with this one."""
 Pages = Literal["pages", "sheets"]
 
@@ -19,8 +20,9 @@ class Format(NamedTuple):
 
     `reader` is "module:function" below this package, run in the sandbox with a file's bytes and its name; a format
     without one is plain text, and read where it is decoded. First bytes are one of `magic`; a ZIP package has all
-    of `members` (folders end in "/"); an old Office file has one of `streams`. Page numbers count `pages`. `tool` reads
-    it (of a PDF file, its pictures). `is_exported`: written by programs, which end the last line as well.
+    of `members` (folders end in "/"), or of `members_at_root`; an old Office file has one of `streams`. Page numbers
+    count `pages`. `tool` reads it (of a PDF file, its pictures). `is_exported`: written by programs, which
+    end the last line as well.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Format(NamedTuple):
     reader: str = ""
     magic: tuple[bytes, ...] = ()
     members: frozenset[str] = frozenset()
+    members_at_root: frozenset[str] = frozenset()
     streams: tuple[str, ...] = ()
     pages: Pages = "pages"
     tool: Tool | None = None
@@ -46,11 +49,13 @@ FORMATS = (
     Format("csv", (".csv",), is_exported=True),
     Format("html", (".html", ".htm"), "web.html:read_html"),
     Format("pdf", (".pdf",), "pdf:read_pdf", tool="ocr"),
+    Format("ofd", (".ofd",), "ofd:read_ofd", members=frozenset(("OFD.xml",)), tool="ocr"),
     Format(
         "docx",
         (".docx", ".docm"),
         "word.docx:read_docx",
         members=frozenset(("[Content_Types].xml", "word/")),
+        members_at_root=frozenset(("[Content_Types].xml", "_rels/", "document.xml")),
     ),
     Format("doc", (".doc", ".wps"), "word.doc:read_doc", streams=("WordDocument",), tool="libreoffice"),
     Format("rtf", (".rtf",), "word.doc:read_doc", magic=(b"{\\rtf",), tool="libreoffice"),
@@ -59,6 +64,7 @@ FORMATS = (
         (".xlsx", ".xlsm"),
         "excel.xlsx:read_xlsx",
         members=frozenset(("[Content_Types].xml", "xl/")),
+        members_at_root=frozenset(("[Content_Types].xml", "_rels/", "workbook.xml")),
         pages="sheets",
     ),
     Format(
@@ -72,14 +78,21 @@ FORMATS = (
 )
 """In the order in which their marks are looked for. Text, web pages and PDF files have marks of their own kind: see
 `signature`."""
-ARCHIVES = (".zip",)
+ARCHIVES = (".zip", ".rar", ".7z")
 """What holds documents, each of them an input of its own."""
-UNREAD_SUFFIXES = (".xlsb", ".ods", ".odt", ".ofd", ".mht", ".mhtml", ".rar", ".7z", ".ppt", ".pptx")
+UNREAD_SUFFIXES = (".xlsb", ".ods", ".odt", ".mht", ".mhtml", ".ppt", ".pptx")
 """Documents that no reader takes: a run reports them as failed, so that nobody takes them for read."""
 SUFFIXES = (*(suffix for row in FORMATS for suffix in row.suffixes), *ARCHIVES)
 """What a folder is searched for; a file named on the command line is read whatever its name."""
+PACKAGED = frozenset(suffix for row in FORMATS if row.members for suffix in row.suffixes)
+"""Documents that are ZIP files themselves."""
+_DOCUMENTS = frozenset((*SUFFIXES, *UNREAD_SUFFIXES))
 BY_NAME = {row.name: row for row in FORMATS}
-TOOLS: dict[Tool, str] = {"libreoffice": "word.doc:is_installed", "ocr": "ocr:is_installed"}
+TOOLS: dict[Tool, str] = {
+    "bsdtar": "unpacker:is_installed",
+    "libreoffice": "word.doc:is_installed",
+    "ocr": "ocr:is_installed",
+}
 """Who knows whether it is here: "module:function" below this package."""
 
 
@@ -98,6 +111,18 @@ def is_here(tool: Tool) -> bool:
     """Whether a tool is installed on this machine."""
     asked = function(TOOLS[tool])
     return callable(asked) and bool(asked())
+
+
+def is_document(name: str) -> bool:
+    """Whether a file of this name or path is one that a search for documents finds; a README is about documents.
+
+    >>> [is_document(name) for name in ("a/b.PDF", "__MACOSX/a/._b.pdf", "a/~$b.docx", "README.md", "c.jpg")]
+    [True, False, False, False, False]
+    """
+    *folders, last = name.split("/")
+    if last.startswith((".", "~$", "README")) or "__MACOSX" in folders:
+        return False
+    return PurePosixPath(last).suffix.lower() in _DOCUMENTS
 
 
 def counts_sheets(format_: str) -> bool:

@@ -1,4 +1,4 @@
-"""The ZIP package of a Word or Excel file, opened as what it is: bytes from a stranger.
+"""The ZIP package of a Word or Excel file, or of others made of XML parts, opened as what it is: a stranger's bytes.
 
 ECMA-376 part 2. A package is refused where it is damaged, needs a password, unpacks to more than any document
 has, or declares a document type: OOXML has none, so a DOCTYPE is there for its entities alone.
@@ -30,11 +30,21 @@ _TRANSITIONAL = {
     b"drawingml": b"http://schemas.openxmlformats.org/drawingml/2006/",
 }
 _RELATIONSHIP = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_DAMAGED = "get a complete copy, or open it in Word and save it again"
+
+
+class DamagedPart(UnsupportedFile):
+    """One part cannot be read; others may be all that is needed."""
 
 
 class Package:
-    """The parts of an OOXML file, by name; every problem is an UnsupportedFile that names the file."""
+    """The parts of an OOXML file, by name; every problem is an UnsupportedFile that names the file.
+
+    Names of parts are equal whatever the case of their letters (ECMA-376 part 2, 6.2.2.3); some programs write a
+    backslash between folders.
+    """
+
+    advice = "get a complete copy, or open it in Word and save it again"
+    """What to do about a damaged file."""
 
     def __init__(self, raw: bytes, file: str) -> None:
         self.file = file
@@ -48,21 +58,27 @@ class Package:
         try:
             self._zip = ZipFile(BytesIO(raw))
         except (BadZipFile, ValueError, NotImplementedError, OverflowError, EOFError):
-            self._refuse(f"is damaged: its ZIP directory cannot be read; {_DAMAGED}")
+            self._refuse(f"is damaged: its ZIP directory cannot be read; {self.advice}")
         self.names = frozenset(self._zip.namelist())
+        self._names = {_key(name): name for name in self._zip.namelist()}
         if len(self.names) > MAX_MEMBERS:
             self._refuse(f"holds more than {MAX_MEMBERS:,} parts; open it in its own program and save it anew")
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a part of this name."""
+        return _key(name) in self._names
 
     def part(self, name: str) -> bytes:
         """The bytes of one part."""
         allowed = MAX_UNPACKED - self._unpacked
         try:
-            if self._zip.getinfo(name).flag_bits & 1:
+            entry = self._zip.getinfo(self._names[_key(name)])
+            if entry.flag_bits & 1:
                 self._refuse("needs a password; open it, take the password off, and save it again")
-            with self._zip.open(name) as stream:
+            with self._zip.open(entry) as stream:
                 data = stream.read(allowed + 1)
         except (BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
-            self._refuse(f"is damaged: its part {name} cannot be unpacked; {_DAMAGED}")
+            raise DamagedPart(self.file, f"is damaged: its part {name} cannot be unpacked; {self.advice}") from None
         self._unpacked += len(data)
         if len(data) > allowed:
             self._refuse(f"unpacks to more than {MAX_UNPACKED // 2**20} MB; split it into one file per department")
@@ -79,13 +95,13 @@ class Package:
         try:
             return ElementTree.fromstring(data)
         except (ElementTree.ParseError, ValueError, LookupError):
-            self._refuse(f"is damaged: its part {name} is not well-formed XML; {_DAMAGED}")
+            raise DamagedPart(self.file, f"is damaged: its part {name} is not well-formed XML; {self.advice}") from None
 
     def related(self, part: str = "") -> dict[str, list[str]]:
         """Parts that `part` (default: the package) refers to, by kind: {"styles": ["word/styles.xml"]}."""
         folder, name = posixpath.split(part)
         relations = posixpath.join(folder, "_rels", f"{name}.rels")
-        if relations not in self.names:
+        if relations not in self:
             return {}
         found: dict[str, list[str]] = {}
         for relation in self.xml(relations).iter(_RELATIONSHIP):
@@ -93,9 +109,18 @@ class Package:
                 continue
             kind = relation.get("Type", "").rpartition("/")[2]
             target = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", ""))).lstrip("/")
-            if target in self.names:
+            if target in self:
                 found.setdefault(kind, []).append(target)
         return found
 
     def _refuse(self, message: str) -> NoReturn:
         raise UnsupportedFile(self.file, message)
+
+
+def _key(name: str) -> str:
+    """What is the same for two names of one part.
+
+    >>> _key("xl\\\\SharedStrings.xml")
+    'xl/sharedstrings.xml'
+    """
+    return name.replace("\\", "/").lstrip("/").lower()

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from extractor.errors import UnsupportedFile
+from extractor.readers.inked import BoxesWriter, Inked
 from extractor.schemas.document import Cell, Line, MappedText, Note, Row, Table
+from extractor.schemas.positions import Positions
 
 MAX_CHARACTERS = 64_000_000
 MAX_CELLS = 2_000_000
@@ -39,6 +41,7 @@ class Parsed:
     lines: tuple[Line, ...]
     tables: tuple[Table, ...]
     notes: tuple[Note, ...] = ()
+    positions: Positions | None = None
 
 
 def clean(text: str) -> str:
@@ -99,17 +102,26 @@ class TextBuilder:
         self._lines: list[Line] = []
         self._tables: list[Table] = []
         self._notes: dict[Note, None] = {}
+        self._boxes = BoxesWriter()
 
     def line(self, text: str) -> None:
         """A paragraph outside of tables; a line break in it begins another line."""
-        for printed in clean(text).split("\n"):
+        begin, whole = self._position, clean(text)
+        for printed in whole.split("\n"):
             start = self._position
             self._write(printed)
             self._lines.append(Line(start, self._position, self.page))
             self._write("\n")
+        if isinstance(text, Inked):
+            self._boxes.add(begin, whole, text.ink)
 
-    def table(self, rows: Iterable[Sequence[str | Merged]], *, keep_columns: bool = False) -> None:
-        """A table, row by row; rows that are too short are filled up with blank cells.
+    def aside(self, text: str) -> None:
+        """What is printed across everything else, as a stamp is: part of the text, but of no line and no table."""
+        self._write(clean(text))
+        self._write("\n")
+
+    def table(self, rows: Iterable[Sequence[str | Merged]], *, keep_columns: bool = False) -> tuple[Row, ...]:
+        """A table, row by row, as it was written; rows that are too short are filled up with blank cells.
 
         A grid column in which no row begins a cell is no column (every cell spans it), and is left out, unless
         `keep_columns` says that it is one: the table goes on with one of another page that shows it.
@@ -123,7 +135,7 @@ class TextBuilder:
             grid = [[cell for column, cell in enumerate(row) if column not in spanned] for row in grid]
             width -= len(spanned)
         if not width:
-            return
+            return ()
         self._cells += width * len(grid)
         if self._cells > MAX_CELLS:
             raise UnsupportedFile(
@@ -131,6 +143,7 @@ class TextBuilder:
             )
         built = tuple(self._row([*row, *([""] * (width - len(row)))]) for row in grid)
         self._tables.append(Table(built, self.page))
+        return built
 
     def page_break(self) -> None:
         """The next page (or sheet) begins; only a builder that is `paged` counts them."""
@@ -138,12 +151,13 @@ class TextBuilder:
         self._write("\f")
         self.page += 1
 
-    def note(self, kind: str, detail: str) -> None:
+    def note(self, kind: str, detail: str, span: tuple[int, int] | None = None) -> None:
         """Something that a person must know, on the current page; the same thing is noted once."""
-        self._notes[Note(kind, clean(detail), self.page)] = None
+        self._notes[Note(kind, clean(detail), self.page, span)] = None
 
     def parsed(self) -> Parsed:
-        return Parsed("".join(self._parts), tuple(self._lines), tuple(self._tables), tuple(self._notes))
+        positions = self._boxes.boxes if self._boxes.boxes.starts else None
+        return Parsed("".join(self._parts), tuple(self._lines), tuple(self._tables), tuple(self._notes), positions)
 
     def _row(self, cells: Sequence[str | Merged]) -> Row:
         begin = self._position
@@ -157,6 +171,8 @@ class TextBuilder:
                 continue
             text = clean_cell(cell)
             self._write(text)
+            if isinstance(cell, Inked):
+                self._boxes.add(start, text, cell.ink)
             built.append(Cell(MappedText(text, range(start, self._position)), start, self._position))
         end = self._position
         self._write("\n")

@@ -23,7 +23,7 @@ from extractor.errors import UnreadableFile, UnsupportedFile
 from extractor.readers import ocr, wire
 from extractor.readers.formats import BY_NAME
 from extractor.readers.parsed import Parsed
-from extractor.readers.signature import COMPOUND
+from extractor.readers.signature import COMPOUND, PACKAGE
 from extractor.readers.worker import ANSWER, REQUEST
 
 _KEPT = frozenset(("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "SYSTEMROOT"))
@@ -48,12 +48,12 @@ class Limits:
         """Memory and seconds for one file.
 
         LibreOffice, which reads old Word files, ends by itself before its time is up. OCR takes ten seconds a page,
-        and a scanned page may have as little as 25 KB.
+        and a scanned page may have as little as 25 KB; a package may be an OFD document of such pages.
         """
         seconds = self.seconds + self.seconds_per_megabyte * size / 1_000_000
         if kind == COMPOUND or _is_converted(kind):
             return self.memory, seconds + 2 * _LIBREOFFICE
-        if kind == "pdf" and ocr.is_installed():
+        if kind in ("pdf", PACKAGE) and ocr.is_installed():
             return 2 * self.memory, seconds + size / 25_000 * 10
         return self.memory, seconds
 

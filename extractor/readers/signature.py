@@ -7,10 +7,11 @@ from collections.abc import Collection
 
 from extractor.errors import UnsupportedFile
 from extractor.readers.formats import FORMATS
+from extractor.readers.unpacker import KINDS
 
 TEXT, PACKAGE, COMPOUND = "text", "package", "compound"
-"""Kinds of files: plain text; a ZIP file (a document or an archive); an OLE file of old Office. Any other kind is the
-name of a format."""
+"""Kinds of files: plain text; a ZIP file (a document or an archive) or another archive; an OLE file of old Office.
+Any other kind is the name of a format."""
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -18,8 +19,6 @@ _OTHERS = (
     (b"\x89PNG", "a PNG picture; put it into a PDF file, which OCR can read, or type it in"),
     (b"\xff\xd8\xff", "a JPEG picture; put it into a PDF file, which OCR can read, or type it in"),
     (b"\x1f\x8b", "a gzip archive; unpack it first, or pack it as ZIP"),
-    (b"Rar!", "a RAR archive; unpack it first, or pack it as ZIP"),
-    (b"7z\xbc\xaf", "a 7z archive; unpack it first, or pack it as ZIP"),
     (b"SQLite format 3\0", "a database; give the documents themselves"),
 )
 _HEAD = 4_096
@@ -49,13 +48,18 @@ ARCHIVE = "archive"
 _OTHER_PACKAGES = (
     (frozenset(("[Content_Types].xml", "ppt/")), "slides (.pptx); give the document itself"),
     (frozenset(("[Content_Types].xml", "visio/")), "a drawing (.vsdx); give the document itself"),
-    (frozenset(("OFD.xml",)), "an OFD document; open it in its reader and save or print it as PDF"),
+    (
+        frozenset(("Encryptions.xml",)),
+        "an encrypted OFD document; open it in its reader, and save it without protection or print it as PDF",
+    ),
     (
         frozenset(("META-INF/manifest.xml", "content.xml")),
         "an OpenDocument file; open it and save it as .docx or .xlsx",
     ),
     (frozenset(("META-INF/container.xml",)), "an e-book; give the document itself"),
 )
+_LETTER = re.compile(rb"[!-~]\0")
+"""One of UTF-16 before "Book": that is no stream's name but the end of another."""
 _ENCRYPTED, _SLIDES = "EncryptedPackage", "PowerPoint Document"
 _TEMPLATES = {"xls": (".xlt", ".ett")}
 """Suffixes that a folder is not searched for, and that tell what a file is all the same."""
@@ -73,10 +77,10 @@ def kind_of(raw: bytes, file: str) -> str:
     for magic, what in _OTHERS:
         if head.startswith(magic):
             raise UnsupportedFile(file, f"looks like {what}")
+    if head.startswith((*ZIP, *KINDS)):
+        return PACKAGE  # before PDF: of a stored one, the members' own first bytes stand near its beginning
     if _is_pdf(raw):
         return "pdf"
-    if head.startswith(ZIP):
-        return PACKAGE
     if head.startswith(_COMPOUND):
         return COMPOUND
     for row in FORMATS:
@@ -115,16 +119,25 @@ def package_kind(names: Collection[str]) -> str:
     >>> package_kind(["[Content_Types].xml", "xl/workbook.xml"]), package_kind(["a/b.pdf"])
     ('xlsx', 'archive')
     """
-    held = {*names, *(name[: name.index("/") + 1] for name in names if "/" in name)}
-    known = [(row.members, row.name) for row in FORMATS if row.members]
-    return next((kind for members, kind in (*known, *_OTHER_PACKAGES) if members <= held), ARCHIVE)
+    lower = {name.replace("\\", "/").lower() for name in names}
+    held = {*lower, *(name[: name.index("/") + 1] for name in lower if "/" in name)}
+    known = [(members, row.name) for row in FORMATS for members in (row.members, row.members_at_root) if members]
+    return next(
+        (kind for members, kind in (*known, *_OTHER_PACKAGES) if held.issuperset(map(str.lower, members))), ARCHIVE
+    )
 
 
 def compound_kind(raw: bytes, file: str) -> str:
     """What an OLE file is, by the names of its streams; where it holds several, by its suffix, else the first."""
 
+    lower = raw.lower()  # names of streams are equal whatever the case of their letters: [MS-CFB] 2.6.1
+
     def holds(stream: str) -> bool:
-        return f"{stream}\0".encode("utf-16-le") in raw
+        name = f"{stream.lower()}\0".encode("utf-16-le")
+        at = lower.find(name)
+        while at > 0 and _LETTER.fullmatch(lower[max(at - 2, 0) : at]):
+            at = lower.find(name, at + 1)
+        return at >= 0
 
     if holds(_ENCRYPTED):
         raise UnsupportedFile(file, "needs a password; open it, take the password off, and save it again")

@@ -5,11 +5,17 @@ A process that has read a hostile file is not believed either: every offset is c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import operator
+from array import array
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise, starmap
+from math import isfinite
 from typing import Any, Literal
 
 from extractor.readers.parsed import Parsed
 from extractor.schemas.document import Cell, Line, MappedText, Note, Row, Table
+from extractor.schemas.positions import Boxes, Positions, Sheets
 
 _MERGED: dict[str, Literal["above", "left"] | None] = {".": None, "a": "above", "l": "left"}
 _LETTERS = {merged: letter for letter, merged in _MERGED.items()}
@@ -22,6 +28,7 @@ def pack(parsed: Parsed) -> dict[str, Any]:
         "lines": [number for line in parsed.lines for number in line],
         "tables": [_pack_table(table, parsed.text) for table in parsed.tables],
         "notes": [list(note) for note in parsed.notes],
+        "positions": _pack_positions(parsed.positions),
     }
 
 
@@ -39,10 +46,14 @@ def unpack(data: Any) -> Parsed:
             raise TypeError("text")
         lines = tuple(Line(*_span(start, end, text), _page(page)) for start, end, page in _groups(data["lines"], 3))
         tables = tuple(_unpack_table(table, text) for table in data["tables"])
-        notes = tuple(Note(str(kind), str(detail), _page(page)) for kind, detail, page in data["notes"])
-    except (KeyError, TypeError, IndexError, ValueError) as error:
+        notes = tuple(
+            Note(str(kind), str(detail), _page(page), None if span is None else _span(span[0], span[1], text))
+            for kind, detail, page, span in data["notes"]
+        )
+        positions = _unpack_positions(data["positions"], text)
+    except (KeyError, TypeError, IndexError, ValueError, OverflowError) as error:
         raise ValueError(f"no reader's answer: {error}") from None
-    return Parsed(text, lines, tables, notes)
+    return Parsed(text, lines, tables, notes, positions)
 
 
 def _pack_table(table: Table, text: str) -> dict[str, Any]:
@@ -73,6 +84,59 @@ def _unpack_table(data: dict[str, Any], text: str) -> Table:
     if position != len(cells):
         raise ValueError("cells")
     return Table(tuple(rows), _page(data["page"]))
+
+
+def _pack_positions(positions: Positions | None) -> dict[str, Any] | None:
+    """Flat arrays as they are in memory: one process writes them, the other, on the same machine, reads them."""
+    if isinstance(positions, Boxes):
+        arrays = (getattr(positions, name) for name in Boxes.__slots__)
+        return {"boxes": [b64encode(values.tobytes()).decode() for values in arrays]}
+    if isinstance(positions, Sheets):
+        return {
+            "names": positions.names,
+            "columns": [columns.tolist() for columns in positions.columns],
+            "rows": [positions.starts.tolist(), positions.rows.tolist(), positions.sheets.tolist()],
+            "merged": [[offset, *last] for offset, last in positions.merged.items()],
+        }
+    return None
+
+
+def _unpack_positions(data: Any, text: str) -> Positions | None:
+    if data is None:
+        return None
+    return _unpack_boxes(data["boxes"], text) if "boxes" in data else _unpack_sheets(data, text)
+
+
+def _unpack_boxes(packed: Sequence[str], text: str) -> Boxes:
+    boxes = Boxes()
+    for name, values in zip(Boxes.__slots__, packed, strict=True):
+        getattr(boxes, name).frombytes(b64decode(values, validate=True))
+    runs, letters = len(boxes.starts), len(boxes.lefts)
+    edges = (boxes.tops, boxes.bottoms, boxes.lefts, boxes.rights)
+    if {runs} != {len(boxes.firsts), len(boxes.pages), len(boxes.tops), len(boxes.bottoms)}:
+        raise ValueError("runs")
+    if len(boxes.rights) != letters or not runs or boxes.firsts[0] or 0 in boxes.pages:
+        raise ValueError("letters")
+    # What the letters of each run take of the text, the next run must leave to it.
+    taken = [after - first for first, after in pairwise([*boxes.firsts, letters])]
+    room = [after - start for start, after in pairwise([*boxes.starts, len(text)])]
+    if min(taken) < 1 or not all(map(operator.le, taken, room)) or not all(map(isfinite, map(sum, edges))):
+        raise ValueError("boxes")
+    return boxes
+
+
+def _unpack_sheets(data: dict[str, Any], text: str) -> Sheets:
+    names, columns = tuple(map(str, data["names"])), tuple(array("I", one) for one in data["columns"])
+    starts, rows, sheets = (array("I", one) for one in data["rows"])
+    rising = all(starmap(operator.lt, pairwise([*starts, len(text) + 1])))
+    if len(names) != len(columns) or not len(starts) == len(rows) == len(sheets) or not rising:
+        raise ValueError("rows")
+    if 0 in chain(rows, *columns) or max(sheets, default=-1) >= len(names):
+        raise ValueError("sheets")
+    merged = {int(offset): (int(row), int(column)) for offset, row, column in data["merged"]}
+    if any(min(offset, *last) < 0 for offset, last in merged.items()):
+        raise ValueError("merged")
+    return Sheets(names, columns, starts, rows, sheets, merged)
 
 
 def _groups(numbers: list[Any], size: int) -> Iterator[tuple[Any, ...]]:

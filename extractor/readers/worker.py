@@ -11,13 +11,13 @@ import os
 import struct
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BufferedReader
 from typing import Any, BinaryIO, cast
 
 from extractor.errors import InputError, UnsupportedFile
 from extractor.readers import signature, wire
-from extractor.readers.formats import FORMATS, function
+from extractor.readers.formats import FORMATS, function, is_document
 from extractor.readers.parsed import Parsed
 
 REQUEST = struct.Struct(">II")
@@ -36,21 +36,31 @@ def parse(raw: bytes, file: str, kind: str) -> tuple[str, Parsed]:
 
 
 def _package_kind(raw: bytes, file: str) -> str:
-    from extractor.readers import archive
+    from extractor.readers import archive, unpacker
 
     names = [member.name for member in archive.directory(raw, file)]
     kind = signature.package_kind(names)
     if kind == signature.ARCHIVE:
-        raise UnsupportedFile(
-            file,
-            "is a ZIP archive, and holds no document that `extractor run` knows (.pdf, .docx, .xlsx, .txt …); "
-            "unpack it to see what it holds"
-            if names
-            else "is an empty ZIP archive; there is nothing to read",
-        )
+        raise UnsupportedFile(file, _archive_of(names, unpacker.kind_of(raw[:8]) or "ZIP"))
     if kind not in READERS:
         raise UnsupportedFile(file, f"looks like {kind}")
     return kind
+
+
+def _archive_of(names: Sequence[str], kind: str) -> str:
+    """What to say of an archive that is given where a document is asked for.
+
+    >>> _archive_of(["a.pdf", "b.jpg"], "ZIP")
+    'is a ZIP archive of 1 document; `extractor run` reads what it holds, or unpack it and give the document'
+    """
+    if not names:
+        return f"is an empty {kind} archive; there is nothing to read"
+    documents = sum(map(is_document, names))
+    if not documents:
+        known = "holds no document that `extractor run` knows (.pdf, .docx, .xlsx, .txt …)"
+        return f"is a {kind} archive, and {known}; unpack it to see what it holds"
+    count = f"{documents:,} document{'s' if documents > 1 else ''}"
+    return f"is a {kind} archive of {count}; `extractor run` reads what it holds, or unpack it and give the document"
 
 
 def answer(raw: bytes, head: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from extractor.errors import InputError, UsageError
 from extractor.readers import MAX_BYTES, archive, display_name
-from extractor.readers.formats import ARCHIVES, SUFFIXES, UNREAD_SUFFIXES
+from extractor.readers.formats import PACKAGED, SUFFIXES, UNREAD_SUFFIXES, is_document
 from extractor.store.folder import DATABASE, RESULTS
 
 _DOCUMENTS = frozenset((*SUFFIXES, *UNREAD_SUFFIXES))
@@ -39,7 +39,7 @@ class FoundInputs(NamedTuple):
 def find_inputs(paths: Sequence[str], *, without: Path | None = None, max_bytes: int = MAX_BYTES) -> FoundInputs:
     """Files under the given paths, in order of their names; UsageError where a path does not exist.
 
-    A folder and a ZIP archive are searched for documents; those that cannot be read, and folders that may not be
+    A folder and an archive are searched for documents; those that cannot be read, and folders that may not be
     searched, are listed too, so that the run reports them; a README is about documents and is none. The results
     of runs (in `without`, the run's own folder, and wherever a run.sqlite lies) are no input.
     """
@@ -67,26 +67,14 @@ def _expanded(path: Path, max_bytes: int, *, is_given: bool) -> tuple[list[Input
     """The documents in a file, one unless it is an archive, and how many other files the archive holds."""
     name = display_name(path)
     whole = [Input(name, path)]
-    if not (is_given or path.suffix.lower() in ARCHIVES) or not archive.is_archive(path):
-        return whole, 0
+    if (not is_given and path.suffix.lower() in PACKAGED) or not archive.is_archive(path):
+        return whole, 0  # that most of a folder's files are ZIP files is no reason to look into them
     try:
         members = archive.members(path, name, max_bytes)
     except InputError:
         return whole, 0  # reading it says what is wrong
-    documents = [Input(f"{name}/{member.name}", path, member) for member in members if _is_document(member.name)]
+    documents = [Input(f"{name}/{member.name}", path, member) for member in members if is_document(member.name)]
     return documents or whole, len(members) - len(documents)
-
-
-def _is_document(member: str) -> bool:
-    """Whether a file in an archive is one that would be read from a folder.
-
-    >>> [_is_document(name) for name in ("a/b.PDF", "__MACOSX/a/._b.pdf", "a/~$b.docx", "README.md", "c.jpg")]
-    [True, False, False, False, False]
-    """
-    *folders, name = member.split("/")
-    if name.startswith((".", "~$", "README")) or "__MACOSX" in folders:
-        return False
-    return Path(name).suffix.lower() in _DOCUMENTS
 
 
 def _walk(top: Path, own: Path | None) -> Iterator[Path]:

@@ -36,10 +36,24 @@ def row_kinds(rows: Sequence[PrintedRow], layout: CompiledLayout, *, has_amounts
     for index, kind in enumerate(kinds):
         if kind == "unit" and any(bodies[:index]) and _is_category(rows, kinds, bodies, index, layout):
             kinds[index] = "subtotal"
+    for index in _counted(rows, kinds):
+        kinds[index] = "project"
     for index, kind in enumerate(kinds):
         if kind == "unit":
             kinds[index] = _unit_or_project(rows, kinds, index)
     return kinds
+
+
+def _counted(rows: Sequence[PrintedRow], kinds: Sequence[RowKind]) -> list[int]:
+    """Rows with amounts alone that are counted along with the projects around them: 1, 2, 3 through the whole list."""
+    numbers = {
+        index: squash(row.parts["number"].text)
+        for index, row in enumerate(rows)
+        if kinds[index] in {"project", "unit"} and "number" in row.parts
+    }
+    is_count = list(numbers.values()) == [f"{number}" for number in range(1, len(numbers) + 1)]
+    are_all = all(index in numbers for index, kind in enumerate(kinds) if kind == "project")
+    return list(numbers) if is_count and are_all and any(kinds[index] == "project" for index in numbers) else []
 
 
 def total_name(row: PrintedRow) -> str:

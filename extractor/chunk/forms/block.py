@@ -14,7 +14,7 @@ from extractor.chunk.forms.indicators import Entry, number_and_name
 from extractor.chunk.forms.money import Role, amount_of, roles_of
 from extractor.chunk.rows import read_header
 from extractor.chunk.titles import is_title
-from extractor.chunk.units import unit_of_amounts, unit_of_cell
+from extractor.chunk.units import unit_alone, unit_of_amounts, unit_of_cell
 from extractor.layouts import CompiledLayout
 from extractor.layouts.forms import FormWords, form_words
 from extractor.schemas.cells import again, attribute, breakdown_label, indicator, unread
@@ -53,7 +53,7 @@ def to_block(
     words = form_words(layout.terms)
     roles = roles_of(form.items, form.printed, words)
     _put_items(content, form, roles, words)
-    _put_indicators(content, form.entries)
+    put_entries(content, form.entries)
     nothing = [MappedText("", ()) for _ in form.blanks]
     for label, blank in zip(form.blanks, nothing, strict=True):
         content.put(None, label.text, blank)
@@ -66,6 +66,8 @@ def to_block(
     if not differing:
         own = [unit_of_cell(found.unit, item.value) for item, _, found in amounts]
         unit, differing = unit_of_amounts(own, unit, layout.terms)
+    if unit is None and not differing:
+        unit = unit_alone(document, form.rows[0][0], form.rows[-1][1], layout.terms)
     header = replace(header, amount_unit=unit)
     amounts.sort(key=lambda one: not one[1].is_several)
     placed = [(plain_amount(squash(found.number.text)), role.column) for _, role, found in amounts]
@@ -212,8 +214,9 @@ def _rank(item: Item, words: FormWords) -> int:
     return 0 if period == "annual" else 3 if period == "cycle" else 2 if is_weak else 1
 
 
-def _put_indicators(content: Content, entries: Sequence[Entry]) -> None:
-    for index, entry in enumerate(entries):
+def put_entries(content: Content, entries: Sequence[Entry], first: int = 0) -> None:
+    """The indicators of a table in the content, counted from `first` on."""
+    for index, entry in enumerate(entries, first):
         for name in (*_LABELS, "number"):
             text = entry.fields.get(name)
             if text is not None:

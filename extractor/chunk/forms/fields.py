@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from extractor.chunk.forms.form import Form, Item
+from extractor.chunk.forms.brackets import parts_of
+from extractor.chunk.forms.form import Form, Item, is_money
 from extractor.chunk.forms.halves import with_halves_joined
 from extractor.chunk.forms.header import Column
 from extractor.chunk.forms.heads import Heads
@@ -40,6 +41,17 @@ class _Collected:
     blanks: list[Label] = field(default_factory=list)
 
     def add(self, item: Item, words: FormWords) -> None:
+        found = parts_of(item.value, words) if is_money(item.label.field) else None
+        if found is not None:
+            self._add(replace(item, value=found.whole), words)
+            for label, value in found.parts:
+                is_source = label.field is not None  # else what it is spent on
+                part = replace(item, label=label, value=value, column=None, table=None)
+                self._add(replace(part, in_money=is_source, is_spending=not is_source), words)
+        else:
+            self._add(item, words)
+
+    def _add(self, item: Item, words: FormWords) -> None:
         if item.label.field is not None:
             self.printed.add(item.label.field)
         is_residue = item.label.field in {"name", "goal"} and words.is_residue(item.value.text)
@@ -97,6 +109,7 @@ def collect(page: int | None, top: Sequence[Line], rows: Sequence[SheetRow], wor
         elif one.kind == "pairs":
             _pairs(one, line, found, words)
     shown = {item.label.text for item in found.items if item.column is None}
+    shown |= {label for entry in found.entries for label, _ in entry.others}
     return Form(
         page,
         tuple(top),
@@ -139,7 +152,7 @@ def _beside_header(one: Classified, found: _Collected, words: FormWords) -> None
 def _over_header(one: Classified, below: Classified | None, found: _Collected, words: FormWords) -> None:
     """What stands over the indicators' header and is no column of its own: a label, or a text that nothing explains."""
     columns = below.columns.columns if below is not None and below.columns is not None else ()
-    own = {(column.first, column.name) for column in columns}
+    own = {(column.first, column.name) for column in columns if column.field is not None}
     for spot in one.row.inked:
         if (spot.first, join_lines(spot.text)) in own or words.label(spot.text) or words.column(spot.text):
             continue

@@ -220,8 +220,12 @@ def _leaves(row: SheetRow, columns: Columns, words: FormWords) -> bool:
     if any(squash(spot.text) in words.sums for spot in ink[:2]):
         return False
     same_width = row.width == columns.width
-    if same_width and _fills(ink, columns) and (first.first > columns.first or not words.is_listed(first.text)):
-        return False
+    if same_width and _fills(ink, columns):
+        label = words.label(first.text)
+        is_attribute = label is None or (label.field is None and not label.is_group)
+        is_measured = is_attribute and _is_measured(ink, columns)  # an indicator may be called 预算执行率
+        if first.first > columns.first or not words.is_listed(first.text) or is_measured:
+            return False
     if same_width and first.first <= columns.first and _takes_two(first, columns):
         return True
     if first.first >= columns.first + 2:
@@ -237,6 +241,12 @@ def _fills(ink: Sequence[Spot], columns: Columns) -> bool:
     """Whether the cells of a row stand in the columns of indicators, with a name and something that is said of it."""
     fields = {one.field for spot in ink if (one := columns.at(spot.first)) is not None}
     return columns.is_fitted(ink) and "indicator_name" in fields and len(fields - set(LEVELS)) > 1
+
+
+def _is_measured(ink: Sequence[Spot], columns: Columns) -> bool:
+    """Whether a row prints a value, and its sign, its unit or its points beside it."""
+    fields = {one.field for spot in ink if (one := columns.at(spot.first)) is not None}
+    return "annual_value" in fields and bool(fields & {"operator", "measure_unit", "weight"})
 
 
 def _takes_two(spot: Spot, columns: Columns) -> bool:

@@ -49,6 +49,16 @@ def name_by_place(fields: list[str | None], labels: Sequence[str], below: Sequen
     _put(fields, "name", sorted(names, key=lambda at: (len(set(cells[at])) / len(cells[at]), at))[-1:])
 
 
+def value_by_place(fields: list[str | None], below: Sequence[Row]) -> None:
+    """目标 right of the names of indicators is their value where no other column is: 三级指标 | 年初目标."""
+    if "indicator_name" not in fields or "goal" not in fields or set(_VALUES) & set(fields):
+        return
+    at = fields.index("goal")
+    cells = [text for row in below if at < len(row.cells) and (text := _text(row, at))]
+    if at > fields.index("indicator_name") and _are(_VALUE.search, cells):
+        fields[at] = "annual_value"
+
+
 def name_by_contents(fields: list[str | None], labels: Sequence[str], below: Sequence[Row]) -> None:
     """Unknown columns beside the names of indicators, by what stands in them: categories, signs, units.
 

@@ -31,12 +31,13 @@ INDICATOR_COLUMNS = (
 class Columns(NamedTuple):
     """Canonical column of each cell (None = a label of its own), and the labels as printed.
 
-    `are_glued`: a cell of the header names two of them, one below the other.
+    `are_glued`: a cell of the header names two of them, one below the other. `are_cut`: a label was cut in two.
     """
 
     fields: tuple[str | None, ...]
     labels: tuple[str, ...]
     are_glued: bool = False
+    are_cut: bool = False
 
     @property
     def by_indicator(self) -> bool:

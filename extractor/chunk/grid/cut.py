@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from extractor.chunk.grid.categories import with_categories
 from extractor.chunk.grid.columns import Columns
 from extractor.chunk.grid.glued import unglued
 from extractor.chunk.grid.joining import Joint, join_row
@@ -23,7 +24,8 @@ from extractor.text import fold, squash
 
 def read_grid(document: Document, layout: CompiledLayout) -> tuple[list[HeadedRows], list[Mark]]:
     """Sections of a document's tables with their rows, and what every stretch of the text is."""
-    return _Grid(unglued(document, layout.terms), layout).read()
+    document = with_categories(unglued(document, layout.terms), layout.terms)
+    return _Grid(document, layout).read()
 
 
 class _Grid:
@@ -135,7 +137,11 @@ class _Grid:
         filled = [squash(cell.content.text) for cell in row.cells if cell.content.text.strip()]
         if self.columns is not None and self.section.rows:
             self._department_row(filled, self.columns)
-        lines = [Line(cell.start, cell.end, page) for cell in row.cells if cell.content.text.strip()]
+        lines = [
+            Line(cell.content.offsets[0], cell.content.offsets[-1] + 1, page)  # without the quotes of a CSV file
+            for cell in row.cells
+            if cell.content.text.strip()
+        ]
         if not self.section.rows:
             self.section.top += lines
             for word in filled:
@@ -164,6 +170,7 @@ class _Grid:
         printed = read_row(row, page, columns, self.merges, self.layout, self.habits)
         printed.unit_above = self.section.unit_above
         printed.notes += ["columns_glued"] if columns.are_glued else []
+        printed.notes += ["columns_cut"] if columns.are_cut else []
         if self.after_break:
             printed.apart = frozenset()
         joint = Joint(columns.by_indicator, self.after_break)

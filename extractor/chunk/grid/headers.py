@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import islice
+from itertools import islice, pairwise
 
 from extractor.chunk.amounts import NUMBER, is_amount_column
-from extractor.chunk.grid.byplace import name_by_contents, name_by_place
+from extractor.chunk.grid.byplace import name_by_contents, name_by_place, value_by_place
 from extractor.chunk.grid.columns import INDICATOR_COLUMNS, Columns
 from extractor.chunk.grid.merged import Merges
 from extractor.chunk.titles import are_headers
@@ -97,6 +97,7 @@ class Headers:
             fields.append(self.terms.column(label))
             labels.append(label)
         labels = [squash(label) for label in labels]
+        is_cut = self._put_together(fields, labels)
         words = len(fields) - fields.count(None)
         if words < _ENOUGH_WORDS and not (words and _TELLS & set(fields) and are_headers(list(filter(None, labels)))):
             return None
@@ -113,7 +114,9 @@ class Headers:
         if len(set(known)) < MIN_COLUMNS or "name" not in known or not _TELLS & set(known):
             return None
         self._name_indicators(fields, labels, self.merges.below(rows[-1]))
-        name_by_contents(fields, labels, list(islice(self.merges.all_below(rows[-1]), _LOOKED_AT)))
+        below = list(islice(self.merges.all_below(rows[-1]), _LOOKED_AT))
+        value_by_place(fields, below)
+        name_by_contents(fields, labels, below)
         self._part_periods(fields, labels, rows[0])
         goals = [index for index, field in enumerate(fields) if field == "goal"]
         year = next((index for index in goals if form_words(self.terms).annual.search(labels[index])), None)
@@ -126,7 +129,24 @@ class Headers:
                 fields[index] = None
             elif field:
                 used.add(field)
-        return Columns(tuple(fields), tuple(labels), any(map(self._is_glued, rows[-1].cells)))
+        return Columns(tuple(fields), tuple(labels), any(map(self._is_glued, rows[-1].cells)), is_cut)
+
+    def _put_together(self, fields: list[str | None], labels: list[str]) -> bool:
+        """Puts labels together that a rule in the wrong place cut: 财政专户拨款其 | 他资金; whether there were any."""
+        before = list(labels)
+        for at, (left, right) in enumerate(pairwise(before)):
+            if (fields[at] and fields[at + 1]) or not (left and right):
+                continue
+            whole = left + right
+            places = (cut for cut in range(1, len(whole)) if cut != len(left))
+            for cut in sorted(places, key=lambda cut: abs(cut - len(left))):
+                named = [self.terms.columns.get(part) for part in (whole[:cut], whole[cut:])]
+                others = {*fields[:at], *fields[at + 2 :]}
+                if None not in named and named[0] != named[1] and not others.intersection(named):
+                    labels[at : at + 2] = whole[:cut], whole[cut:]
+                    fields[at : at + 2] = named
+                    break
+        return labels != before
 
     def _is_glued(self, cell: Cell) -> bool:
         """Whether each line of a header's cell names a column of its own: a program has lost the rule between two."""

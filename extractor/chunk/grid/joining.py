@@ -68,10 +68,16 @@ def _goes_on(project: PrintedRow, printed: PrintedRow) -> bool:
     goal, more = project.parts.get("goal"), printed.parts.get("goal")
     if goal is None or more is None or printed.numbers or not project.numbers or printed.held:
         return False
-    if goal.text.rstrip().endswith(_ENDS_SENTENCE) or any(map(is_code, printed.parts)) or "number" in printed.parts:
+    has_code = any(is_code(part) and not _is_open_code(project, part) for part in printed.parts)
+    if goal.text.rstrip().endswith(_ENDS_SENTENCE) or has_code or "number" in printed.parts:
         return False
     rest = [part for part in printed.parts if part not in INDICATOR_COLUMNS and own_label(part) is None]
     return all(part in project.parts for part in rest)
+
+
+def _is_open_code(project: PrintedRow, part: str) -> bool:
+    """Whether a project's code ends in a hyphen, and so goes on below: LC26-0107- over 001."""
+    return part in project.parts and project.parts[part].text.rstrip().endswith("-")
 
 
 def _put_rest(project: PrintedRow, printed: PrintedRow) -> None:

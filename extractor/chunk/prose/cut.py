@@ -8,12 +8,12 @@ behind the last is outside.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
 from extractor.chunk.ink import ENDS_SENTENCE, Ink
-from extractor.chunk.prose.ends import end_of, is_report, names_category, stands_out
+from extractor.chunk.prose.ends import end_of, is_titled, names_category, stands_out
 from extractor.chunk.prose.flow import Flow
 from extractor.chunk.prose.head import (
     body_in,
@@ -25,7 +25,9 @@ from extractor.chunk.prose.head import (
     read_head,
 )
 from extractor.chunk.prose.headings import Heading, Run, Words, between, headings, told_runs, words
+from extractor.chunk.prose.report import find_report
 from extractor.chunk.prose.running import find_running, running_block
+from extractor.chunk.prose.tables import tables_in
 from extractor.chunk.prose.told import ToldProject, ToldSection, stripped, to_block
 from extractor.chunk.rows import Mark, read_header
 from extractor.layouts import CompiledLayout, Terms
@@ -49,7 +51,7 @@ _SIGNS = (
 _WORD = "|".join(r"\s*".join(sign) for sign in _SIGNS)
 _CLOSED = re.compile(
     rf"(?:{_WORD})[^\s:：。]{{0,8}}[ \t*_\u3000]*(?:[:：。】\s]|$)"
-    r"|绩\s*效\s*(?:总\s*)?目\s*标\s*(?:设[定置]|情况)?\s*[:：为是]"
+    r"|绩\s*效\s*(?:总\s*)?目\s*标\s*(?:设[定置]|情况|\s)*(?:[:：为是]|\n|$)"
 )
 """A first look at a text, since most documents tell nothing in prose: a heading of a section, or of a goal."""
 _HEAD = 6
@@ -95,11 +97,14 @@ def _told(flow: Flow, terms: Terms, known: Words) -> list[ToldProject]:
     """The projects of a text, in order."""
     found = headings(flow, known)
     good = told_runs(flow, found, known)
-    if not good:
-        running = find_running(flow, found, known, terms)
-        return [] if running and is_report(flow, flow.position(running[0].start), known) else running
-    if is_report(flow, good[0].start, known):
+    running = [] if good else find_running(flow, found, known, terms)
+    first = good[0].start if good else flow.position(running[0].start) if running else len(flow.text)
+    if is_titled(flow, first, known.patterns["other_title"]):
         return []
+    if is_titled(flow, first, known.patterns["report_title"]):
+        running, good = [], [run for run in good if {"name", "goal"} <= run.kinds]  # a form, label by label
+    if not good:
+        return running or _reported(flow, found, terms, known)
     told: list[ToldProject] = []
     outer: dict[str, int] = {}
     floor = 0
@@ -114,6 +119,18 @@ def _told(flow: Flow, terms: Terms, known: Words) -> list[ToldProject]:
         floor = run.last.end
     _close(flow, told[-1], good[-1], len(flow.text), outer, found, terms, known)
     return told
+
+
+def _reported(flow: Flow, found: Sequence[Heading], terms: Terms, known: Words) -> list[ToldProject]:
+    """The project that a report or a notice tells, if it is on one."""
+    report = find_report(flow, found, known, terms)
+    if report is None:
+        return []
+    outer: dict[str, int] = {}
+    for mark in report.run.headings:
+        _count(outer, mark)
+    _close(flow, report.project, report.run, len(flow.text), outer, found, terms, known)
+    return [report.project]
 
 
 def _with_head(
@@ -211,9 +228,19 @@ def _close(
         inner = between(found, one.end, stop) if one.kind == "goal" else ()
         inner = [mark for mark in inner if mark.kind in {"goal", "indicators"}]
         for part, edge in zip([one, *inner], [*(mark.start for mark in inner), stop], strict=True):
-            text = stripped(flow.printed(part.end, edge))
-            told.sections.append(ToldSection(part.label, part.kind or "other", text))
+            told.sections += _sections(flow, part, edge, terms)
     told.end = flow.source(run.start, max(end, run.last.end))[1]
+
+
+def _sections(flow: Flow, part: Heading, edge: int, terms: Terms) -> Iterator[ToldSection]:
+    """The section below a heading; a table of indicators parts it, and what stands below that is told apart."""
+    label, kind, begin = part.label, part.kind or "other", part.end
+    for start, stop, table in tables_in(flow, begin, edge, terms):
+        yield ToldSection(label, kind, stripped(flow.printed(begin, start)), table)
+        begin = stop
+    text = stripped(flow.printed(begin, edge))
+    if begin == part.end or text.text:
+        yield ToldSection(label, kind, text)
 
 
 def _marks(flow: Flow, told: Sequence[ToldProject]) -> list[Mark]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from extractor.chunk.prose.flow import Flow
-from extractor.chunk.prose.headings import Heading, Words, between
+from extractor.chunk.prose.headings import UNNUMBERED, Heading, Words, between
 from extractor.chunk.prose.indicators import find_indicators
 from extractor.chunk.titles import is_title
 from extractor.layouts import Terms
@@ -39,6 +39,8 @@ def end_of(
     nested: dict[str, int] = {}
     for mark in between(marks, begin, limit):
         inside = nested.get(mark.style, 0)
+        if mark.style == UNNUMBERED and mark.kind in {"goal", "indicators"}:
+            continue  # 总体目标：below the heading of the goal
         if mark.number == inside + 1:
             nested[mark.style] = mark.number
         elif mark.number == outer.get(mark.style, -1) + 1 and stands_out(flow, mark) and not names_category(mark):
@@ -93,9 +95,8 @@ def _prints_indicators(flow: Flow, at: int) -> bool:
     return "指标" in flow.text[at:end] or find_indicators(flow.printed(at, end)) is not None
 
 
-def is_report(flow: Flow, until: int, known: Words) -> bool:
-    """Whether the lines above the first project are titles of a report on what was done, or of a tender."""
-    pattern = known.patterns["other_title"]
+def is_titled(flow: Flow, until: int, pattern: re.Pattern[str]) -> bool:
+    """Whether a line above the first project has a title of a kind: of a report on what was done, of a tender."""
     lines = flow.line_starts(0, until)
     for at in {*lines[:8], *lines[-5:]}:
         line = flow.text[at : flow.line_end(at)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from itertools import pairwise
+from operator import itemgetter
 
 from extractor.chunk.ink import ENDS_SENTENCE, Ink, join
 from extractor.layouts import Terms
@@ -85,6 +86,15 @@ class Flow:
         self._begins = frozenset(self.starts)
         self.gaps = self._view.gaps
         """Where characters stand behind white space."""
+        self.tables = sorted(
+            (
+                (self.position(table.rows[0].start), self.position(table.rows[-1].end), table)
+                for table in document.tables
+                if table.rows
+            ),
+            key=itemgetter(0),
+        )
+        """Each table, and where in the text its cells stand."""
 
     def begins_line(self, at: int) -> bool:
         return at in self._begins

@@ -41,6 +41,8 @@ _LONGEST_UNKNOWN = 12
 _MOST_DECORATION = 8
 _FARTHEST = _MOST_DECORATION + _LONGEST
 _MOST_KNOWN = 10_000
+_MOST = 0.5
+"""With text below more than this share of its headings a run tells."""
 _SENTENCE = "。;!?:"
 _FORM = re.compile("[一二三]级指标")
 _BREAKS = re.compile(f"[{_SENTENCE}]")
@@ -218,6 +220,10 @@ class Run:
     def kinds(self) -> set[str]:
         return {one.kind for one in self.headings if one.kind}
 
+    @property
+    def order(self) -> tuple[str | None, ...]:
+        return tuple(one.kind for one in self.headings)
+
 
 def runs(found: list[Heading]) -> list[Run]:
     """Known headings with rising numbers, and those between and behind them that have the next number.
@@ -261,16 +267,25 @@ def _begins(one: Heading, run: Run) -> bool:
 
 
 def _is_told(kinds: set[str]) -> bool:
-    """Whether sections tell a project: what it is or why, what it aims at, and something else."""
+    """Whether sections tell a project: what it is or why, what it aims at, and something else.
+
+    One of a list of projects may tell no grounds, but then what is done, for how much, to which end, and by whom or when.
+    """
     known = kinds - {"name"}
     aims = bool(known & {"goal", "indicators"})
     whole = {"opening", "basis", "money"} <= known and bool(known & {"unit", "plan", "period"})
-    return len(known) >= 3 and bool(known & {"opening", "basis"}) and (aims or whole)
+    listed = {"plan", "money", "goal"} <= known and bool(known & {"unit", "period"})
+    return listed or (len(known) >= 3 and bool(known & {"opening", "basis"}) and (aims or whole))
 
 
 def told_runs(flow: Flow, found: list[Heading], known: Words) -> list[Run]:
-    """The runs that tell projects: enough known headings, with text below them that tells and does not instruct."""
-    good = [run for run in runs(found) if _is_told(run.kinds) and _tells(flow, run, known)]
+    """The runs that tell projects: enough known headings, with text below them that tells and does not instruct.
+
+    One with the headings of such a run tells a project too, though the text of its sections stands elsewhere.
+    """
+    telling = [(run, _tells(flow, run, known)) for run in runs(found) if _is_told(run.kinds)]
+    like = {run.order for run, part in telling if part > _MOST}
+    good = [run for run, part in telling if part > _MOST or (part and run.order in like)]
     good.sort(key=lambda run: (-len(run.kinds), run.start))
     kept: list[Run] = []
     for run in good:
@@ -290,7 +305,8 @@ def _start(one: Heading) -> int:
     return one.start
 
 
-def _tells(flow: Flow, run: Run, known: Words) -> bool:
+def _tells(flow: Flow, run: Run, known: Words) -> float:
+    """The share of a run's headings with text below them; 0 where they instruct, or but one of them has any."""
     filled = guided = 0
     ends = [*(one.start for one in run.headings[1:]), min(run.last.end + 200, len(flow.text))]
     for one, end in zip(run.headings, ends, strict=True):
@@ -298,5 +314,6 @@ def _tells(flow: Flow, run: Run, known: Words) -> bool:
         filled += len(text) > 1 and not text.isdecimal()
         guided += known.patterns["guide"].search(text[:60]) is not None
         if one.kind == "goal" and known.patterns["counted"].search(text[:200]):
-            return False
-    return 2 * filled > len(run.headings) and 2 * guided < len(run.headings)
+            return 0.0
+    is_told = filled > 1 and 2 * guided < len(run.headings)
+    return filled / len(run.headings) if is_told else 0.0

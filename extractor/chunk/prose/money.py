@@ -4,46 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from extractor.chunk.amounts import NUMBER, is_amount_column
 from extractor.layouts import Terms
+from extractor.layouts.shared import ProseMoney, alternation
 from extractor.schemas.cells import breakdown
 from extractor.schemas.document import MappedText
 from extractor.schemas.project import plain_amount
 from extractor.text import Squashed
 
-_MONEY = re.compile(
-    rf"""
-    (?<![\d.])(?P<number>{NUMBER.pattern})
-    (?P<unit>[千百]?[万亿]?元
-      | [万亿](?=[,。;、:)!]|其中|含|$))          # 96.50万, not 1.2万册
-    (?P<measure>/|每)?                             # 500元/人
-    """,
-    re.VERBOSE,
-)
-_TOTAL = re.compile(r"(?:预算|总额|总计|合计|共计?|安排|投入|资金|经费|下达|拨付|需要?|支出|金额)[^\d,。;]{0,8}$")
-_VERB = re.compile(r"(?:预算|安排|投入|资金|拨付|下达|补助|经费)?(?:资金|经费|预算)?[为约共计是:达有]*$")
-_LINK = re.compile(r"[为约共计是:达有]+$")
 _CLAUSE = re.compile(r"[,。;!、]")
 _SENTENCE = re.compile(r"[。;!]")
-_PARTS = re.compile(r"其中|包括|分别|主要用于|用于|含|构成")
-_SEVERAL = re.compile(
-    r"""
-    (?P<label>
-      (?:项目|工程|计划|批复|批准|概算|[一二三四五六七八九十两\d]年|合同|实施周?期|全周期)*(?:的)?
-      (?:总投资|总概算|总造价|总价款?|总投入|合同价款?|合同金额|合同额|概算|总经费|投资估算|总资金|总金额)(?:额|数)?
-      | 累计.{0,8}|(?:实施周?期|中期|全周期|项目期|[三五]年)(?:内)?.{0,6}(?:总额|总预算|资金|预算|合计)
-    )
-    (?:预计|大约|估算)?[为约共计是:达]*$
-    """,
-    re.VERBOSE,
-)
-_YEAR = re.compile(r"(?P<year>(?:19|20)\d\d)年")
-_EARLIER = re.compile(r"(?:上|去|往|前)年|以前年度|已(?:经)?(?:安排|投入|完成|支付|拨付|下达)")
-_COMPARED = re.compile(r"(?:增加|减少|增长|下降|压减|调增|调减|核增|核减)[^,。;]{0,6}$")
-_EACH = re.compile(r"(?:每|人均|户均|均|单价|标准)[^,。;]{0,12}$")
 _BEFORE = 24
+_SOURCE = range(3, 13)
 
 
 class Money(NamedTuple):
@@ -86,7 +61,7 @@ def money_in(text: str, terms: Terms, year: int | None = None) -> list[Money]:
     sums = _by_year(view.text, _classified(view.text, terms), year)
     known = {one.column for one in sums}
     sums = [one for one in sums if not (one.part and one.column is None and {"total", "several"} & known)]
-    sums = _several(view.text, sums)
+    sums = _several(view.text, sums, terms.shared.prose.money)
     unit = next((one.unit for one in sums if one.column == "total"), sums[0].unit if sums else "")
     found = []
     for one in sums:
@@ -105,7 +80,8 @@ def _classified(text: str, terms: Terms) -> list[_Sum]:
     found: list[_Sum] = []
     totals: dict[str, str] = {}
     edge = parts = -1
-    for match in _MONEY.finditer(text):
+    words = terms.shared.prose.money
+    for match in _sum(words).finditer(text):
         low = max(edge, match.start() - _BEFORE, 0)
         before = text[low : match.start()]
         sentence = [stop.end() for stop in _SENTENCE.finditer(before)]
@@ -113,33 +89,53 @@ def _classified(text: str, terms: Terms) -> list[_Sum]:
             before, parts = before[sentence[-1] :], -1
         if any(_SENTENCE.finditer(text, max(edge, 0), match.start())):
             parts = -1
-        if _PARTS.search(text, max(edge, 0) if not sentence else low + sentence[-1], match.start()):
+        if words.tells_parts.search(text, max(edge, 0) if not sentence else low + sentence[-1], match.start()):
             parts = match.start()
         clause = _CLAUSE.split(before)[-1]
         edge = match.end()
-        if match["measure"] or _COMPARED.search(clause) or _EACH.search(clause):
+        if match["measure"] or words.tells_compared.search(clause) or words.tells_each.search(clause):
             continue
         unit = match["unit"] if match["unit"].endswith("元") else match["unit"] + "元"
         column = _funding(clause, terms)
-        told = _YEAR.search(before)
-        if column is None and _SEVERAL.search(clause) and not _YEAR.search(clause):
+        told = words.year.search(before)
+        if column is None and words.tells_several.search(clause) and not words.year.search(clause):
             column = "several"
-        elif column is None and _EARLIER.search(before):
+        elif column is None and (words.earlier.search(before) or words.tells_spent.search(clause)):
             continue
-        elif column is None and told and _TOTAL.search(clause):
+        elif column is None and told and words.tells_total.search(clause):
             column = told["year"]
-        elif column is None and parts < 0 and (not before or _TOTAL.search(clause)):
+        elif column is None and _tells_total(words, before, clause, in_parts=parts >= 0, is_first=not found):
             column = "total"
         if column is not None and column in totals and not (column == "total" and told):
             if totals[column] == match["number"]:
                 continue
             column = None
-        elif column is None and match["number"] == totals.get("total") and _TOTAL.search(clause):
+        elif column is None and match["number"] == totals.get("total") and words.tells_total.search(clause):
             continue
         if column is not None:
             totals[column] = match["number"]
         found.append(_Sum(match, unit, column, parts >= 0))
     return found
+
+
+def _tells_total(words: ProseMoney, before: str, clause: str, *, in_parts: bool, is_first: bool) -> bool:
+    """Whether a sum is the total by the words before it; behind 用于 only the first one that says so in full."""
+    if in_parts:
+        return is_first and words.tells_whole.search(clause) is not None
+    return not before or words.tells_total.search(clause) is not None
+
+
+@lru_cache(maxsize=64)
+def _sum(words: ProseMoney) -> re.Pattern[str]:
+    """A number with its unit of money, and what makes a price of it: 500元/人."""
+    return re.compile(
+        rf"""
+        (?<![\d.]) (?P<number>{NUMBER.pattern})
+        (?P<unit>{words.units.pattern})
+        (?P<measure>{alternation(words.measures)})?
+        """,
+        re.VERBOSE,
+    )
 
 
 def _by_year(text: str, sums: Sequence[_Sum], year: int | None) -> list[_Sum]:
@@ -165,14 +161,14 @@ def _by_year(text: str, sums: Sequence[_Sum], year: int | None) -> list[_Sum]:
     return found
 
 
-def _several(text: str, sums: Sequence[_Sum]) -> list[_Sum]:
+def _several(text: str, sums: Sequence[_Sum], words: ProseMoney) -> list[_Sum]:
     """The sum of several years under its own words where the year has one, else unplaced: it may be the year's."""
     has_year = any(one.column == "total" for one in sums)
     found = []
     for one in sums:
         if one.column == "several":
             clause = _CLAUSE.split(text[max(0, one.match.start() - _BEFORE) : one.match.start()])[-1]
-            label = match["label"] if (match := _SEVERAL.search(clause)) else _LINK.sub("", clause)
+            label = match["label"] if (match := words.tells_several.search(clause)) else words.link.sub("", clause)
             one = one._replace(column=breakdown(label) if has_year and label else None)
         found.append(one)
     return found
@@ -180,22 +176,16 @@ def _several(text: str, sums: Sequence[_Sum]) -> list[_Sum]:
 
 def _funding(clause: str, terms: Terms) -> str | None:
     """The funding column whose name ends a clause: 其中财政拨款, 省级补助安排."""
-    word = _LINK.sub("", clause)
-    for tail in dict.fromkeys((word, _VERB.sub("", word))):
+    words = terms.shared.prose.money
+    word = words.link.sub("", clause)
+    for tail in dict.fromkeys((word, words.verb.sub("", word))):
         for length in range(len(tail), 1, -1):
             column = terms.columns.get(tail[-length:])
-            is_named = _LEVEL.search(tail[:-length]) is not None
+            is_named = words.level.search(tail[:-length]) is not None
             if column is not None and is_amount_column(column) and column != "total" and not is_named:
                 return column
-    tail = re.sub(r"^.*?(?:其中|包括|来源|由|:)+", "", word)
-    for part in (tail, re.sub(r"(?:预算)?安排$", "", tail)):
-        if 3 <= len(part) <= 12 and _SOURCE.fullmatch(part) and (column := terms.funding(part)):
+    tail = words.leads.sub("", word)
+    for part in (tail, words.verb.sub("", tail)):
+        if part and len(part) in _SOURCE and words.source.fullmatch(part) and (column := terms.funding(part)):
             return column
     return None
-
-
-_LEVEL = re.compile(r"(?:级|中央|[省市县区乡镇])$")
-_SOURCE = re.compile(
-    r"(?!.*(?:运营|发放|购|用于|建设)).*(?:级|中央|省|市|县|区|乡|镇|上年|自筹|自有|财政|债券|社会|配套).*"
-)
-"""What names where money comes from; a subsidy that is paid to somebody does not."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from extractor.chunk.amounts import NUMBER, to_amounts
 from extractor.chunk.content import Content
+from extractor.chunk.forms.block import put_entries
+from extractor.chunk.forms.form import Form
 from extractor.chunk.ink import Ink
 from extractor.chunk.prose.headings import Words
 from extractor.chunk.prose.indicators import find_indicators
@@ -21,9 +23,14 @@ from extractor.text import fold, squash
 
 _LABELS = {"name": "项目名称", "department": "主管部门", "unit": "项目单位"}
 _LONGEST_UNIT = 40
+_EMPTY = 2
+"""So many headings right above the next one: what belongs below them may stand elsewhere."""
 _BODY = re.compile(
     r"(?:实施|建设|承担|责任|执行|牵头)(?:单位|主体|部门)(?:为|是|:)(?P<body>[^,。;:、()]{4,40})(?=[,。;]|$)"
 )
+_AND_PERSON = re.compile("[及和与、/].*人")
+"""项目实施单位及责任人"""
+_GAP = re.compile(r"\s+")
 _NO_BODY = re.compile(r"[,。;:!?]")
 _SEVERAL_YEARS = re.compile("中期|长期|实施期|周期|总目标")
 _ONE_YEAR = re.compile(r"年度|当年|本年|(?:19|20)\d\d年")
@@ -39,6 +46,8 @@ class ToldSection:
     label: str
     kind: str
     text: MappedText
+    table: Form | None = None
+    """A table of indicators below the text."""
 
 
 @dataclass(slots=True)
@@ -71,8 +80,9 @@ def stripped(text: MappedText) -> MappedText:
 def to_block(index: int, told: ToldProject, header: Header, layout: CompiledLayout, known: Words) -> Block:
     """A project's block; `header` is what stands above the document's first project."""
     content = Content()
-    sections = [section for section in told.sections if section.text.text]
-    unit_section = next((section for section in sections if _names_unit(section)), None)
+    sections = [section for section in told.sections if section.text.text or section.table is not None]
+    bodies = [section for section in sections if _names_unit(section)]
+    unit_section = next((section for section in bodies if not _names_department(section, layout)), None)
     for key in ("name", "department", "unit"):
         if key in told.head:
             taken = key == "unit" and unit_section is not None
@@ -90,7 +100,9 @@ def to_block(index: int, told: ToldProject, header: Header, layout: CompiledLayo
             continue
         key, end = attribute(section.label), length
         if section is unit_section and "unit" not in content.cells:
-            key, end = "unit", _without_stop(text.text)
+            key, end = "unit", _end_of_body(section)
+        elif _names_department(section, layout) and "department" not in content.cells:
+            key, end = "department", _without_stop(text.text)
         key = content.free(key)
         content.put(key, section.label, text, 0, end)
         base = content.cells[key][0]
@@ -137,6 +149,7 @@ def block_of(
     amount_unit, differing = unit_of_amounts([unit for _, unit in sums], None, layout.terms)
     placed = tuple(dict.fromkeys(column for _, column in amounts if column))
     text = content.text
+    empty = sum(not section.text.text for section in told.sections)
     return Block(
         index=index,
         content=text,
@@ -155,7 +168,7 @@ def block_of(
         end=told.end,
         page=told.page,
         cells=content.cells,
-        notes=(*told.notes, *_doubts(text.text, content.cells)),
+        notes=(*told.notes, *_doubts(text.text, content.cells), *(["sections_empty"] if empty >= _EMPTY else [])),
     )
 
 
@@ -179,7 +192,7 @@ def _put_goal(content: Content, section: ToldSection, *, is_goal: bool) -> bool:
     found = find_indicators(section.text)
     first = sum(key.endswith(".indicator_name") for key in content.cells)
     border = len(section.text.text) if found is None else found.border
-    if found is None and not is_goal:
+    if found is None and not is_goal and section.table is None:
         return False
     label = section.label
     if is_goal and section.text.text[:border].strip(" \n:：。"):
@@ -190,7 +203,18 @@ def _put_goal(content: Content, section: ToldSection, *, is_goal: bool) -> bool:
         content.put(None, label, section.text)
     if found is not None:
         put_indicators(content, section.text, found.indicators, first)
+        first += len(found.indicators)
+    if section.table is not None:
+        _put_table(content, section.table, first)
     return True
+
+
+def _put_table(content: Content, table: Form, first: int) -> None:
+    put_entries(content, table.entries, first)
+    for item in table.items:
+        content.put(content.free(attribute(item.label.text)), item.label.text, item.value)
+    for text in table.loose:
+        content.put(None, "", text)
 
 
 def put_indicators(
@@ -206,6 +230,18 @@ def _names_unit(section: ToldSection) -> bool:
     """Whether a section is nothing but the name of the unit: a longer one tells a story."""
     text = section.text.text[: _without_stop(section.text.text)] if section.kind == "unit" else ""
     return 0 < len(text) <= _LONGEST_UNIT and not _NO_BODY.search(fold(text))
+
+
+def _names_department(section: ToldSection, layout: CompiledLayout) -> bool:
+    """Whether a section is the name of the department under which a project stands: 主管部门."""
+    return _names_unit(section) and layout.terms.columns.get(section.label) == "department"
+
+
+def _end_of_body(section: ToldSection) -> int:
+    """Where the name of a body ends: before the person that the label names beside it, else before the stop."""
+    end = _without_stop(section.text.text)
+    gap = _GAP.search(section.text.text, 0, end)
+    return gap.start() if gap is not None and _AND_PERSON.search(section.label) else end
 
 
 def _without_stop(text: str) -> int:

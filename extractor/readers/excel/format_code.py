@@ -34,6 +34,8 @@ BUILT_IN = {
 
 LOCALE_DATES = frozenset((*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)))
 """Built-in numbers whose meaning is the reader's locale's, whatever code an old file writes beside them."""
+FREE_IN_OTHERS = frozenset((*range(27, 37), *range(50, 59)))
+"""Those of them that only East Asian Excel knows: programs that know nothing of it number their own formats so."""
 
 EXACT = Context(prec=400)
 _PLAIN = re.compile(r"(#,##)?0(\.0+)?")

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from extractor.errors import UnsupportedFile
-from extractor.readers.excel.format_code import BUILT_IN, LOCALE_DATES
+from extractor.readers.excel.format_code import BUILT_IN, FREE_IN_OTHERS, LOCALE_DATES
 from extractor.readers.excel.number_format import NumberFormat, compiled
 from extractor.readers.excel.sheets import Area, Seen, Sheet, at, column_name, laid_out, margin_notes
 from extractor.readers.excel.xls_records import BIFF8, beside_the_cells
@@ -58,7 +58,12 @@ def _opened(raw: bytes, encoding: str | None = None) -> Any:
 
     try:
         book = xlrd.open_workbook(
-            file_contents=raw, formatting_info=True, on_demand=True, logfile=StringIO(), encoding_override=encoding
+            file_contents=raw,
+            formatting_info=True,
+            on_demand=True,
+            ragged_rows=True,  # else one formatted cell in the last corner makes millions of blank ones
+            logfile=StringIO(),
+            encoding_override=encoding,
         )
     except (LookupError, UnicodeDecodeError):
         if encoding:
@@ -85,8 +90,11 @@ def _is_misread(book: Any) -> bool:
 
 
 def _format(book: Any, style: Any) -> NumberFormat:
-    known = book.format_map.get(style.format_key)
-    code = BUILT_IN.get(style.format_key) if known is None or style.format_key in LOCALE_DATES else known.format_str
+    """The format of a style; of the numbers that have a meaning in each language, the code that the file declares."""
+    key = style.format_key
+    known = book.format_map.get(key)
+    is_declared = key in FREE_IN_OTHERS and any(own.format_key == key for own in book.format_list)
+    code = BUILT_IN.get(key) if known is None or (key in LOCALE_DATES and not is_declared) else known.format_str
     return compiled(code or "General")
 
 
@@ -135,7 +143,11 @@ def _sheet(book: Any, source: Any, formats: list[NumberFormat], index: int) -> S
             sheet.rows[row + 1] = cells
     # xlrd counts from 0 and ends behind the last row and column.
     sheet.merged = [Area(top + 1, left + 1, bottom, right) for top, bottom, left, right in source.merged_cells]
-    sheet.hidden_rows = {row + 1 for row, info in source.rowinfo_map.items() if info.hidden or info.height == 0}
+    sheet.hidden_rows = {
+        row + 1
+        for row, info in source.rowinfo_map.items()
+        if info.hidden or (info.height == 0 and not info.has_default_height)
+    }
     sheet.hidden_columns = {column + 1 for column, info in source.colinfo_map.items() if info.hidden or info.width == 0}
     comments = {note.text: at(row + 1, column + 1, note.text) for (row, column), note in source.cell_note_map.items()}
     seen.comments += [comment for text, comment in comments.items() if text.strip()]

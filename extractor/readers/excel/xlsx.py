@@ -64,7 +64,7 @@ def load(raw: bytes, file: str) -> Iterator[Sheet]:
     targets = _targets(package, workbook)
     for entry in book.iter(f"{_MAIN}sheet"):
         kind, part = targets.get(entry.get(_RELATION_ID, ""), ("", ""))
-        if part not in package.names:
+        if part not in package:
             raise UnsupportedFile(file, f"is damaged: its sheet {entry.get('name')} is missing; {DAMAGED}")
         if kind != "worksheet":
             continue  # a chart or a macro
@@ -82,7 +82,7 @@ def _targets(package: Package, workbook: str) -> dict[str, tuple[str, str]]:
     """Kind and name of the part that each relation of the workbook leads to."""
     folder, name = posixpath.split(workbook)
     relations = posixpath.join(folder, "_rels", f"{name}.rels")
-    if relations not in package.names:
+    if relations not in package:
         return {}
     return {
         relation.get("Id", ""): (

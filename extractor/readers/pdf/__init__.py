@@ -1,13 +1,9 @@
-"""PDF files: ruled tables to cells by position, everything else as lines.
+"""PDF files: what their pages print, and where; `extractor.readers.printed` makes tables and lines of it.
 
-    characters   what is printed, and where                     rules     straight lines that part cells
-    grid         rules to tables, rows and merged cells         layout    characters of a cell or a line to text
-    page         one page: its tables and the lines around them
-    joining      rows and cells that go on over a page break    document  the file: pages, damage, notes
-    fonts        the one font that this machine has, always     shapeless letters of which no font has a shape
-
-Every character of every page stands in exactly one cell or in one line outside of the tables. That is counted
-for the whole file, and a file for which the count does not come out is refused.
+characters   what is printed, and where                     rules     straight lines that part cells
+page         one page, or the picture that it is            picture   words and lines of a page that is a picture
+fonts        the one font that this machine has, always     shapeless letters of which no font has a shape
+document     the file: pages, damage, notes
 """
 
 from __future__ import annotations

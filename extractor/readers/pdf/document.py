@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ctypes
-from dataclasses import replace
 from threading import Lock
 
 import pypdfium2.raw as pdfium
 
 from extractor.errors import UnsupportedFile
-from extractor.readers.parsed import Parsed, TextBuilder
-from extractor.readers.pdf.characters import ink
+from extractor.readers.parsed import Parsed
 from extractor.readers.pdf.fonts import use_stand_in
-from extractor.readers.pdf.joining import join_pages
-from extractor.readers.pdf.page import Page, read_page
+from extractor.readers.pdf.page import read_page
+from extractor.readers.printed.page import Page
+from extractor.readers.printed.writing import write_pages
 from extractor.schemas.document import Note
 
 MAX_PAGES = 5_000
@@ -50,8 +49,7 @@ def read_document(raw: bytes, file: str) -> Parsed:
             notes = _file_notes(document, raw)
         finally:
             pdfium.FPDF_CloseDocument(document)
-    join_pages(pages)
-    return _write(pages, notes, file)
+    return write_pages(pages, notes, file)
 
 
 def _pages(document: pdfium.FPDF_DOCUMENT, file: str) -> list[Page]:
@@ -130,30 +128,3 @@ def _file_notes(document: pdfium.FPDF_DOCUMENT, raw: bytes) -> list[Note]:
     if pdfium.FPDF_GetFormType(document) in _XFA:
         notes.append(Note("interactive_form", ""))
     return notes
-
-
-def _write(pages: list[Page], notes: list[Note], file: str) -> Parsed:
-    builder = TextBuilder(file, paged=True)
-    for page in pages:
-        if page.number > 1:
-            builder.page_break()
-        for item in page.items:
-            if isinstance(item, str):
-                builder.line(item)
-            else:
-                builder.table(item.rows, keep_columns=item.aligned)
-        for kind, detail in page.notes:
-            builder.note(kind, detail)
-    parsed = builder.parsed()
-    characters, in_cells = sum(page.characters for page in pages), sum(page.in_cells for page in pages)
-    if (read := ink(parsed.text)) != characters:
-        raise UnsupportedFile(
-            file,
-            f"has {characters:,} characters, but {read:,} were read; save it as text and report this as an error",
-        )
-    if characters and not parsed.tables:
-        notes.append(Note("no_ruling", ""))
-    counted = (
-        f"{characters:,} characters on {len(pages):,} pages: {in_cells:,} in cells, {characters - in_cells:,} outside"
-    )
-    return replace(parsed, notes=(*parsed.notes, *notes, Note("character_count", counted)))

@@ -1,67 +1,23 @@
-"""A page that is a picture, read by OCR: its words take the place of characters, its lines that of rules."""
+"""A page as a picture, for OCR to look at."""
 
 from __future__ import annotations
 
 import ctypes
-from dataclasses import replace
-from statistics import median
 
 import pypdfium2.raw as pdfium
 
 from extractor.readers import ocr
-from extractor.readers.pdf.characters import BREAK, Characters, only
-from extractor.readers.pdf.frame import Box, Frame
-from extractor.readers.pdf.rules import Drawn, sort_rules
 
-_DOTS_PER_POINT = 200 / 72
-_MOST_DOTS = 4_000
 _WHITE = 0xFFFFFFFF
 
 
-def read_picture(page: pdfium.FPDF_PAGE, tolerance: float) -> tuple[Characters, Drawn]:
-    """Words and rules of a page, in points as the page is looked at; no words where OCR finds none."""
-    width, height = max(pdfium.FPDF_GetPageWidthF(page), 1.0), max(pdfium.FPDF_GetPageHeightF(page), 1.0)
-    scale = min(_DOTS_PER_POINT, _MOST_DOTS / max(width, height))
-    wide, high = max(int(width * scale), 1), max(int(height * scale), 1)
-    seen = _look(page, wide, high)
-    frame = Frame(Box(0, 0, width, height))
-    words = [[edge / scale for edge in word[1:]] for word in seen.words]
-    left, top, right, bottom = ([word[edge] for word in words] for edge in range(4))
-    size = median(word[3] - word[1] for word in words) if words else 0.0
-    texts = [word.text.replace(" ", "") if not word.text.isascii() else word.text for word in seen.words]
-    characters = Characters(frame, texts, [BREAK] * len(texts), left, top, right, bottom, max(size, 0.1))
-    lines = [Box(*(edge / scale for edge in line)) for line in seen.lines]
-    return characters, Drawn(*sort_rules(lines, tolerance), [], len(lines))
+def size(page: pdfium.FPDF_PAGE) -> tuple[float, float]:
+    """Width and height of a page as it is looked at, in points."""
+    return pdfium.FPDF_GetPageWidthF(page), pdfium.FPDF_GetPageHeightF(page)
 
 
-def with_unseen(words: Characters, printed: Characters) -> Characters:
-    """Words of a picture, and behind them what the file says is printed there and OCR did not see.
-
-    Letters of a font that is not in the file are in no picture.
-    """
-    boxes = list(zip(words.left, words.top, words.right, words.bottom, strict=True))
-    middles = [
-        ((x0 + x1) / 2, (y0 + y1) / 2)
-        for x0, y0, x1, y1 in zip(printed.left, printed.top, printed.right, printed.bottom, strict=True)
-    ]
-    left = [
-        index
-        for index, (x, y) in enumerate(middles)
-        if not any(x0 <= x <= x1 and y0 <= y <= y1 for x0, y0, x1, y1 in boxes)
-    ]
-    unseen = only(printed, left)
-    return replace(
-        words,
-        texts=words.texts + unseen.texts,
-        gaps=words.gaps + [BREAK, *unseen.gaps[1:]][: len(left)],
-        left=words.left + unseen.left,
-        top=words.top + unseen.top,
-        right=words.right + unseen.right,
-        bottom=words.bottom + unseen.bottom,
-    )
-
-
-def _look(page: pdfium.FPDF_PAGE, wide: int, high: int) -> ocr.Seen:
+def look(page: pdfium.FPDF_PAGE, wide: int, high: int, _scale: float) -> ocr.Seen:
+    """What OCR sees of a page that is drawn with so many dots."""
     bitmap = pdfium.FPDFBitmap_CreateEx(wide, high, pdfium.FPDFBitmap_Gray, None, 0)
     if not bitmap:
         return ocr.Seen([], [])

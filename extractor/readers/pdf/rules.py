@@ -1,116 +1,47 @@
-"""The straight lines of a page: strokes, the edges of boxes, thin filled rectangles, thin pictures."""
+"""The straight lines of a PDF page: strokes, the edges of boxes, thin filled rectangles, thin pictures."""
 
 from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import pairwise
 from typing import NamedTuple
 
 import pypdfium2.raw as pdfium
 
-from extractor.readers.pdf.frame import Box, Frame
 from extractor.readers.pdf.shapeless import LEGIBLE, height, is_shapeless
+from extractor.readers.printed.frame import IDENTITY, Box, Frame, Matrix, moved, times
+from extractor.readers.printed.rules import MAX_DEPTH, Drawn, Strokes
 
-MAX_OBJECTS = 200_000
-"""Lines and texts of one page: a map or a drawing has that many, no table has."""
 _MAX_SEGMENTS = 20_000
-_MAX_DEPTH = 6
-_THICKEST = 4.0
 _TEXT, _PATH = pdfium.FPDF_PAGEOBJ_TEXT, pdfium.FPDF_PAGEOBJ_PATH
 UNDRAWN = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP)
 """How text is drawn that nobody sees: that of the layer which OCR puts over a scanned page, or a trick."""
-_IDENTITY = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-Matrix = tuple[float, float, float, float, float, float]
 
 
-class Rule(NamedTuple):
-    """A horizontal rule at y = `at` from x = `start` to `end`, or a vertical one the other way round."""
-
-    at: float
-    start: float
-    end: float
-
-
-class Drawn(NamedTuple):
-    """What is drawn on a page besides text.
-
-    `crowded` where there is too much of it to be a table; `invisible` where some of the text is not drawn at all;
+class Painted(NamedTuple):
+    """What a PDF page draws: `drawn` besides text; `invisible` where some of the text is not drawn at all;
     `shapeless` are the texts of which nothing is drawn for want of their font.
     """
 
-    horizontal: list[Rule]
-    vertical: list[Rule]
-    pictures: list[Box]
-    shapes: int
-    crowded: bool = False
-    invisible: bool = False
-    shapeless: Sequence[pdfium.FPDF_PAGEOBJECT] = ()
+    drawn: Drawn
+    invisible: bool
+    shapeless: Sequence[pdfium.FPDF_PAGEOBJECT]
 
 
-def read_rules(page: pdfium.FPDF_PAGE, frame: Frame, tolerance: float) -> Drawn:
+def read_rules(page: pdfium.FPDF_PAGE, frame: Frame, tolerance: float) -> Painted:
     """Rules of a page as it is looked at; pieces of a rule, and rules close beside each other, made one."""
     reader = _Reader(tolerance)
-    reader.read(pdfium.FPDFPage_CountObjects(page), partial(pdfium.FPDFPage_GetObject, page), _IDENTITY, 0)
-    horizontal, vertical = sort_rules(_shown(frame, reader.thin), tolerance)
-    pictures = list(_shown(frame, reader.pictures))
-    return Drawn(horizontal, vertical, pictures, reader.shapes, reader.left <= 0, reader.invisible, reader.shapeless)
+    reader.read(pdfium.FPDFPage_CountObjects(page), partial(pdfium.FPDFPage_GetObject, page), IDENTITY, 0)
+    return Painted(reader.drawn(frame), reader.invisible, reader.shapeless)
 
 
-def sort_rules(boxes: Iterable[Box], tolerance: float) -> tuple[list[Rule], list[Rule]]:
-    """Horizontal and vertical rules of thin boxes."""
-    horizontal, vertical = [], []
-    for x0, y0, x1, y1 in boxes:
-        if x1 - x0 >= y1 - y0:
-            horizontal.append(Rule((y0 + y1) / 2, x0, x1))
-        else:
-            vertical.append(Rule((x0 + x1) / 2, y0, y1))
-    return merge(horizontal, tolerance), merge(vertical, tolerance)
-
-
-def merge(rules: Iterable[Rule], tolerance: float) -> list[Rule]:
-    """Rules on one line put together where they touch.
-
-    >>> merge([Rule(10, 0, 5), Rule(11, 5.5, 9), Rule(10, 20, 30), Rule(11, 25, 26), Rule(40, 0, 5)], 1)
-    [Rule(at=10.5, start=0, end=9), Rule(at=10.5, start=20, end=30), Rule(at=40.0, start=0, end=5)]
-    """
-    merged: list[Rule] = []
-    lines: list[list[Rule]] = []
-    for rule in sorted(rules):
-        if lines and rule.at - lines[-1][0].at <= tolerance:
-            lines[-1].append(rule)
-        else:
-            lines.append([rule])
-    for line in lines:
-        at = sum(rule.at for rule in line) / len(line)
-        line.sort(key=lambda rule: rule.start)
-        start, end = line[0].start, line[0].end
-        for rule in line[1:]:
-            if rule.start <= end + tolerance:
-                end = max(end, rule.end)
-            else:
-                merged.append(Rule(at, start, end))
-                start, end = rule.start, rule.end
-        merged.append(Rule(at, start, end))
-    return merged
-
-
-def _shown(frame: Frame, boxes: list[Box]) -> Iterator[Box]:
-    columns = frame.show(*([box[edge] for box in boxes] for edge in range(4)))
-    return (Box(*edges) for edges in zip(*columns, strict=True))
-
-
-class _Reader:
+class _Reader(Strokes):
     """Walks over a page's objects, those inside of forms included, in PDF coordinates."""
 
     def __init__(self, tolerance: float) -> None:
-        self.thin: list[Box] = []
-        self.pictures: list[Box] = []
-        self.shapes = 0
-        self.left = MAX_OBJECTS
-        self.thickest = min(max(tolerance, 1.0), _THICKEST)
+        super().__init__(tolerance)
         self.invisible = False
         self.shapeless: list[pdfium.FPDF_PAGEOBJECT] = []
         self._corners = pdfium.FS_QUADPOINTSF()
@@ -130,9 +61,9 @@ class _Reader:
                 self._picture(one, matrix)
             elif kind == pdfium.FPDF_PAGEOBJ_SHADING:
                 self.shapes += 1
-            elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _MAX_DEPTH:
+            elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < MAX_DEPTH:
                 inner = pdfium.FPDFFormObj_CountObjects(one)
-                self.read(inner, partial(pdfium.FPDFFormObj_GetObject, one), _times(_matrix(one), matrix), depth + 1)
+                self.read(inner, partial(pdfium.FPDFFormObj_GetObject, one), times(_matrix(one), matrix), depth + 1)
 
     def _text(self, one: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> None:
         if pdfium.FPDFTextObj_GetTextRenderMode(one) in UNDRAWN:
@@ -145,16 +76,12 @@ class _Reader:
         if not pdfium.FPDFPageObj_GetBounds(one, left, bottom, right, top):
             return None
         box = Box(left.value, bottom.value, right.value, top.value)
-        return box if matrix is _IDENTITY else _apply(matrix, box)
+        return box if matrix is IDENTITY else moved(matrix, box)
 
     def _picture(self, one: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> None:
         box = self._bounds(one, matrix)
-        if box is None:
-            return
-        if min(box.x1 - box.x0, box.y1 - box.y0) <= self.thickest:
-            self._rule(box)
-        else:
-            self.pictures.append(box)
+        if box is not None:
+            self.picture(box)
 
     def _path(self, one: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> None:
         fill, stroke = self._modes
@@ -170,9 +97,9 @@ class _Reader:
         segments = pdfium.FPDFPath_CountSegments(one)
         if thin and segments in (2, 5):
             # One stroke or one box: its bounds say it all, and cost a tenth of reading the points.
-            self._rule(box)
+            self.rule(box)
         elif segments <= _MAX_SEGMENTS and (stroke.value or thin or segments > 5):
-            self._segments(one, segments, _times(_matrix(one), matrix), bool(stroke.value))
+            self._segments(one, segments, times(_matrix(one), matrix), bool(stroke.value))
 
     def _segments(self, one: pdfium.FPDF_PAGEOBJECT, count: int, matrix: Matrix, stroked: bool) -> None:
         """Each subpath of a path: the straight pieces of what is stroked, the thin boxes of what is filled."""
@@ -183,26 +110,16 @@ class _Reader:
             kind = pdfium.FPDFPathSegment_GetType(segment)
             point = self._point(segment, matrix)
             if kind == pdfium.FPDF_SEGMENT_MOVETO:
-                self._subpath(points, stroked, curved)
+                if not curved:
+                    self.subpath(points, stroked=stroked)
                 points, curved = [], False
             elif kind == pdfium.FPDF_SEGMENT_BEZIERTO:
                 curved = True
             points.append(point)
             if pdfium.FPDFPathSegment_GetClose(segment):
                 points.append(points[0])
-        self._subpath(points, stroked, curved)
-
-    def _subpath(self, points: list[tuple[float, float]], stroked: bool, curved: bool) -> None:
-        if len(points) < 2 or curved:
-            return
-        xs, ys = [x for x, _ in points], [y for _, y in points]
-        box = Box(min(xs), min(ys), max(xs), max(ys))
-        if min(box.x1 - box.x0, box.y1 - box.y0) <= self.thickest:
-            self._rule(box)
-        elif stroked:
-            for (x0, y0), (x1, y1) in pairwise(points):
-                if abs(x1 - x0) <= 0.5 or abs(y1 - y0) <= 0.5:
-                    self._rule(Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+        if not curved:
+            self.subpath(points, stroked=stroked)
 
     def _point(self, segment: pdfium.FPDF_PATHSEGMENT, matrix: Matrix) -> tuple[float, float]:
         x, y = self._numbers
@@ -210,37 +127,9 @@ class _Reader:
         a, b, c, d, e, f = matrix
         return a * x.value + c * y.value + e, b * x.value + d * y.value + f
 
-    def _rule(self, box: Box) -> None:
-        """Dots and the like are no rules."""
-        x0, y0, x1, y1 = box
-        wide, high = x1 - x0, y1 - y0
-        if (wide > 2 * high and wide >= 1) or (high > 2 * wide and high >= 1):
-            self.thin.append(box)
-
 
 def _matrix(one: pdfium.FPDF_PAGEOBJECT) -> Matrix:
     found = pdfium.FS_MATRIX()
     if not pdfium.FPDFPageObj_GetMatrix(one, found):
-        return _IDENTITY
+        return IDENTITY
     return found.a, found.b, found.c, found.d, found.e, found.f
-
-
-def _times(first: Matrix, then: Matrix) -> Matrix:
-    """The matrix that does one thing and then the other.
-
-    >>> _times((2, 0, 0, 2, 0, 0), (1, 0, 0, 1, 5, 7))
-    (2, 0, 0, 2, 5, 7)
-    """
-    a, b, c, d, e, f = first
-    p, q, r, s, t, u = then
-    return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
-
-
-def _apply(matrix: Matrix, box: Box) -> Box:
-    if matrix == _IDENTITY:
-        return box
-    a, b, c, d, e, f = matrix
-    corners = [(x, y) for x in (box.x0, box.x1) for y in (box.y0, box.y1)]
-    xs = [a * x + c * y + e for x, y in corners]
-    ys = [b * x + d * y + f for x, y in corners]
-    return Box(min(xs), min(ys), max(xs), max(ys))

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from extractor.layouts import terms
 from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import form_words
+from extractor.readers.plain.celllist import Item, find_lists, table_of
 from extractor.readers.plain.cells import Run, headers, may_hold_headers, tables_of
 from extractor.readers.plain.markdown import plain
 from extractor.readers.plain.pieces import blank
@@ -54,6 +55,9 @@ def read_barred(text: str, lines: Sequence[Line]) -> tuple[tuple[Line, ...], tup
     if text.count("|") < _FEWEST_BARS or not may_hold_headers(text) or any(_is_rule(text, line) for line in lines):
         return None
     pieces, outside = _stream(text, lines)
+    lists = _lists(text, lines, pieces)
+    if lists:
+        return _without(outside, lists, text, lines), lists
     tokens = list(_tokens(text, pieces))
     runs = headers(tokens)
     if not runs or any("name" in run.fields for run in runs):
@@ -74,11 +78,14 @@ def _is_rule(text: str, line: Line) -> bool:
 
 def _is_broken(text: str, lines: Sequence[Line], tokens: Sequence[Token], runs: Sequence[Run]) -> bool:
     """Whether lines are no rows: most hold one cell, or a header of the indicators begins inside of one."""
+    return _stand_alone(text, lines) or any(_is_in_lines(text, tokens, run) for run in runs)
+
+
+def _stand_alone(text: str, lines: Sequence[Line]) -> bool:
+    """Whether most of the lines with bars hold one cell."""
     bars = [len(_BAR.findall(text, line.start, line.end)) for line in lines]
     held = [count for count in bars if count]
-    if sum(count == 1 for count in held) >= _LONE * len(held):
-        return True
-    return any(_is_in_lines(text, tokens, run) for run in runs)
+    return sum(count == 1 for count in held) >= _LONE * len(held)
 
 
 def _is_in_lines(text: str, tokens: Sequence[Token], run: Run) -> bool:
@@ -95,9 +102,14 @@ def _without(outside: Sequence[Line], tables: Sequence[Table], text: str, lines:
     spans = [(row.start, row.end) for table in tables for row in table.rows]
     begin, end = min(span[0] for span in spans), max(span[1] for span in spans)
     around = [line for line in lines if line.end <= begin or line.start >= end]
+    around = [line for line in around if not text[line.start : line.end].strip() or _holds_text(text, line)]
     inside = [line for line in outside if line.start >= begin and line.end <= end]
     free = [line for line in inside if not any(start <= line.start < stop for start, stop in spans)]
     return tuple(sorted({*around, *free}))
+
+
+def _holds_text(text: str, line: Line) -> bool:
+    return bool(text[line.start : line.end].strip("| \t\u3000"))
 
 
 def _stream(text: str, lines: Sequence[Line]) -> tuple[list[Piece], list[Line]]:
@@ -160,6 +172,20 @@ def _tokens(text: str, pieces: Sequence[Piece]) -> Iterator[Token]:
         end = piece.start + len(printed.rstrip())
         yield Token(text[start:end], start, end, blanks)
         blanks = 0
+
+
+def _lists(text: str, lines: Sequence[Line], pieces: Sequence[Piece]) -> tuple[Table, ...]:
+    """Lists of projects whose cells stand alone, the blank ones too."""
+    if not _stand_alone(text, lines):
+        return ()
+    items = [Item(text[piece.start : piece.end], piece.start, piece.end) for piece in pieces]
+    return tuple(table_of(items, found, lambda item: _cell_of(text, item)) for found in find_lists(items))
+
+
+def _cell_of(text: str, item: Item) -> Cell:
+    if not item.text.strip():
+        return blank(item.start)
+    return Cell(plain(text, item.start, item.end), item.start, item.end)
 
 
 def _counted(text: str, pieces: Sequence[Piece]) -> Table | None:

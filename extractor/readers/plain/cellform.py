@@ -245,7 +245,13 @@ class _Walk:
 
     def _heads_money(self, at: int) -> bool:
         bare = squash(self.tokens[at].text).split("(")[0].rstrip(":")
-        return bare in {*self.words.budget, *self.words.spent, "分值", "执行率", "得分"}
+        return self.words.tells_progress(bare) or bare in {
+            *self.words.budget,
+            *self.words.spent,
+            "分值",
+            "执行率",
+            "得分",
+        }
 
     def _money(self, at: int, after: int, columns: Sequence[int]) -> int:
         lead = [(0, self.tokens[one]) for one in range(at, columns[0])][-1:]

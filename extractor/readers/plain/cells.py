@@ -14,8 +14,9 @@ from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import LEVELS
 from extractor.readers.plain.cellform import read_form
-from extractor.readers.plain.segments import Token, row_of, segmented
-from extractor.schemas.document import Line, Table
+from extractor.readers.plain.celllist import Item, find_lists, table_of
+from extractor.readers.plain.segments import Token, piece_of, row_of, segmented
+from extractor.schemas.document import Cell, Line, Table
 from extractor.schemas.layout import CONTENT_COLUMNS
 from extractor.text import squash
 
@@ -54,12 +55,25 @@ class Run(NamedTuple):
 
 def read_cells(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
     """Lines outside of such tables, and the tables; no table where the lines are not clearly one cell each."""
-    tables = tables_of(text, tokens_of(text, lines)) if may_hold_headers(text) else []
+    tables = _counted(text, lines) or tables_of(text, tokens_of(text, lines)) if may_hold_headers(text) else []
     if not tables:
         return lines, ()
     spans = [(table.rows[0].start, table.rows[-1].end) for table in tables]
     outside = tuple(line for line in lines if not any(start <= line.start < end for start, end in spans))
     return outside, tuple(tables)
+
+
+def _counted(text: str, lines: Sequence[Line]) -> list[Table]:
+    """Lists whose rows all have as many lines as their header has labels: no cell is blank, none is merged."""
+    items = [
+        Item(printed, begin := line.start + text[line.start : line.end].index(printed), begin + len(printed))
+        for line in lines
+        if (printed := text[line.start : line.end].strip())
+    ]
+    return [
+        table_of(items, found, lambda item: Cell(piece_of(text, Token(*item)), item.start, item.end))
+        for found in find_lists(items)
+    ]
 
 
 def may_hold_headers(text: str) -> bool:
@@ -263,7 +277,9 @@ def _rest_of_header(tokens: Sequence[Token], end: int, fields: Sequence[str | No
 
 def _is_label(token: Token) -> bool:
     word = squash(token.text)
-    return len(word) <= _LONGEST // 2 and not re.search(r"[\d≥≤，。；;%]", word)
+    if len(word) > _LONGEST // 2:
+        return False
+    return not re.search(r"[\d≥≤，。；;%]", word) or form_words(terms()).tells_progress(word)
 
 
 def _list(text: str, tokens: Sequence[Token], run: Run, runs: Sequence[Run]) -> Table | None:

@@ -86,8 +86,24 @@ def read_delimited(text: str, lines: tuple[Line, ...], delimiter: str) -> tuple[
                 position = cells[-1].end
                 pages.setdefault(line.page, []).append(Row(cells, line.start, position))
                 continue
+            if text.startswith('"', line.start) and cells[0].end > line.start + 1 and _is_whole(cells[0], text):
+                position = cells[0].end
+                outside += _lines_of(text, line.start + 1, position - 1, line.page)
+                continue
         outside.append(line)
     return tuple(outside), tuple(Table(tuple(rows), page) for page, rows in pages.items())
+
+
+def _is_whole(cell: Cell, text: str) -> bool:
+    """Whether a cell is quoted from its first character to its last."""
+    quoted = _QUOTED.match(text, cell.start)
+    return quoted is not None and quoted.end() == cell.end
+
+
+def _lines_of(text: str, start: int, end: int, page: int | None) -> Iterator[Line]:
+    """The lines between quotes: a caption that a program quotes as it quotes every cell."""
+    for printed in re.finditer(r"[^\r\n\f]+", text[start:end]):
+        yield Line(start + printed.start(), start + printed.end(), page)
 
 
 def _cell_end(delimiter: str) -> re.Pattern[str]:

@@ -17,6 +17,7 @@ from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import FormWords, form_words
 from extractor.readers.plain.formglued import Glued, glued_starts
 from extractor.readers.plain.formwords import kind_of, tokens_of_line, with_marks
+from extractor.readers.plain.gluedlines import glued_lines
 from extractor.readers.plain.segments import Token, segmented
 from extractor.schemas.document import Line
 from extractor.text import squash, without_brackets
@@ -48,8 +49,9 @@ def relined(text: str, lines: Sequence[Line]) -> Relined:
     words = form_words(terms())
     glued = Glued()
     made: list[Line] = []
-    for line in lines:
-        starts = _starts(text, line, words, glued) if _may_be_flat(text, line) else []
+    inside = glued_lines(text, lines, words, glued)
+    for at, line in enumerate(lines):
+        starts = inside.get(at) or (_starts(text, line, words, glued) if _may_be_flat(text, line) else [])
         places = sorted({line.start, *starts, line.end})
         made += [Line(start, end, line.page) for start, end in pairwise(places)] if starts else [line]
     return Relined(tuple(made), frozenset(glued.cuts), frozenset(glued.unread), frozenset(glued.bare))

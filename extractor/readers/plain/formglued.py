@@ -12,16 +12,19 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import pairwise
 
 from extractor.layouts import terms
+from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import FormWords, form_words
 from extractor.readers.plain.formwords import kind_of
+from extractor.readers.plain.gluedrows import column_kinds, header_labels, rows_behind
 from extractor.readers.plain.segments import Token
 from extractor.schemas.document import Line
 from extractor.text import fold
 
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
+_LEVELS = frozenset(("level1", "level2"))
 _BODIES = frozenset(("department", "unit"))
 _FEWEST = 3
 _SHORTEST = 4
@@ -55,13 +58,11 @@ class Glued:
 def glued_starts(text: str, line: Line, words: FormWords, made: Glued) -> Iterator[int]:
     """Where the rows of a form in a line begin, none where it holds no form; `made` takes what else was found."""
     flat = fold(text[line.start : line.end])
-    labels = [Token(flat[start:end], start, end) for start, end in _labels_in(flat)]
+    labels = [Token(flat[start:end], start, end) for start, end in labels_in(flat)]
     fields = [label.field if (label := words.label(token.text)) is not None else None for token in labels]
     header = next((at for at, token in enumerate(labels) if token.text == "一级指标"), 0)
-    columns = list(
-        takewhile(lambda at: at == header or labels[at - 1].end == labels[at].start, range(header, len(labels)))
-    )
-    if len(_INDICATORS & {words.column(labels[at].text) for at in columns}) < _FEWEST:
+    columns = header_labels(flat, labels[header].start, len(flat), words) if labels else []
+    if len(_INDICATORS & {words.column(token.text) for token in columns}) < _FEWEST:
         return
     begin = _begin(labels[:header], fields)
     if begin is None:
@@ -73,13 +74,39 @@ def glued_starts(text: str, line: Line, words: FormWords, made: Glued) -> Iterat
         yield line.start + start
         if not is_read:
             made.unread.add(line.start + start)
+    made.cuts |= {line.start + place for token in (labels[header], *columns) for place in (token.start, token.end)}
     yield line.start + labels[header].start
-    made.bare.add(line.start + labels[header].start)
-    made.cuts |= {line.start + place for at in (header, *columns) for place in (labels[at].start, labels[at].end)}
-    behind = line.start + labels[columns[-1]].end
-    if behind < line.end:
-        yield behind
-        made.unread.add(behind)
+    for start, is_read in _rows(flat, labels[header].start, columns, words, made, line.start):
+        yield line.start + start
+        if not is_read:
+            made.unread.add(line.start + start)
+
+
+def _rows(
+    flat: str, header: int, columns: Sequence[Token], words: FormWords, made: Glued, base: int
+) -> Iterator[tuple[int, bool]]:
+    """Where each row below a header begins, and whether it can be read; without any, the header is bare."""
+    kinds = column_kinds([token.text for token in columns if words.column(token.text) not in _LEVELS], words)
+    at = columns[-1].end
+    found = list(rows_behind(flat, at, len(flat), kinds)) if kinds else []
+    if not any(one.rows for one in found):
+        made.bare.add(base + header)
+        found = []
+    for one in found:
+        if flat[at : one.lead[0][0]].strip():
+            yield at, False
+        for start in _leads(flat, one.lead):
+            yield start, True
+        made.cuts |= {base + place for cut in one.lead for place in cut}
+        for index, row in enumerate(one.rows or ()):
+            made.cuts |= {base + place for cut in row for place in cut}
+            if index:
+                yield row[0][0], True
+        if one.rows is None:
+            yield one.lead[-1][1], False
+        at = one.end
+    if flat[at:].strip():
+        yield at, False
 
 
 @lru_cache(maxsize=1)
@@ -95,11 +122,11 @@ def _anchors() -> re.Pattern[str]:
     return re.compile(rf"(?=((?:其中:?)?(?:{each}){_MARKS}))")
 
 
-def _labels_in(flat: str) -> list[tuple[int, int]]:
+def labels_in(flat: str) -> list[tuple[int, int]]:
     """The labels in glued text; of those that overlap the ones that take most of it, in as few as may be.
 
     >>> text = "年度总体目标预期目标实际完成情况"
-    >>> [text[start:end] for start, end in _labels_in(text)]
+    >>> [text[start:end] for start, end in labels_in(text)]
     ['年度总体目标', '预期目标', '实际完成情况']
     """
     spans = [match.span(1) for match in _anchors().finditer(flat)]
@@ -118,6 +145,16 @@ def _labels_in(flat: str) -> list[tuple[int, int]]:
             found.append(spans[at])
         at = abs(behind)
     return found
+
+
+def _leads(flat: str, lead: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """Where lines begin among categories that follow each other: one of a level has none of its own inside."""
+    above: frozenset[str] = frozenset()
+    for at, (start, end) in enumerate(lead):
+        levels = levels_of(flat[start:end])
+        if not at or not ("level1" in above and "level2" in levels):
+            yield start
+        above = levels
 
 
 def _begin(labels: Sequence[Token], fields: Sequence[str | None]) -> int | None:

@@ -24,6 +24,7 @@ from extractor.text import squash
 _WIDE = re.compile(r"[ \t\u3000]{2,}|[\t\u3000]")
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
 _HEAD = frozenset(("name", "department", "unit"))
+_NAMED, _MEASURES = frozenset(("indicator_name", "annual_value")), frozenset(("operator", "measure_unit", "weight"))
 _FEWEST = 3
 _PAIR = 2
 _SIGN = "指标"
@@ -81,7 +82,8 @@ def _may_head(text: str, line: Line) -> bool:
 
 def _heads(tokens: Sequence[Token], words: FormWords) -> bool:
     found = {words.column(token.text) for token in tokens}
-    return len(_INDICATORS & found) >= _FEWEST and "name" not in found
+    is_measured = found >= _NAMED and len(_MEASURES & found) > 1
+    return (len(_INDICATORS & found) >= _FEWEST or is_measured) and "name" not in found
 
 
 def _header(printed: Sequence[Sequence[Token]], at: int, words: FormWords) -> Header | None:

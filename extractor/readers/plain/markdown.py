@@ -17,7 +17,7 @@ _PIPE = re.compile(r"(?<!\\)\|")
 _HEADER_COLUMNS = 3
 _BOLD = re.compile(r"\*\*")
 _MARKUP = re.compile(
-    r"(?P<break><\s*(?:br|/p|/div|/li|p|div|li)(?:\s[^<>]*)?/?\s*>)"
+    r"(?P<break>`?<\s*(?:br|/p|/div|/li|p|div|li)(?:\s[^<>]*)?/?\s*>(?:`\{=html\})?)"
     r"|(?P<place></?\s*sup\s*>)"
     r"|(?P<tag></?\s*(?:b|i|u|strong|em|span|font|sub|ul|ol)(?:\s[^<>]*)?>)"
     r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,31});)"

@@ -12,6 +12,7 @@ from extractor.readers.plain.dropped import aligned
 from extractor.readers.plain.formtext import read_form_text
 from extractor.readers.plain.gridtable import is_grid, read_grids
 from extractor.readers.plain.markdown import is_markdown, read_markdown
+from extractor.readers.plain.ruledtable import is_ruled, read_ruled
 from extractor.readers.plain.spaced import read_spaced
 from extractor.schemas.document import Line, Table
 
@@ -36,6 +37,9 @@ def _found(text: str, lines: tuple[Line, ...]) -> Found:
     grids: tuple[Table, ...] = ()
     if is_grid(text):
         lines, grids = read_grids(text, lines)
+    if is_ruled(text):
+        lines, ruled = read_ruled(text, lines)
+        grids = _in_print_order(grids, ruled)
     barred = read_barred(text, lines) if not grids else None
     if barred is not None:
         return Found("markdown", *barred)

@@ -17,7 +17,7 @@ from extractor.readers.parsed import MAX_CELLS, Parsed, TextBuilder
 from extractor.readers.symbols import raised
 from extractor.readers.web.decode import decode_html
 from extractor.readers.web.leaves import collapsed, entered, integer
-from extractor.readers.web.spans import GridRow, Spanned, lay_out
+from extractor.readers.web.spans import GridRow, Spanned, full_width, lay_out
 from extractor.readers.web.styles import Unread, declared_unread, is_above, is_unnumbered, unread_classes
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ class _Page:
             if isinstance(block, str):
                 self._out.line(block)
             elif _is_frame(block):
+                self._captions(block, depth)
                 for row in self._rows(block):
                     for part in _children(row):
                         if why := self._unread(part):
@@ -106,10 +107,13 @@ class _Page:
             else:
                 self._table(block, depth)
 
-    def _table(self, table: LexborNode, depth: int) -> None:
+    def _captions(self, table: LexborNode, depth: int) -> None:
         for part in _children(table):
             if part.tag == "caption":
                 self.story(part, depth + 1)
+
+    def _table(self, table: LexborNode, depth: int) -> None:
+        self._captions(table, depth)
         self._out.table(self._grid(table, depth))
 
     def _rows(self, table: LexborNode) -> Iterator[LexborNode]:
@@ -141,9 +145,10 @@ class _Page:
     def _grid(self, table: LexborNode, depth: int) -> list[GridRow]:
         grid: list[GridRow] = []
         try:
-            for group in self._groups(table):
-                limit = MAX_CELLS - sum(map(len, grid))
-                grid += lay_out([self._spanned(row, depth) for row in group], limit)
+            groups = [[list(self._spanned(row, depth)) for row in group] for group in self._groups(table)]
+            full = full_width(groups)
+            for group in groups:
+                grid += lay_out(group, MAX_CELLS - sum(map(len, grid)), full)
         except OverflowError:
             raise UnsupportedFile(
                 self._file, f"has more than {MAX_CELLS:,} table cells; split it into one file per department"
@@ -199,6 +204,7 @@ class _Page:
                 )
             else:
                 self._out.note("nested_table", " ".join((block.text() or "").split())[:_EXCERPT])
+                lines += (self._cell(part, depth + 1) for part in _children(block) if part.tag == "caption")
                 for row in self._grid(block, depth + 1):
                     lines.append(" ".join(one for one in row if isinstance(one, str) and one))
         return "\n".join(lines)

@@ -18,18 +18,24 @@ class Spanned(NamedTuple):
     rows: int = 1
 
 
-def lay_out(group: Sequence[Iterable[Spanned]], limit: int) -> list[GridRow]:
+def lay_out(group: Sequence[Iterable[Spanned]], limit: int, full: int = 0) -> list[GridRow]:
     """The rows of one row group, what a merged cell covers marked as such; a cell ends with its group at the latest.
 
-    Raises OverflowError where the spans ask for more than `limit` cells.
+    A row that alone has the `full` width of its table has no room for cells from above: where one is said to reach
+    into it, its rowspan is wrong. Raises OverflowError where the spans ask for more than `limit` cells.
 
     >>> lay_out([[Spanned("a", 2, 2), Spanned("b")], [Spanned("c")]], 99)[1]
     [<Merged.ABOVE: 'above'>, <Merged.LEFT: 'left'>, 'c']
+    >>> lay_out([[Spanned("a", 1, 9), Spanned("b")], [Spanned("c")], [Spanned("d"), Spanned("e")]], 99, 2)[1:]
+    [[<Merged.ABOVE: 'above'>, 'c'], ['d', 'e']]
     """
     grid: list[GridRow] = []
     hanging: dict[int, tuple[int, Merged]] = {}
     """Columns that a cell of a row above covers: for how many rows more, and as what."""
-    for index, row in enumerate(group):
+    for index, cells in enumerate(group):
+        row = list(cells)
+        if hanging and full > 1 and width(row) == full:
+            hanging = {}
         below = {column: (left - 1, kind) for column, (left, kind) in hanging.items() if left > 1}
         line: GridRow = []
         for cell in row:
@@ -54,6 +60,22 @@ def lay_out(group: Sequence[Iterable[Spanned]], limit: int) -> list[GridRow]:
         hanging = below
         grid.append(line)
     return grid
+
+
+def width(row: Iterable[Spanned]) -> int:
+    """Columns that the cells of a row fill themselves."""
+    return sum(cell.columns for cell in row)
+
+
+def full_width(groups: Sequence[Sequence[Sequence[Spanned]]]) -> int:
+    """Columns of a table as its first row below no other fills them, where no row has more; 0 where one does.
+
+    >>> a, b = Spanned("a"), Spanned("b", 2)
+    >>> full_width([[[b], [a, a]]]), full_width([[[a], [b]]])
+    (2, 0)
+    """
+    widest = max((width(row) for group in groups for row in group), default=0)
+    return widest if any(group and width(group[0]) == widest for group in groups) else 0
 
 
 def _cover(line: GridRow, hanging: dict[int, tuple[int, Merged]]) -> None:

@@ -39,7 +39,7 @@ class _Reader:
     def __init__(self, package: Package) -> None:
         self._package = package
         self._main = (package.related().get("officeDocument") or ["word/document.xml"])[0]
-        if self._main not in package.names or not self._main.endswith(".xml"):
+        if self._main not in package or not self._main.endswith(".xml"):
             raise UnsupportedFile(package.file, _NO_DOCUMENT)
         root = package.xml(self._main)
         body = root.find(f"{W}body")
@@ -188,6 +188,13 @@ class _Reader:
         if cell.find(f"{W}tcPr/{W}cellDel") is not None:
             self._texts.deleted += 1
             return ""
+        before = len(self._texts.boxes)
+        lines = self._cell_lines(cell)
+        if not any(map(str.strip, lines)):
+            lines += self._boxed(before)
+        return "\n".join(lines)
+
+    def _cell_lines(self, cell: Element) -> list[str]:
         lines: list[str] = []
         for block in self._blocks(cell):
             if isinstance(block, str):
@@ -195,7 +202,16 @@ class _Reader:
             else:
                 self._out.note("nested_table", excerpt(block))
                 lines += (" ".join(one.text for one in row if one.text) for row in self._rows(block))
-        return "\n".join(lines)
+        return lines
+
+    def _boxed(self, before: int) -> list[str]:
+        """What text boxes show that hang on a cell without text of its own: to a person they are what it holds."""
+        lines: list[str] = []
+        while len(self._texts.boxes) > before:
+            box = self._texts.boxes.pop(before)
+            self._out.note("text_box", box[:EXCERPT] if isinstance(box, str) else excerpt(box))
+            lines += [box] if isinstance(box, str) else self._cell_lines(box)
+        return lines
 
     def _notes_at_the_end(self, kind: str) -> None:
         root = self._root(kind)

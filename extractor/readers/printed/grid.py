@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from extractor.readers.pdf.frame import Box
-from extractor.readers.pdf.rules import Rule
+from extractor.readers.printed.frame import Box
+from extractor.readers.printed.rules import Rule
 
 MAX_RULES = 6_000
 MAX_PLACES = 100_000

@@ -25,12 +25,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extractor.layouts import terms
+from extractor.readers.inked import inked, parted
 from extractor.readers.parsed import Merged
-from extractor.readers.pdf.characters import ink
-from extractor.readers.pdf.page import Page, RuledTable
+from extractor.readers.printed.characters import ink
+from extractor.readers.printed.page import Cells, Page, RuledTable
 from extractor.text import ENDS_SENTENCE, squash
-
-Cells = list[str | Merged]
 
 _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _BEGINS_ITEM = re.compile(r"[(（]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[、.．)）]")
@@ -40,6 +39,7 @@ _ALIKE = 0.5
 _MOST_LINES_BETWEEN = 5
 _FEW_ROWS = 2
 _LONG_ENOUGH = 6
+_HYPHENS = ("-", "\u2010", "\u2011", "\u2013", "\u2014")
 
 
 @dataclass(slots=True)
@@ -135,6 +135,7 @@ def _refine(table: RuledTable, xs: list[float], near: float) -> None:
 
 
 def _join(chain: _Chain, page: Page, table: RuledTable) -> None:
+    is_parted = _part_from_header(chain.head, table.rows)
     skip = _repeated_header(chain.head, table.rows)
     chain.last = table
     if len(table.xs) - 1 != len(chain.row) or skip == len(table.rows):
@@ -145,10 +146,14 @@ def _join(chain: _Chain, page: Page, table: RuledTable) -> None:
     going_on = skip > 0 or any(table.open_top)
     open_bottom = chain.open_bottom if going_on else [False] * len(row)
     if not any(isinstance(cell, str) and _both_numbers(chain, row, column) for column, cell in enumerate(row)):
-        if all(open_bottom) or _is_rest(chain, row):
-            is_plain = all(open_bottom) or _is_plain(chain, row)
+        is_open = is_parted or all(open_bottom)
+        if is_open or _is_rest(chain, row):
+            is_plain = is_open or _is_plain(chain, row)
             _append(chain, row, range(len(row)))
             del table.rows[skip]
+            for doubt in page.doubts:
+                if doubt.row is row:
+                    doubt.row = chain.row
             if is_plain:
                 page.notes.append(("row_joined", ""))
             else:
@@ -215,6 +220,54 @@ def _repeated_header(head: Sequence[Cells], rows: Sequence[Cells]) -> int:
     return count if head is not rows else 0
 
 
+def _part_from_header(head: Sequence[Cells], rows: list[Cells]) -> bool:
+    """Parts the rest of a row from the header above it, where no rule stands between; whether there was such a rest.
+
+    Each cell of the header then says what it says on the first page, and goes on with the row's text.
+    """
+    if head is rows:
+        return False
+    rest: list[str] = []
+    depth = 0
+    for first, again in zip(head, rows, strict=False):
+        behind = [_behind(one, other) for one, other in zip(first, again, strict=False)]
+        if len(first) != len(again) or None in behind or not any(map(_plain, first)):
+            break
+        depth += 1
+        rest = [one or other or "" for one, other in zip(behind, rest or behind, strict=True)]
+        if any(rest) and (depth == len(rows) or Merged.ABOVE not in rows[depth]):
+            break
+    if not any(rest):
+        return False
+    for row, first in zip(rows[:depth], head, strict=False):
+        row[:] = [_header_alone(one, cell) for one, cell in zip(first, row, strict=True)]
+    rows.insert(depth, [Merged.LEFT if cell is Merged.LEFT else one for one, cell in zip(rest, row, strict=True)])
+    return True
+
+
+def _header_alone(header: str | Merged, cell: str | Merged) -> str | Merged:
+    if isinstance(header, Merged) or isinstance(cell, Merged):
+        return cell
+    found = _spaced(header).match(cell)
+    return parted(cell, found.end())[0] if found else cell
+
+
+def _behind(header: str | Merged, cell: str | Merged) -> str | None:
+    """What stands in a cell behind the text of a header; None where the cell does not begin with it.
+
+    >>> _behind("绩效指标", "绩效\\n指标\\n；年度指标值：5"), _behind("绩效指标", "绩效目标")
+    ('；年度指标值：5', None)
+    """
+    if isinstance(header, Merged) or isinstance(cell, Merged):
+        return "" if header is cell else None
+    found = _spaced(header).match(cell)
+    return parted(cell, found.end())[1] if found else None
+
+
+def _spaced(text: str) -> re.Pattern[str]:
+    return re.compile(r"\s*" + r"\s*".join(map(re.escape, "".join(text.split()))) + r"\s*")
+
+
 def _plain(cell: str | Merged) -> str:
     return squash(cell) if isinstance(cell, str) else ""
 
@@ -233,7 +286,9 @@ def _is_rest(chain: _Chain, row: Cells) -> bool:
     """Whether a row below a closed edge is the second half of the row above it."""
     first = [cell.strip() for cell in chain.row if isinstance(cell, str)]
     second = [cell.strip() for cell in row if isinstance(cell, str)]
-    if len(first) < len(chain.row) or len(second) < len(row) or any(map(_is_number, second)):
+    if len(first) < len(chain.row) or len(second) < len(row):
+        return False
+    if any(_is_number(rest) and not _goes_on(begun) for begun, rest in zip(first, second, strict=True)):
         return False
     if any(_makes_whole(*halves, chain.seen[column]) for column, halves in enumerate(zip(first, second, strict=True))):
         return True
@@ -247,6 +302,11 @@ def _is_rest(chain: _Chain, row: Cells) -> bool:
         return True
     column = max(index for index, text in enumerate(second) if text)
     return bool(first[column]) and not first[column].endswith(ENDS_SENTENCE) and not _BEGINS_ITEM.match(second[column])
+
+
+def _goes_on(begun: str) -> bool:
+    """Whether a text ends in a hyphen, as a code does that is cut in two."""
+    return begun.endswith(_HYPHENS)
 
 
 def _makes_whole(first: str, second: str, seen: set[str]) -> bool:
@@ -302,6 +362,6 @@ def _append(chain: _Chain, row: Cells, columns: Iterable[int]) -> bool:
             continue
         target, index = chain.origins[column]
         before = target[index]
-        target[index] = f"{before}\n{cell}" if isinstance(before, str) and before else cell
+        target[index] = inked("\n", (before, cell)) if isinstance(before, str) and before else cell
         moved = True
     return moved

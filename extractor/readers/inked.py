@@ -1,0 +1,168 @@
+"""A text that knows in which boxes its letters were printed, on its way from a page to the text of the file.
+
+The letters are told by what is printed, not by offsets: white space comes and goes while cells and lines are put
+together, letters stay, and in their order.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, chain, pairwise
+from typing import NamedTuple, Self
+
+from extractor.schemas.positions import Boxes
+
+_RUN = re.compile(r"\S+")
+_WIDE = "WF"
+
+
+class PageBoxes(NamedTuple):
+    """The boxes of a page's letters, in points from the upper left corner of the page as it is shown.
+
+    The page's characters may be several letters each (a ligature, a word that OCR saw): character n is the letters
+    from `firsts[n]` to `firsts[n + 1]`.
+    """
+
+    page: int
+    lefts: array[float]
+    tops: array[float]
+    rights: array[float]
+    bottoms: array[float]
+    firsts: Sequence[int]
+
+    @classmethod
+    def of(
+        cls,
+        page: int,
+        texts: Sequence[str],
+        lefts: Sequence[float],
+        tops: Sequence[float],
+        rights: Sequence[float],
+        bottoms: Sequence[float],
+    ) -> PageBoxes:
+        """A character's letters share its box by their widths.
+
+        >>> boxes = PageBoxes.of(1, ["绩效12", "fi"], [0, 70], [0, 0], [60, 80], [9, 9])
+        >>> boxes.lefts.tolist(), boxes.rights.tolist()
+        ([0.0, 20.0, 40.0, 50.0, 70.0, 75.0], [20.0, 40.0, 50.0, 60.0, 75.0, 80.0])
+        """
+        if sum(map(len, texts)) == len(texts):
+            left, top, right, bottom = (array("f", edge) for edge in (lefts, tops, rights, bottoms))
+            return cls(page, left, top, right, bottom, range(len(texts) + 1))
+        words = ["".join(text.split()) for text in texts]
+        left, right = array("f"), array("f")
+        for word, start, end in zip(words, lefts, rights, strict=True):
+            widths = [2 if unicodedata.east_asian_width(letter) in _WIDE else 1 for letter in word]
+            unit = (end - start) / max(sum(widths), 1)
+            ends = [start + unit * width for width in accumulate(widths, initial=0)]
+            left.extend(ends[:-1])
+            right.extend(ends[1:])
+        top, bottom = (
+            array("f", chain.from_iterable([y] * len(word) for word, y in zip(words, edge, strict=True)))
+            for edge in (tops, bottoms)
+        )
+        return cls(page, left, top, right, bottom, [*accumulate(map(len, words), initial=0)])
+
+    def ink(self, characters: Sequence[int]) -> list[Ink]:
+        """The letters of characters, in their order.
+
+        >>> boxes = PageBoxes.of(1, "甲乙丙", [0, 9, 18], [0] * 3, [9, 18, 27], [9] * 3)
+        >>> [(ink.begin, ink.end) for ink in boxes.ink([1, 2, 0])]
+        [(1, 3), (0, 1)]
+        """
+        found: list[Ink] = []
+        begin = end = 0
+        whole = range(characters[0], characters[0] + len(characters))
+        # Nearly always they follow each other in the file.
+        for one in (whole,) if characters == list(whole) else (range(each, each + 1) for each in characters):
+            first, after = self.firsts[one.start], self.firsts[one.stop]
+            if first != end and end > begin:
+                found.append(Ink(self, begin, end))
+            begin, end = begin if first == end and end > begin else first, after
+        return [*found, Ink(self, begin, end)]
+
+
+class Ink(NamedTuple):
+    """Letters [begin, end) of one page."""
+
+    boxes: PageBoxes
+    begin: int
+    end: int
+
+
+class Inked(str):
+    """A text and its ink: as many letters as the text has but for white space, in the same order."""
+
+    __slots__ = ("ink",)
+    ink: tuple[Ink, ...]
+
+    def __new__(cls, text: str, ink: tuple[Ink, ...]) -> Self:
+        made = super().__new__(cls, text)
+        made.ink = ink
+        return made
+
+
+def inked(separator: str, texts: Iterable[str]) -> str:
+    """Texts joined by white space, or by nothing, with the ink of all of them.
+
+    >>> boxes = PageBoxes.of(1, "甲乙", [0, 9], [0, 0], [9, 18], [9, 9])
+    >>> whole = inked("\\n", [Inked("甲", (Ink(boxes, 0, 1),)), Inked("乙", (Ink(boxes, 1, 2),))])
+    >>> whole, [(ink.begin, ink.end) for ink in whole.ink]
+    ('甲\\n乙', [(0, 1), (1, 2)])
+    """
+    parts = list(texts)
+    return Inked(separator.join(parts), tuple(chain.from_iterable(getattr(part, "ink", ()) for part in parts)))
+
+
+def parted(text: str, at: int) -> tuple[str, str]:
+    """The two parts of a text, each with its ink.
+
+    >>> boxes = PageBoxes.of(1, "甲乙", [0, 9], [0, 0], [9, 18], [9, 9])
+    >>> parts = parted(Inked("甲 乙", (Ink(boxes, 0, 2),)), 2)
+    >>> parts, [[(ink.begin, ink.end) for ink in part.ink] for part in parts]
+    (('甲 ', '乙'), [[(0, 1)], [(1, 2)]])
+    """
+    if not isinstance(text, Inked):
+        return text[:at], text[at:]
+    left = sum(map(len, text[:at].split()))
+    before: list[Ink] = []
+    behind: list[Ink] = []
+    for ink in text.ink:
+        middle = min(ink.begin + left, ink.end)
+        left -= middle - ink.begin
+        before += [Ink(ink.boxes, ink.begin, middle)] if middle > ink.begin else []
+        behind += [Ink(ink.boxes, middle, ink.end)] if ink.end > middle else []
+    return Inked(text[:at], tuple(before)), Inked(text[at:], tuple(behind))
+
+
+class BoxesWriter:
+    """Gathers the boxes of texts while they are written one behind the other."""
+
+    def __init__(self) -> None:
+        self.boxes = Boxes()
+
+    def add(self, start: int, written: str, ink: Sequence[Ink]) -> None:
+        """The boxes of a text that was written at an offset; of one whose letters are others than its ink's, none."""
+        runs = [match.span() for match in _RUN.finditer(written)]
+        ends = list(accumulate(end - begin for begin, end in runs))
+        pieces = list(accumulate((one.end - one.begin for one in ink), initial=0))
+        if not runs or ends[-1] != pieces[-1]:
+            return
+        boxes = self.boxes
+        run = piece = 0
+        # A run ends with white space, and where the text goes on with the ink of another place.
+        for begin, end in pairwise(sorted({0, *ends, *pieces})):
+            run += begin >= ends[run]
+            piece += begin >= pieces[piece + 1]
+            page, first, _ = ink[piece]
+            letters = slice(first + begin - pieces[piece], first + end - pieces[piece])
+            boxes.starts.append(start + runs[run][1] - (ends[run] - begin))
+            boxes.firsts.append(len(boxes.lefts))
+            boxes.pages.append(page.page)
+            boxes.tops.append(min(page.tops[letters]))
+            boxes.bottoms.append(max(page.bottoms[letters]))
+            boxes.lefts.extend(page.lefts[letters])
+            boxes.rights.extend(page.rights[letters])
