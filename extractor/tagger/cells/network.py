@@ -159,11 +159,10 @@ class Network:
         sums = np.zeros((count, state.shape[2]), dtype=np.float32)
         np.add.at(sums, at[inside], state[inside])
         covered = np.bincount(at[inside], minlength=count)
-        means = sums / np.maximum(1, covered)[:, None].astype(np.float32)
+        means = np.divide(sums, np.maximum(1, covered)[:, None], dtype=np.float32)
         rows = state.sum(axis=1) / np.maximum(1, inside.sum(axis=1))[:, None]
         begins = (rows @ self.start.weight + self.start.bias)[:, 0]
-        scores: Floats = means @ self.role.weight + self.role.bias
-        return _softmax(scores), 1.0 / (1.0 + np.exp(-begins))
+        return _softmax(means @ self.role.weight + self.role.bias), 1.0 / (1.0 + np.exp(-begins))
 
 
 def _normal(state: Floats) -> Floats:
