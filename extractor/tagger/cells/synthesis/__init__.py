@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from random import Random
 
 from extractor.tagger.cells.grids import ANCHOR, LEFT, Anchor, Grid, grid_of
-from extractor.tagger.cells.roles import other
+from extractor.tagger.cells.roles import other, value
 from extractor.tagger.cells.synthesis.damage import Sheet, damaged
 from extractor.tagger.cells.synthesis.forms import forms, template, whole
 from extractor.tagger.cells.synthesis.lists import allotment, budget, meta, projects
@@ -64,6 +64,12 @@ def _lines_above(sheet: Sheet, writer: Writer) -> None:
     dice = writer.dice
     width = max(map(len, sheet.rows))
     for _ in range(dice.number(1, 4)):
+        whose = dice.one(("department", "unit"))
+        if dice.whether(0.2):
+            text = f"{writer.word(f'head.{whose}')}{dice.one('：:')}{writer.organisation()}"
+            index = sheet.add(Item(text, value(whose)))
+            sheet.rows.insert(0, [(index, ANCHOR), *[(index, LEFT)] * (width - 1)])
+            continue
         text = dice.one((
             writer.word("titles.form"),
             f"{writer.author.year()}年{writer.word('titles.list')}",

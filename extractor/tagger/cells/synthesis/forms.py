@@ -118,6 +118,9 @@ def _head(writer: Writer, width: int) -> list[Box]:
     if waiting:
         rows.append(waiting)
 
+    if writer.glued:
+        rows = [_glued(items) for items in rows]
+
     def make(inner: int) -> Box:
         return stack(line(items, writer.shared(inner, len(items))) for items in rows)
 
@@ -127,6 +130,15 @@ def _head(writer: Writer, width: int) -> list[Box]:
         text = dice.one(("基本信息", "项目基本情况", "项目概况", "基本情况"))
         return [beside(one(Item(text, other("group")), 1, box.height), box)]
     return [make(width)]
+
+
+def _glued(items: list[Item]) -> list[Item]:
+    """Each label and its value in one cell."""
+    pairs = zip(items[::2], items[1::2], strict=True)
+    return [
+        Item(f"{name.text.rstrip('：:')}：{item.text}", item.role if item.text else name.role, item.starts)
+        for name, item in pairs
+    ]
 
 
 def _department(writer: Writer) -> list[Item]:

@@ -219,7 +219,20 @@ def _filled(writer: Writer, table: Columns) -> dict[str, Item]:
     if "cycle" in table.fields:
         cycle = items["annual"].text if writer.habits.same else author.value()
         items["cycle"] = Item(cycle, value("cycle")) if dice.whether(0.9) else writer.blank()
-    weight = dice.one((str(dice.number(1, 30)), "10", "5", "15", f"{dice.number(1, 20)}%", "", "7.5", "/", "10.00"))
+    weight = dice.one(
+        (
+            str(dice.number(1, 30)),
+            str(dice.number(4, 12) * 5),
+            "10",
+            "5",
+            "15",
+            f"{dice.number(1, 20)}%",
+            "",
+            "7.5",
+            "/",
+            "10.00",
+        )
+    )
     items["weight"] = Item(weight, value("weight")) if weight else writer.blank()
     return items
 

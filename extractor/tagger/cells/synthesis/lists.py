@@ -74,19 +74,18 @@ def _cells(writer: Writer, head: _Head, at: int, unit: str) -> list[Item]:
 
 def _body(writer: Writer) -> Item:
     """Goal and indicators in one piece."""
-    author, dice = writer.author, writer.dice
-    indicators = [author.indicator(writer.habits, at) for at in range(1, dice.number(2, 8))]
-    between = dice.one(("；\n", "\n", "；", "。"))
-    text = between.join(
-        f"{one.number}.{one.level1}-{one.level2}：{one.name}{dice.one('：，')}{one.annual}" for one in indicators
-    )
+    dice = writer.dice
+    indicators = tuple(writer.author.indicator(writer.habits, at) for at in range(1, dice.number(2, 8)))
+    text = writer.printer.indicators(indicators).text
+    if dice.whether(0.15):
+        text = f"{writer.goal()}\n{text}"
     return Item(text, other("body"))
 
 
 def projects(writer: Writer) -> Box:
     """A row for each project, or a row for each indicator beside merged cells."""
     dice = writer.dice
-    by_indicator = dice.whether(0.72)
+    by_indicator = dice.whether(0.6)
     table = columns(writer, 9) if by_indicator else None
     head = _Head(writer, table)
     goal_first = dice.whether(0.9)

@@ -10,6 +10,7 @@ from importlib.resources import files
 from extractor.tagger.cells.roles import label, other, value
 from extractor.tagger.cells.synthesis.sheet import Item, shared
 from extractor.tagger.synthesis.content import Author, Habits, habits
+from extractor.tagger.synthesis.render import Printer, grammar
 from extractor.tagger.synthesis.words import Dice, Lexicon
 
 _UNITS = ("（万元）", "(万元)", "（元）", "(元)", "（单位：万元）", "\n（万元）")
@@ -45,6 +46,8 @@ class Writer:
         self.numbered = dice.whether(0.06)
         self.in_money = dice.weighted({"": 0.5, "label": 0.3, "value": 0.08, "side": 0.12})
         self.unit = dice.one(_UNITS)
+        self.printer = Printer(dice, grammar(dice, self.lexicon), self.habits)
+        self.glued = dice.whether(0.04)
         self.aligned = dice.one((0.0, 0.6, 0.9, 1.0))
         self._kept: dict[tuple[str, str], str] = {}
         self._shares: dict[tuple[int, int], list[int]] = {}
