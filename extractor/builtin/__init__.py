@@ -1,8 +1,8 @@
 """The built-in second readers at work: one reads characters, one reads cells.
 
 The reader of characters (`extractor.tagger`) makes a reading of its own of a block's text; it is compared with the
-rules' like any other. The reader of cells (`extractor.tagger.cells`) has its say on what is about to be published: value
-by value, by the cell in which each stands. Both see where projects begin.
+rules' like any other. The reader of cells (`extractor.tagger.cells`) has its say on what is about to be published:
+value by value, by the cell in which each stands. Both see where projects begin.
 """
 
 from __future__ import annotations

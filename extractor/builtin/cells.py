@@ -29,10 +29,12 @@ _COLUMN = 3
 class Say:
     """What the reader of cells says of one project: the paths of the values that it bears out, and its findings.
 
-    `has_cells` is false where the block has none: it says nothing then.
+    `elsewhere` are the paths of values in cells that hold a goal and indicators in one piece: who reads characters reads
+    these. `has_cells` is false where the block has none: it says nothing then.
     """
 
     same: frozenset[str] = frozenset()
+    elsewhere: frozenset[str] = frozenset()
     findings: tuple[Finding, ...] = ()
     has_cells: bool = False
 
@@ -51,7 +53,8 @@ def hear(seen: Seen, block: Block, compared: Comparison) -> Say:
     if len(begins) != 1:
         # Where a project begins it does not see as the rules do: what belongs to it, it cannot say.
         same.discard("name")
-    return Say(frozenset(same), tuple(findings), True)
+    elsewhere = frozenset(vote.path for vote in cast if vote.verdict == "body")
+    return Say(frozenset(same), elsewhere, tuple(findings), True)
 
 
 def _disputes(cast: Sequence[Vote], spans: Mapping[str, Span]) -> Iterator[Finding]:

@@ -87,7 +87,10 @@ class Draft:
         if self.comparison is None:
             return ()
         if self.answered is None and self.say.has_cells:
-            return tuple(path for path, _ in leaves(self.project) if path not in self.read_twice)
+            known = self.read_twice
+            if self.builtin is not None:
+                known |= self.say.elsewhere.difference(self.comparison.abstained)
+            return tuple(path for path, _ in leaves(self.project) if path not in known)
         return tuple(path for path in self.comparison.abstained if path not in self.say.same)
 
 

@@ -18,24 +18,24 @@ from extractor.schemas import paths
 from extractor.schemas.document import Block
 from extractor.schemas.project import Indicator, ProjectReading
 from extractor.schemas.record import Span
-from extractor.tagger.cells.roles import ROLES, label, other, value
+from extractor.tagger.cells.roles import ROLES, other, value
 from extractor.tagger.cells.seen import Place, Seen
 from extractor.text import squash
 
 SURE, UNLIKELY, RIVAL, SEEN = 0.5, 0.1, 0.6, 0.8
 """How likely a cell is what it was read as; is not; is something else; is what nobody read."""
 
-Verdict = Literal["same", "other", "unsure"]
+Verdict = Literal["same", "other", "unsure", "body"]
+"""`body`: the value is a part of a cell that holds a goal and indicators in one piece; who reads characters reads it."""
 
 _OF_PROJECT: Mapping[str, tuple[int, ...]] = {
-    "department": (value("department"), value("ministry")),
-    "unit": (value("unit"),),
+    "department": (value("department"), value("ministry"), other("sum_label")),
+    "unit": (value("unit"), other("sum_label")),
     "name": (value("name"),),
     "goal": (value("goal"),),
     **{paths.amount(field): (value(field),) for field in ("total", "fiscal", "special_account", "other")},
 }
 _FUNDING = (value("breakdown"), value("several_money"), value("fiscal"), value("other"), value("total"))
-_FUNDING_LABEL = tuple(label(field) for field in ("breakdown", "several_money", "fiscal", "other", "total"))
 _OF_INDICATOR: Mapping[str, tuple[int, ...]] = {
     "number": (value("number"), value("indicator"), value("level2"), value("level1")),
     "level1_code": (value("level1"),),
@@ -55,7 +55,7 @@ _ELSEWHERE = tuple(
     if role not in ("name", "goal", "total", "fiscal", "special_account", "other", "indicator", "annual")
 )
 """What a value that no field takes may be."""
-_CONTINUED = other("continuation")
+_CONTINUED, _BODY = other("continuation"), other("body")
 _ROW_FIELDS = ("annual_value", "cycle_value", "operator", "measure_unit", "weight")
 _LABELS = ("level1", "level2", "level1_code", "level2_code")
 
@@ -93,8 +93,9 @@ class _Ballot:
         for path, roles in _OF_PROJECT.items():
             yield from self._field(path, roles, _value(self.project, path))
         for index, line in enumerate(self.project.amounts.breakdown):
-            yield self._on(paths.funding_amount(index), line.amount, _FUNDING)
-            yield self._on(paths.funding_label(index), line.label, _FUNDING_LABEL)
+            vote = self._on(paths.funding_amount(index), line.amount, _FUNDING)
+            # The label is what the amount stands under: there is no say on it of its own.
+            yield from (vote, Vote(paths.funding_label(index), "same" if vote.verdict == "same" else "unsure"))
         for printed, text in self.project.attributes.items():
             yield self._on(paths.attribute(printed), text, _ELSEWHERE)
         yield from self._indicators()
@@ -126,6 +127,8 @@ class _Ballot:
             if support < worst:
                 worst = support
                 best = self.seen.best(place)
+                if best == _BODY:
+                    return Vote(path, "body")
                 sees = ROLES[best]
                 verdict = _verdict(support, self.seen.likely(place, (best,)))
         if verdict == "same" and row_of is not None and not self._belongs(path, places, row_of):
@@ -210,9 +213,12 @@ class _Ballot:
                         break
 
     def _unread(self, named: set[Place]) -> Iterator[Vote]:
-        """Indicators that nobody read."""
+        """Indicators that nobody read; not such as are printed twice, for two periods."""
         count = len(self.project.indicators)
+        known = {squash(one.name) for one in self.project.indicators if one.name}
         for place in self.inside:
+            if squash(self.seen.text(place)) in known:
+                continue
             if place not in named and self.seen.likely(place, (value("indicator"),)) >= SEEN and place not in self.read:
                 yield Vote(paths.indicator(count), "other", "indicator", self.seen.text(place), self.seen.span(place))
                 count += 1
