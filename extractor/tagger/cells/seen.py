@@ -107,6 +107,11 @@ class Seen:
         anchor = self.grids[place.grid].grid.cells[place.cell]
         return anchor.start, anchor.end
 
+    def is_line(self, place: Place) -> bool:
+        """Whether a cell fills its row."""
+        seen = self.grids[place.grid]
+        return seen.left[place.cell] == 0 and seen.right[place.cell] == seen.grid.at.shape[1] - 1
+
     def rows(self, place: Place) -> range:
         seen = self.grids[place.grid]
         return range(seen.top[place.cell], seen.bottom[place.cell] + 1)

@@ -56,6 +56,9 @@ _ELSEWHERE = tuple(
 )
 """What a value that no field takes may be."""
 _CONTINUED, _BODY = other("continuation"), other("body")
+_NAMED_ABOVE = ("department", "unit")
+_BODIES = (value("department"), value("unit"), value("ministry"), other("sum_label"), other("heading"))
+"""What a line or a row that names a body may be: above a table one looks like the other."""
 _ROW_FIELDS = ("annual_value", "cycle_value", "operator", "measure_unit", "weight")
 _LABELS = ("level1", "level2", "level1_code", "level2_code")
 
@@ -97,7 +100,9 @@ class _Ballot:
             # The label is what the amount stands under: there is no say on it of its own.
             yield from (vote, Vote(paths.funding_label(index), "same" if vote.verdict == "same" else "unsure"))
         for printed, text in self.project.attributes.items():
-            yield self._on(paths.attribute(printed), text, _ELSEWHERE)
+            vote = self._on(paths.attribute(printed), text, _ELSEWHERE)
+            # That a field has another value is said where that value stands.
+            yield vote._replace(verdict="unsure", seen="") if vote.verdict == "other" else vote
         yield from self._indicators()
 
     def _field(self, path: str, roles: tuple[int, ...], printed: str | None) -> Iterator[Vote]:
@@ -123,7 +128,8 @@ class _Ballot:
         worst, sees = 2.0, ""
         verdict: Verdict = "same"
         for place in places:
-            support = self.seen.likely(place, (*roles, _CONTINUED) if len(places) > 1 else roles)
+            accepted = _BODIES if path in _NAMED_ABOVE and self.seen.is_line(place) else roles
+            support = self.seen.likely(place, (*accepted, _CONTINUED) if len(places) > 1 else accepted)
             if support < worst:
                 worst = support
                 best = self.seen.best(place)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from extractor.tagger.cells.roles import other, value
 from extractor.tagger.cells.synthesis.sheet import Box, Item, beside, line, one, stack
-from extractor.tagger.cells.synthesis.writer import Writer
+from extractor.tagger.cells.synthesis.writer import Writer, labels
 
 _SIGNS = ("≥", "≥", "≥", "≤", "=", "＝", "定性", ">", "<", "≧", "═", "＞=", "大于等于", "小于等于", "正向指标", "等于")
 _UNFILLED = 0.1
@@ -136,6 +136,8 @@ def _levels(writer: Writer, count: int) -> list[tuple[Item, list[tuple[Item, int
 
 def _category(writer: Writer, above: str) -> tuple[str, str]:
     """Both categories of an indicator; below `above` if there is one that goes with it."""
+    if writer.process and writer.dice.whether(0.5):
+        return above or writer.dice.one(labels()["levels.level1"]), writer.dice.one(labels()["levels.level2"])
     for _ in range(8):
         _, level1, _, level2 = writer.author._category(writer.habits._replace(level1=True, level2=True))
         if not above or level1 == above:
@@ -192,7 +194,9 @@ def _unfilled(writer: Writer, field: str) -> Item:
     if field == "indicator":
         return writer.template() if dice.whether(0.7) else writer.blank()
     if field in ("annual", "cycle", "measure", "operator"):
-        text = dice.one(("", "", "", "%", "个", "≥", "≥**", "/", "万元", "……"))
+        unit, sign, stars = writer.author._unit(), dice.one("≥≤="), dice.one(("**", "*", "×", "XX", "__"))
+        left = (unit, f"{sign}{stars}{unit}", f"{stars}{unit}", f"（{sign}{stars}{unit}）")
+        text = dice.one(("", "", "", *left, "%", sign, "/", "万元", "……"))
         return Item(text, other("template")) if text else writer.blank()
     return writer.blank()
 
@@ -275,7 +279,7 @@ def indicators(writer: Writer, width: int) -> list[Box]:
     dice = writer.dice
     has_side = width > 3 and dice.whether(0.75)
     side = 1 if has_side else 0
-    if dice.whether(0.07) and width - side >= 5:
+    if dice.whether(0.13) and width - side >= 5:
         return [_twin(writer, width, side)]
     table = columns(writer, width - side)
     spare = width - side - len(table.fields)

@@ -53,6 +53,7 @@ class _Head:
 def _cells(writer: Writer, head: _Head, at: int, unit: str) -> list[Item]:
     """What a project prints once."""
     items = []
+    withheld = writer.dice.whether(0.04)
     for field in head.fields:
         if field == "name":
             items.append(Item(writer.name(), value("name"), starts=True))
@@ -65,6 +66,8 @@ def _cells(writer: Writer, head: _Head, at: int, unit: str) -> list[Item]:
         elif field == "attribute":
             text = writer.attribute()
             items.append(Item(text, value("attribute")) if text else writer.blank())
+        elif withheld and field == "goal":
+            items.append(Item(writer.lexicon.known("withheld"), value("goal")))
         elif field in ("goal", "several_goal"):
             items.append(Item(writer.goal(), value(field)) if writer.dice.whether(0.96) else writer.blank())
         else:

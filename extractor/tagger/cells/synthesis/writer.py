@@ -48,6 +48,7 @@ class Writer:
         self.unit = dice.one(_UNITS)
         self.printer = Printer(dice, grammar(dice, self.lexicon), self.habits)
         self.glued = dice.whether(0.04)
+        self.process = dice.whether(0.1)
         self.aligned = dice.one((0.0, 0.6, 0.9, 1.0))
         self._kept: dict[tuple[str, str], str] = {}
         self._shares: dict[tuple[int, int], list[int]] = {}
@@ -172,7 +173,9 @@ class Writer:
         if roll < 0.58:
             return dice.ideographs(2, 3)
         if roll < 0.66:
-            return str(dice.number(10_000_000, 19_999_999_999))
+            return str(
+                dice.number(10_000_000, 19_999_999_999) if dice.whether(0.6) else dice.number(1_000, 999_999)
+            ).zfill(6)
         if roll < 0.72:
             return author.organisation()
         if roll < 0.78:
