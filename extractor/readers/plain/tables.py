@@ -11,6 +11,7 @@ from extractor.readers.plain.delimited import find_delimiter, read_delimited
 from extractor.readers.plain.dropped import aligned
 from extractor.readers.plain.formtext import read_form_text
 from extractor.readers.plain.gridtable import is_grid, read_grids
+from extractor.readers.plain.hardbreaks import has_hard_breaks, read_broken
 from extractor.readers.plain.markdown import is_markdown, read_markdown
 from extractor.readers.plain.ruledtable import is_ruled, read_ruled
 from extractor.readers.plain.spaced import read_spaced
@@ -40,6 +41,9 @@ def _found(text: str, lines: tuple[Line, ...]) -> Found:
     if is_ruled(text):
         lines, ruled = read_ruled(text, lines)
         grids = _in_print_order(grids, ruled)
+    if has_hard_breaks(text):
+        lines, broken = read_broken(text, lines)
+        grids = _in_print_order(grids, broken)
     barred = read_barred(text, lines) if not grids else None
     if barred is not None:
         return Found("markdown", *barred)
