@@ -24,6 +24,7 @@ _MOST_STRANGE = 2
 _LONGEST_VALUE = 40
 _SHORTEST, _LONGEST_LABEL = 4, 12
 _ENDS_VALUE = re.compile(r"[\d√✓□]$")
+_REMARK = re.compile(r"\([^()]{1,10}\)")
 _TELLING = frozenset(("indicator_name", "annual_value"))
 _LEVELS = frozenset(("level1", "level2"))
 _HEAD = frozenset(("name", "unit", "department"))
@@ -177,7 +178,7 @@ def _cut_head(text: str, lines: Sequence[Line], head: dict[int, list[int]], word
                 made.unread.add(line.start)
             last = labels[-1]
             continue
-        is_open = last is not None and not text[last.end : line.start].strip()
+        is_open = last is not None and not _REMARK.sub("", fold(text[last.end : line.start])).strip()
         goes_on = last is not None and kind_of(last, words) == "goal" and not _ends(text, last.end, line.start)
         if not (is_open or goes_on):
             made.unread.add(line.start)
