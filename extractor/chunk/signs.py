@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractor.chunk.amounts import NUMBER
-from extractor.chunk.flattened import is_filled_form, is_titled, name_in_flat, simplified
+from extractor.chunk.flattened import is_filled_form, is_titled, name_in_flat
 from extractor.layouts import Terms
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import category, category_of_label, labels
@@ -293,6 +293,5 @@ def _are_a_form(lines: Sequence[str], flat: str, terms: Terms) -> bool:
 def _cells(document: Document, piece: Line | Row) -> list[str]:
     """The cells of a row, or a line's words as far as blanks or bars part them."""
     if isinstance(piece, Row):
-        return [simplified(squash(cell.content.text)) for cell in piece.cells]
-    printed = simplified(document.text[piece.start : piece.end])
-    return list(map(squash, _GAP.split(printed)))
+        return [squash(cell.content.text) for cell in piece.cells]
+    return list(map(squash, _GAP.split(document.text[piece.start : piece.end])))
