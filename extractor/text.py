@@ -178,7 +178,7 @@ class Squashed:
         """Squashed characters [start, end) as printed, wrapped lines joined."""
         if start >= end:
             return ""
-        first, last = self.positions[start], self.positions[end - 1] + 1
+        first, last = self.positions[start], self._after(end)
         raw = self.source.text[first:last]
         return raw if last - first == end - start else join_lines(raw)
 
@@ -186,4 +186,12 @@ class Squashed:
         """Span in `Document.text` of squashed characters [start, end)."""
         if start >= end:
             return None
-        return self.source.source_span(self.positions[start], self.positions[end - 1] + 1)
+        return self.source.source_span(self.positions[start], self._after(end))
+
+    def _after(self, end: int) -> int:
+        """Behind the source character of the last before `end`, and its reading where one is printed."""
+        last = self.positions[end - 1] + 1
+        if self.source.text[last : last + 1] != "(":
+            return last
+        reading = _READING.match(self.source.text, last)
+        return reading.end() if reading else last
