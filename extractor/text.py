@@ -41,6 +41,7 @@ IGNORED = "。,、;:!.?·…()[]{}<>《》〈〉【】「」『』\"'`|-—_~/#�
 _LINE_END = re.compile(r"[\n\r\f\v\x85\u2028\u2029]")
 _BLANKS = re.compile(r"\s+")
 _BLANK_AT_PUNCTUATION = re.compile(r"(?<=[，。；：、！？（）《》【】“”‘’]) | (?=[，。；：、！？（）《》【】“”‘’])")
+_TRANSLATION = re.compile(r"(?<=[\u4e00-\u9fff):])\(?(?=[A-Za-z ]{0,3}[a-z])[A-Za-z][A-Za-z0-9.,'&/-]{2,}\)?:?$")
 _SHORT = 24
 _INK = re.compile(r"\S+")
 _TONES = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜ"
@@ -112,6 +113,15 @@ def without_brackets(squashed: str) -> str:
     '总计'
     """
     return BRACKETED.sub("", squashed)
+
+
+def without_translation(squashed: str) -> str:
+    """A squashed label without the English that is printed behind it.
+
+    >>> without_translation("项目名称Projectname"), without_translation("人均GDP"), without_translation("预算数(A)")
+    ('项目名称', '人均GDP', '预算数(A)')
+    """
+    return _TRANSLATION.sub("", squashed)
 
 
 def join_lines(text: str) -> str:
