@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractor.chunk.amounts import NUMBER
-from extractor.chunk.flattened import is_filled_form, is_titled, name_in_flat, simplified
+from extractor.chunk.flattened import is_filled_form, is_titled, name_in_flat
 from extractor.layouts import Terms
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import category, category_of_label, labels
@@ -78,7 +78,7 @@ class Signs:
     nothing but a target (≥95%), `operators` rows with a cell that holds nothing but its sign, `levels` words that name
     a level of indicators, `numbers` numbers in cells of the rows below one that heads columns of indicators (-1: there
     is none); `name` is a project's name beside its label; `is_flat_form`: a form that somebody filled in stands there
-    without its cells.
+    without its cells; `in_cells`: a name and a category stand in cells of tables.
     """
 
     categories: frozenset[str] = frozenset()
@@ -93,6 +93,7 @@ class Signs:
     headings: frozenset[str] = frozenset()
     name: str | None = None
     is_flat_form: bool = False
+    in_cells: bool = False
 
     @property
     def heads(self) -> bool:
@@ -131,7 +132,7 @@ class Signs:
     @property
     def is_told(self) -> bool:
         """Whether what stands there stands in running text: no columns of indicators, no brackets."""
-        return not self.heads and not self.bracketed and len(self.categories) < _ENOUGH
+        return not (self.heads or self.bracketed or self.in_cells) and len(self.categories) < _ENOUGH
 
     @property
     def are_unfilled(self) -> bool:
@@ -145,11 +146,16 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
     texts: list[str] = []
     loose: list[str] = []
     name: str | None = None
+    categories_in_cells = named_in_cells = False
     numbers, targets, operators = -1, 0, 0
     for piece in pieces:
         cells = [cell for cell in _cells(document, piece) if cell]
-        found.update(term for cell in cells if (term := _category(cell)))
-        name = name or _name(cells, terms)
+        own = {term for cell in cells if (term := _category(cell))}
+        found |= own
+        named = _name(cells, terms)
+        name = name or named
+        if isinstance(piece, Row):
+            categories_in_cells, named_in_cells = categories_in_cells or bool(own), named_in_cells or bool(named)
         if numbers < 0 and _heads_indicators(cells, terms):
             numbers = 0
         elif numbers >= 0 and any(_HAN.search(cell) for cell in cells if len(cell) > 1):
@@ -175,6 +181,7 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
         bracketed=len(_BRACKETED.findall(text)),
         headings=frozenset(match["word"] for match in _HEADING.finditer(text)),
         name=name,
+        in_cells=categories_in_cells and named_in_cells,
         is_flat_form=name_in_flat(flat) is not None or is_filled_form(flat) or _are_a_form(loose, flat, terms),
     )
 
@@ -293,6 +300,5 @@ def _are_a_form(lines: Sequence[str], flat: str, terms: Terms) -> bool:
 def _cells(document: Document, piece: Line | Row) -> list[str]:
     """The cells of a row, or a line's words as far as blanks or bars part them."""
     if isinstance(piece, Row):
-        return [simplified(squash(cell.content.text)) for cell in piece.cells]
-    printed = simplified(document.text[piece.start : piece.end])
-    return list(map(squash, _GAP.split(printed)))
+        return [squash(cell.content.text) for cell in piece.cells]
+    return list(map(squash, _GAP.split(document.text[piece.start : piece.end])))

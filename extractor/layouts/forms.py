@@ -12,7 +12,7 @@ from extractor.layouts.shared import MoneyColumn
 from extractor.schemas.document import MappedText
 from extractor.schemas.layout import BREAKDOWN
 from extractor.tables import by_word
-from extractor.text import IN_SENTENCES, fold, join_lines, squash, without_brackets
+from extractor.text import IN_SENTENCES, fold, join_lines, squash, without_brackets, without_translation
 
 Period = Literal["cycle", "annual"]
 
@@ -91,7 +91,7 @@ class FormWords:
         return self._known[printed]
 
     def _label(self, printed: str) -> Label | None:
-        word = squash(printed).rstrip(":")
+        word = without_translation(squash(printed)).rstrip(":")
         if not word or len(word) > _LONGEST:
             return None
         bare = _LEAD.sub("", word, count=1)
@@ -238,7 +238,7 @@ class FormWords:
         return self._columns[printed]
 
     def _column(self, printed: str) -> str | None:
-        word = squash(printed).rstrip(":")
+        word = without_translation(squash(printed)).rstrip(":")
         bare = without_brackets(word)
         known = self.terms.column(word) or self.columns.get(word) or self.columns.get(bare)
         if known is not None or len(word) > _LONGEST:

@@ -65,6 +65,7 @@ def looks_like_forms(document: Document, layout: CompiledLayout) -> bool:
 @lru_cache(maxsize=1)
 def _prints(text: str, words: FormWords) -> tuple[bool, bool]:
     """Whether a text prints levels of indicators, and goals: asked for each part of one document."""
+    text = fold(text)
     return any(begin in text for begin in words.levels), "目标" in text
 
 
