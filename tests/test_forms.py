@@ -249,6 +249,29 @@ def test_labels_below_the_indicators() -> None:
     assert shown(project) == READ | {"attributes": {"风险点": "汛期施工", "备注": "跨年"}}
 
 
+def test_a_label_of_the_head_is_no_value() -> None:
+    (project,) = projects(
+        TITLE, [NAME[0], ["主管部门", "实施单位", "云溪市第一中学", LEFT, LEFT], *MONEY, *GOAL, *HEADER, *ITEMS]
+    )
+    assert (project.department, project.unit) == (None, "云溪市第一中学")
+
+
+def test_a_form_above_which_the_end_of_another_stands() -> None:
+    """A page that begins inside of a form: its rest is told, and the form below is whole."""
+    rest = [["", "一级指标", "二级指标", "三级指标", "指标值"], *ITEMS, ["合计", "100", LEFT, LEFT, LEFT]]
+    result = extract([*rest, [TITLE, LEFT, LEFT, LEFT, LEFT], *FORM])
+    (record,) = result.records
+    assert shown(record.project) == READ
+    assert [flag for flag in result.document.flags if flag.code == "unclaimed_text"]
+
+
+def test_who_signs_below_the_indicators_and_what_heads_their_values() -> None:
+    years = [UP, UP, UP, "2025年实际完成值", "预期2026年实现值"]
+    signs = ["绩效管理科(盖章)", LEFT, LEFT, "业务科(盖章)", LEFT]
+    (record,) = extract(TITLE, [*NAME, *MONEY, *GOAL, *HEADER, years, *ITEMS, signs]).records
+    assert [one.name for one in record.project.indicators] == [row[3] for row in ITEMS]
+
+
 MONEY_OF_PERIODS: dict[str, tuple[Rows, dict[str, str | None], dict[str, str]]] = {
     "side by side": (
         [

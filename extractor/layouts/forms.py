@@ -68,6 +68,7 @@ class FormWords:
         self.fragment, self.residue = patterns.fragment, patterns.residue
         self.no_money, self.spending, self.money_word = patterns.no_money, patterns.spending, patterns.money_word
         self.seal, self.nearest, self.progress = patterns.seal, patterns.nearest, patterns.progress
+        self.value_head = patterns.value_head
         self._shapes, self._column_shapes = form.shapes, form.column_shapes
         self._money_columns = form.money
         self._known: dict[str, Label | None] = {}
@@ -244,6 +245,15 @@ class FormWords:
         if known is not None or len(word) > _LONGEST:
             return known
         return next((field for field, shape in self._column_shapes.items() if shape.fullmatch(bare)), None)
+
+    def tells_value(self, printed: str) -> bool:
+        """Whether a cell heads values of a year or what was reached, and holds none itself.
+
+        >>> words = form_words(terms())
+        >>> [words.tells_value(text) for text in ("预期2026年实现值", "2025年实际完成值", "完成值", "2025年完成12场")]
+        [True, True, True, False]
+        """
+        return self.value_head.fullmatch(without_brackets(squash(printed))) is not None
 
     def is_residue(self, printed: str) -> bool:
         """Whether a cell holds what the template printed into it, or marks like ×××, and nothing else.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from extractor.chunk.forms.form import is_money
+from extractor.chunk.forms.form import HEAD, is_money
 from extractor.chunk.forms.shapes import is_nothing, is_number, is_text
 from extractor.chunk.forms.sheet import SheetRow, Spot
 from extractor.layouts.forms import FormWords, Label
@@ -20,7 +20,8 @@ Role = Literal["label", "value", "whole"]
 _ROLES: tuple[Role, ...] = ("label", "value", "whole")
 _NEVER = 99.0
 _AS_LABEL = {"known": 0.0, "unknown": 1.0}
-_AS_VALUE = {"text": 0.0, "unknown": 0.4, "known": 1.6, "colon": 6.0}
+_AS_VALUE = {"text": 0.0, "unknown": 0.4, "known": 1.6, "head": 3.0, "colon": 6.0}
+"""A label of the head of a form (项目名称, 主管部门) is the value of none, where its cell was dropped or left blank."""
 _ALONE = 4.0
 """A value that no label stands before."""
 _EMPTY = 1.6
@@ -89,7 +90,7 @@ def _best_roles(cells: Sequence[_Cell], row: SheetRow, words: FormWords, *, in_g
     for index, cell in enumerate(cells):
         here: dict[Role, tuple[float, Role | None]] = {}
         for role in _ROLES:
-            against = _against(cell, role)
+            against = _against(cell, role, words)
             if against >= _NEVER:
                 continue
             if not costs:
@@ -112,7 +113,7 @@ def _best_roles(cells: Sequence[_Cell], row: SheetRow, words: FormWords, *, in_g
     return roles[::-1]
 
 
-def _against(cell: _Cell, role: Role) -> float:
+def _against(cell: _Cell, role: Role, words: FormWords) -> float:
     if cell.is_unit or cell.whole is not None:
         return 0.0 if role == "whole" else _NEVER
     if role == "whole":
@@ -123,7 +124,8 @@ def _against(cell: _Cell, role: Role) -> float:
             return _NEVER
         return _AS_LABEL["known" if cell.known is not None else "unknown"] * (0.3 if _ends_in_colon(text) else 1.0)
     if cell.known is not None:
-        return _AS_VALUE["colon" if _ends_in_colon(text) else "known"]
+        is_head = cell.known.field in HEAD and words.is_listed(text)
+        return _AS_VALUE["colon" if _ends_in_colon(text) else "head" if is_head else "known"]
     if cell.label is not None and _ends_in_colon(text):
         return _AS_VALUE["colon"]
     return _AS_VALUE["text" if cell.label is None or is_text(text) or is_nothing(text) else "unknown"]

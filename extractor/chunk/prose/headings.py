@@ -269,7 +269,7 @@ def _begins(one: Heading, run: Run) -> bool:
 def _is_told(kinds: set[str]) -> bool:
     """Whether sections tell a project: what it is or why, what it aims at, and something else.
 
-    One of a list of projects may tell no grounds, but then what is done, for how much, to which end, and by whom or when.
+    One of a list may tell no grounds, but then what is done, for how much, to which end, and by whom or when.
     """
     known = kinds - {"name"}
     aims = bool(known & {"goal", "indicators"})
