@@ -69,16 +69,15 @@ def naming_part(row: PrintedRow) -> MappedText | None:
 def _by_words(row: PrintedRow, layout: CompiledLayout, has_amounts: bool) -> RowKind:
     terms = layout.terms
     named = [row.parts[part].text for part in _NAMING if part in row.parts]
-    if any(terms.is_grand_total(text) for text in named[:1] if row.has_content) or (
-        not row.has_content and any(terms.is_grand_total(text) for text in named)
-    ):
+    has_content = row.has_content
+    if any(map(terms.is_grand_total, named[:1] if has_content else named)):
         return "grand"
     name = row.name or total_name(row)
-    if terms.is_subtotal(name) and (not row.has_content or squash(name) in terms.subtotals):
+    if terms.is_subtotal(name) and (not has_content or squash(name) in terms.subtotals):
         return "subtotal"
     if is_template(row, layout):
         return "template"
-    if row.has_content or layout.withheld.search(squash(row.name)):
+    if has_content or layout.withheld.search(squash(row.name)):
         return "project"
     return "unit" if has_amounts else "project"
 
