@@ -92,7 +92,9 @@ def record_of(info: DocumentInfo, draft: Draft, language: str, aliases: Aliases 
     block, comparison, project = draft.block, draft.comparison, draft.project
     # A compilation may hold tables in different units; a record's own table decides.
     unit = block.context.amount_unit
-    info = info.model_copy(update={"amount_unit": unit.value if unit else None, "layout": block.context.layout})
+    own = {"amount_unit": unit.value if unit else None, "layout": block.context.layout}
+    if (info.amount_unit, info.layout) != (own["amount_unit"], own["layout"]):
+        info = info.model_copy(update=own)
     agreed = draft.rules is not None and draft.is_read_twice and comparison is not None and not comparison.abstained
     agreed = agreed and not draft.is_guessed
     return Record(

@@ -44,7 +44,8 @@ def read_form_text(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...]
     words = form_words(terms())
     whole, flat = lines, relined(text, lines)
     lines, cuts = flat.lines, sorted(flat.cuts)
-    if not any(_heads(tokens_of_line(text, line, cuts), words) for line in lines if _may_head(text, line)):
+    may_head = (line for line in lines if _may_head(text, line) and (cuts or _has_words(text, line)))
+    if not any(_heads(tokens_of_line(text, line, cuts), words) for line in may_head):
         return whole, ()
     readable = ([] if line.start in flat.unread else tokens_of_line(text, line, cuts) for line in lines)
     printed = with_whole_labels(list(readable), words)
@@ -78,6 +79,11 @@ def _may_head(text: str, line: Line) -> bool:
     if not prints(text, line, INDICATOR):
         return False
     return _WIDE.search(text[line.start : line.end].strip()) is None
+
+
+def _has_words(text: str, line: Line) -> bool:
+    """Whether blanks part as many words as a header has columns, which nearly all lines of a text lack."""
+    return len(text[line.start : line.end].split(None, _FEWEST)) >= _FEWEST
 
 
 def _heads(tokens: Sequence[Token], words: FormWords) -> bool:
