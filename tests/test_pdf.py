@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
+import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -43,6 +44,7 @@ ROWS = [
 ]
 TITLE = ["云溪市2025年项目支出绩效目标表", "部门名称：云溪市青禾区住房和城乡建设局        单位：万元"]
 Breaks = Literal["open", "closed", "bare", "whole"]
+LONG = [HEADER, ROWS[1]] + [[f"道路养护经费{n}", f"{n}.00", "", "", GOAL * 2, ITEMS * 2] for n in range(1, 6)]
 SMALL = PdfStyle(page=(595, 330), margin=30)
 
 
@@ -470,9 +472,64 @@ def test_annotations_are_told() -> None:
     assert ("comment", "核减10万元") in {(note.kind, note.detail) for note in parsed.notes}
 
 
-# Over page breaks
+# Several beside each other
 
-LONG = [HEADER, ROWS[1]] + [[f"道路养护经费{n}", f"{n}.00", "", "", GOAL * 2, ITEMS * 2] for n in range(1, 6)]
+
+def two_on_a_sheet(raw: bytes) -> bytes:
+    """The pages of a file, two beside each other on a sheet, as printers put them."""
+    source = pypdfium2.PdfDocument(raw)
+    width, height = source[0].get_size()
+    made = pypdfium2.raw.FPDF_ImportNPagesToOne(source, 2 * width, height, 2, 1)
+    out = io.BytesIO()
+    pypdfium2.PdfDocument(made).save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("repeat", [True, False])
+@pytest.mark.parametrize("breaks", ["open", "bare", "closed"])
+def test_two_pages_on_a_sheet_are_read_one_after_the_other(breaks: Breaks, repeat: bool) -> None:
+    style = PdfStyle(page=(595, 330), margin=30, breaks=breaks, repeat_header=repeat)
+    raw = write_pdf(PdfTable(WIDTHS, LONG), title=TITLE, footer="第{page}页", style=style)
+    plain, sheets = read(raw), read(two_on_a_sheet(raw))
+    assert sheets.text.count("\f") == plain.text.count("\f") // 2
+    assert [row for table in texts(sheets) for row in table] == [row for table in texts(plain) for row in table]
+    assert lines(sheets) == lines(plain)
+
+
+def test_tables_side_by_side_are_read_from_left_to_right() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(130, 275, "两表并列，各自成表，标题横贯两表")
+        for x, name in ((20, "甲"), (230, "乙")):
+            grid(canvas, (x, x + 60, x + 150), (100, 150, 200, 250))
+            canvas.drawString(x, 255, f"表{name}")
+            for y, row in ((220, ("名称", "金额")), (170, (f"{name}路", "80.00")), (120, (f"{name}灯", "90.00"))):
+                canvas.drawString(x + 5, y, row[0])
+                canvas.drawString(x + 65, y, row[1])
+        canvas.drawString(130, 60, "注：以上两表合并计算，不再另行列示")
+
+    parsed = read(drawn(draw))
+    assert texts(parsed) == [[["名称", "金额"], [f"{one}路", "80.00"], [f"{one}灯", "90.00"]] for one in "甲乙"]
+    assert [line.replace(" ", "") for line in lines(parsed)] == [
+        "两表并列，各自成表，标题横贯两表",
+        "表甲",
+        "表乙",
+        "注：以上两表合并计算，不再另行列示",
+    ]
+
+
+def test_a_table_on_one_half_of_a_sheet_and_text_on_the_other() -> None:
+    def draw(canvas: Canvas) -> None:
+        three_rows(canvas)
+        for number in range(6):
+            canvas.drawString(440, 250 - 20 * number, f"{number + 1}、填报说明应当完整")
+
+    parsed = read(drawn(draw, size=(800, 300)))
+    assert texts(parsed) == [THREE_ROWS]
+    begin = parsed.text.index("填报")
+    assert begin > parsed.tables[0].rows[-1].end
+
+
+# Over page breaks
 
 
 @pytest.mark.parametrize(("breaks", "repeat"), [("open", True), ("open", False), ("bare", True)])
