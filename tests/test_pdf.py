@@ -529,6 +529,42 @@ def test_a_table_on_one_half_of_a_sheet_and_text_on_the_other() -> None:
     assert begin > parsed.tables[0].rows[-1].end
 
 
+@pytest.mark.parametrize("turn", [90, 270])
+def test_a_table_on_its_side_on_an_upright_page(turn: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        for number in range(8):
+            canvas.drawString(20, 560 - 15 * number, "本页正文直排，表格横放，请侧看。")
+        if turn == 90:
+            canvas.translate(350, 20)
+        else:
+            canvas.translate(20, 400)
+        canvas.rotate(turn)
+        grid(canvas, (20, 100, 200, 300), (100, 150, 200, 250))
+        for y, row in (
+            (220, ("名称", "金额", "目标")),
+            (170, ("道路", "80.00", "道路平整")),
+            (120, ("路灯", "90.00", "优")),
+        ):
+            for x, text in zip((25, 105, 205), row, strict=True):
+                canvas.drawString(x, y, text)
+
+    parsed = read(drawn(draw, size=(400, 600)))
+    assert texts(parsed) == [[["名称", "金额", "目标"], ["道路", "80.00", "道路平整"], ["路灯", "90.00", "优"]]]
+    assert lines(parsed) == ["本页正文直排，表格横放，请侧看。"] * 8
+    assert kinds(parsed) == []
+
+
+def test_a_few_letters_on_their_side_stay_in_their_cell() -> None:
+    def draw(canvas: Canvas) -> None:
+        three_rows(canvas)
+        canvas.translate(240, 105)
+        canvas.rotate(90)
+        canvas.drawString(0, 0, "保持整洁")
+
+    parsed = read(drawn(draw))
+    assert sorted(texts(parsed)[0][2][2].replace(" ", "")) == sorted("优保持整洁")
+
+
 # Over page breaks
 
 

@@ -72,6 +72,11 @@ def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box, dra
     raise_digits(found)
     found.unknown = _unknown(text_page, indices, found)
     found.slanted = slanted
+    found.turned = {
+        index: turns
+        for index, angle in enumerate(angles)
+        if angle and (turns := (-round(angle / _QUARTER) - frame.quarter) % 4) and angle > 0 and index not in slanted
+    }
     found.faded = _faded(text_page, indices, found)
     return within(only(found, _drawn(text_page, indices)) if drawn_only else found)
 
