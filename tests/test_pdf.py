@@ -565,6 +565,50 @@ def test_a_few_letters_on_their_side_stay_in_their_cell() -> None:
     assert sorted(texts(parsed)[0][2][2].replace(" ", "")) == sorted("优保持整洁")
 
 
+def written(objects: Sequence[bytes]) -> bytes:
+    """A PDF file of these objects, of which the first is the catalog."""
+    out, places = bytearray(b"%PDF-1.4\n"), []
+    for number, one in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(objects) + 1
+    out += b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (
+        size, table, size, len(out)
+    )  # fmt: skip
+    return bytes(out)
+
+
+def stream(content: bytes, entries: bytes = b"") -> bytes:
+    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), entries, content)
+
+
+@pytest.mark.parametrize("matrix", ["0.5 0 0 0.5 40 100", "0 0.5 -0.5 0 300 20"])
+def test_drawn_letters_inside_of_a_form_stand_where_they_are_printed(matrix: str) -> None:
+    glyph = stream(b"800 0 0 0 700 700 d1 0 0 700 700 re f")
+    unicode = stream(
+        b"begincmap 1 begincodespacerange <00> <ff> endcodespacerange "
+        b"2 beginbfchar <41> <7532> <42> <4e59> endbfchar endcmap"
+    )
+    font = (
+        b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 800 800] /FontMatrix [0.001 0 0 0.001 0 0] /FirstChar 65 "
+        b"/LastChar 66 /Widths [800 800] /CharProcs << /a 7 0 R >> /ToUnicode 8 0 R "
+        b"/Encoding << /Type /Encoding /Differences [65 /a /a] >> /Resources << >> >>"
+    )
+    inner = b"1 w 20 100 m 300 100 l 20 150 m 300 150 l 20 100 m 20 150 l 160 100 m 160 150 l 300 100 m 300 150 l S "
+    inner += b"BT /F 20 Tf 30 115 Td (A) Tj 140 0 Td (B) Tj ET"
+    form = stream(inner, b"/Type /XObject /Subtype /Form /BBox [0 0 400 300] /Resources << /Font << /F 6 0 R >> >>")
+    page = stream(f"q {matrix} cm /X Do Q".encode())
+    raw = written([
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 300] /Contents 4 0 R "
+        b"/Resources << /XObject << /X 5 0 R >> >> >>",
+        page, form, font, glyph, unicode,
+    ])  # fmt: skip
+    assert texts(read(raw)) == [[["甲", "乙"]]]
+
+
 # Over page breaks
 
 
