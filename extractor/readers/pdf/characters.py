@@ -11,6 +11,7 @@ from statistics import median
 
 import pypdfium2.raw as pdfium
 
+from extractor.readers.pdf.misplaced import put_right
 from extractor.readers.pdf.rules import UNDRAWN
 from extractor.readers.printed.characters import (
     ADJACENT,
@@ -37,23 +38,32 @@ _ASKEW = 0.85
 """Where so much of a page's text is slanted, the page is askew."""
 
 
-def read_characters(page: pdfium.FPDF_PAGE, box: Box, *, drawn_only: bool = False) -> Characters:
-    """All characters of a page that are within its visible box; `drawn_only`: without those that are not drawn."""
+def read_characters(
+    page: pdfium.FPDF_PAGE, box: Box, *, drawn_only: bool = False, in_forms: bool = False
+) -> Characters:
+    """All characters of a page that are within its visible box; `drawn_only`: without those that are not drawn.
+
+    `in_forms`: some of them are in forms.
+    """
     text_page = pdfium.FPDFText_LoadPage(page)
     if not text_page:
         return Characters(Frame(box, _rotation(page)), [], [], [], [], [], [], 0.0)
     try:
-        return _read(page, text_page, box, drawn_only)
+        return _read(page, text_page, box, drawn_only, in_forms)
     finally:
         pdfium.FPDFText_ClosePage(text_page)
 
 
-def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box, drawn_only: bool) -> Characters:
+def _read(
+    page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box, drawn_only: bool, in_forms: bool
+) -> Characters:
     printed = _unicode(text_page)
     indices, texts, gaps, blanks = _ink_and_gaps(printed)
     boxes = (pdfium.FS_RECTF * max(len(printed), 1))()
     # One call for each character is most of what reading costs, so the loop over them is not Python's.
     deque(map(pdfium.FPDFText_GetLooseCharBox, repeat(text_page), indices, map(boxes.__getitem__, indices)), maxlen=0)
+    if in_forms:
+        put_right(text_page, indices, boxes)
     for position, blank in blanks:
         if gaps[position] == BLANK and _is_automatic(text_page, blank, indices[position], printed, boxes):
             gaps[position] = ADJACENT
@@ -72,6 +82,11 @@ def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box, dra
     raise_digits(found)
     found.unknown = _unknown(text_page, indices, found)
     found.slanted = slanted
+    found.turned = {
+        index: turns
+        for index, angle in enumerate(angles)
+        if angle and (turns := (-round(angle / _QUARTER) - frame.quarter) % 4) and angle > 0 and index not in slanted
+    }
     found.faded = _faded(text_page, indices, found)
     return within(only(found, _drawn(text_page, indices)) if drawn_only else found)
 

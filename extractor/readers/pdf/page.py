@@ -30,14 +30,17 @@ def _printed(page: pdfium.FPDF_PAGE, notes: list[tuple[str, str]]) -> tuple[Char
     box = _visible_box(page)
     characters = read_characters(page, box)
     painted = read_rules(page, characters.frame, tolerance(characters))
+    in_forms = painted.in_forms
+    if in_forms:
+        characters = read_characters(page, box, in_forms=True)
     if painted.shapeless:
         give_extent(painted.shapeless)
-        whole = read_characters(page, box)
+        whole = read_characters(page, box, in_forms=in_forms)
         if (missed := _letters(whole) - _letters(characters)) > 0:
             notes.append(("shapeless_text", f"{missed}"))
             characters, painted = whole, read_rules(page, whole.frame, tolerance(whole))
     if painted.invisible and not is_picture(characters, painted.drawn):
-        seen = read_characters(page, box, drawn_only=True)
+        seen = read_characters(page, box, drawn_only=True, in_forms=in_forms)
         if unseen := characters.count() - seen.count():
             notes.append(("invisible_text", f"{unseen}"))
         characters = seen

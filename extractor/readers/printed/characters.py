@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from extractor.readers.inked import PageBoxes
@@ -47,6 +48,8 @@ class Characters:
     unknown: int = 0
     slanted: frozenset[int] = field(default_factory=frozenset)
     faded: frozenset[int] = field(default_factory=frozenset)
+    turned: Mapping[int, int] = field(default_factory=dict)
+    """Positions of characters that stand on their side or head, and after how many quarter turns they are upright."""
     boxes: PageBoxes | None = None
 
     def __len__(self) -> int:
@@ -163,4 +166,20 @@ def only(found: Characters, positions: list[int]) -> Characters:
         frozenset(new for new, old in enumerate(positions) if old in known) if known else known
         for known in (found.slanted, found.faded)
     )
-    return Characters(found.frame, texts, gaps, left, top, right, bottom, found.size, 0, found.unknown, slanted, faded)
+    turned = (
+        {new: found.turned[old] for new, old in enumerate(positions) if old in found.turned} if found.turned else {}
+    )
+    return replace(
+        found,
+        texts=texts,
+        gaps=gaps,
+        left=left,
+        top=top,
+        right=right,
+        bottom=bottom,
+        outside=0,
+        slanted=slanted,
+        faded=faded,
+        turned=turned,
+        boxes=None,
+    )

@@ -11,6 +11,7 @@ from extractor.readers.printed.characters import BREAK, Characters, only
 from extractor.readers.printed.frame import Box, Frame
 from extractor.readers.printed.page import Page, fill, tolerance
 from extractor.readers.printed.rules import Drawn, sort_rules
+from extractor.readers.printed.turning import set_apart
 
 _DOTS_PER_POINT = 200 / 72
 _MOST_DOTS = 4_000
@@ -37,7 +38,11 @@ def settle(page: Page, characters: Characters, drawn: Drawn, size: tuple[float, 
             page.notes.append(("scanned_page_ocr", ""))
         else:
             page.notes.append(("scanned_page", ""))
-    fill(page, characters, drawn)
+    upright, *sides = set_apart(characters, drawn, tolerance(characters))
+    fill(page, *upright)
+    for side in sides:
+        page.parts.append(Page(page.number))
+        fill(page.parts[-1], *side)
     _doubt(page, characters, drawn)
 
 
