@@ -14,7 +14,7 @@ from extractor.readers import ocr
 from extractor.readers.ofd import paths
 from extractor.readers.ofd.content import Content, Placed
 from extractor.readers.ofd.package import numbers
-from extractor.readers.ofd.text import Glyph, box, read_text
+from extractor.readers.ofd.text import ASCENT, DESCENT, Glyph, box, read_text
 from extractor.readers.printed.characters import (
     ADJACENT,
     BLANK,
@@ -94,8 +94,10 @@ def _printed(content: Content, file: str) -> _Printed:
         if not found.glyphs:
             continue
         a, b, c, d, e, f = matrix
-        turned = math.radians(found.turn)
-        angle = math.atan2(b * math.cos(turned) + d * math.sin(turned), a * math.cos(turned) + c * math.sin(turned))
+        right, down = 1.0, 0.0
+        if found.turn:
+            right, down = math.cos(math.radians(found.turn)), math.sin(math.radians(found.turn))
+        angle = math.atan2(b * right + d * down, a * right + c * down)
         first = found.glyphs[0]
         place = (a * first.x + c * first.y + e, b * first.x + d * first.y + f)
         height = found.size * math.hypot(c, d)
@@ -119,19 +121,28 @@ def _put(
 ) -> None:
     known = forms()
     angle, drawn, stamp = common
+    a, b, c, d, e, f = matrix
+    is_upright = not turn and a > 0 > d and not b and not c
+    above, below = d * -ASCENT * size, d * DESCENT * size
     blank = False
-    for glyph in glyphs:
-        text = known[glyph.text]
+    begin = len(printed.texts)
+    for character, x, y, width in glyphs:
+        text = known[character]
         if not text:
-            blank = blank or glyph.text.isspace()
+            blank = blank or character.isspace()
             continue
         printed.texts.append(text)
-        printed.boxes.append(moved(matrix, Box(*box(glyph, size, turn))))
+        if is_upright:
+            left, base = a * x + e, d * y + f
+            printed.boxes.append(Box(left, base + below, left + a * width, base + above))
+        else:
+            printed.boxes.append(moved(matrix, Box(*box(Glyph(character, x, y, width), size, turn))))
         printed.blank.append(blank)
-        printed.angles.append(angle)
-        printed.drawn.append(drawn)
-        printed.stamp.append(stamp)
         blank = False
+    count = len(printed.texts) - begin
+    printed.angles += [angle] * count
+    printed.drawn += [drawn] * count
+    printed.stamp += [stamp] * count
 
 
 def _is_again(
@@ -140,14 +151,15 @@ def _is_again(
     """Whether the same text has been printed at this place, or all but; if not, it is remembered."""
     x, y = place
     step, near = max(height, 0.1), _AGAIN * height
-    around = {
-        (math.floor((x + right) / step), math.floor((y + up) / step)) for right in (-near, near) for up in (-near, near)
-    }
-    for column, row in around:
-        for other in seen.get((text, column, row), ()):
-            if abs(other[0] - x) < near and abs(other[1] - y) < near:
-                return True
-    seen.setdefault((text, math.floor(x / step), math.floor(y / step)), []).append(place)
+    column, row = math.floor(x / step), math.floor(y / step)
+    columns = {math.floor((x - near) / step), math.floor((x + near) / step)}
+    rows = {math.floor((y - near) / step), math.floor((y + near) / step)}
+    for across in columns:
+        for down in rows:
+            for other in seen.get((text, across, down), ()):
+                if abs(other[0] - x) < near and abs(other[1] - y) < near:
+                    return True
+    seen.setdefault((text, column, row), []).append(place)
     return False
 
 
