@@ -8,11 +8,14 @@ import zlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from difflib import SequenceMatcher
+from io import BytesIO
 from pathlib import Path
 from time import process_time
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,14 +23,14 @@ from hypothesis import strategies as st
 from extractor import extract
 from extractor.errors import UnsupportedFile
 from extractor.readers import RawFile, archive, ocr, parse
-from extractor.readers.ofd import page as ofd_page
 from extractor.readers.ofd import read_ofd
 from extractor.readers.parsed import Parsed
-from extractor.schemas.document import Note
+from extractor.schemas.document import Document, Note
 from tests import formats
 from tests.conftest import ROOT
 from tests.formats import Printed
 from tests.ofd_writer import (
+    POINTS,
     OfdStyle,
     Package,
     element,
@@ -50,12 +53,12 @@ def read(raw: bytes) -> Parsed:
     return read_ofd(raw, "a.ofd")
 
 
-def rows(parsed: Parsed) -> list[list[str]]:
+def rows(parsed: Parsed | Document) -> list[list[str]]:
     return [[cell.content.text for cell in row.cells] for table in parsed.tables for row in table.rows]
 
 
 def notes(parsed: Parsed) -> list[tuple[str, str, int | None]]:
-    return [tuple(note) for note in parsed.notes if note.kind not in ACCOUNT]
+    return [(note.kind, note.detail, note.page) for note in parsed.notes if note.kind not in ACCOUNT]
 
 
 def one_page(*objects: str, **more: object) -> Package:
@@ -403,7 +406,7 @@ def test_signatures_seals_and_attachments_are_told() -> None:
 # Pictures
 
 
-def png(width: int, height: int) -> bytes:
+def grey(width: int, height: int) -> bytes:
     """A grey picture with a black bar across."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
@@ -414,14 +417,16 @@ def png(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(dots)) + chunk(b"IEND", b"")
 
 
-def scan(*objects: str) -> Package:
-    picture = element("ImageObject", ResourceID=60, Boundary="10 20 190 270", CTM="190 0 0 270 0 0")
+def scan(*objects: str, png: bytes = b"", box: str = "10 20 190 270") -> Package:
+    wide, high = box.split()[2:]
+    picture = element("ImageObject", ResourceID=60, Boundary=box, CTM=f"{wide} 0 0 {high} 0 0")
     medium = element("MultiMedias", element("MultiMedia", element("MediaFile", "scan.png"), ID=60, Type="Image"))
     return one_page(
         picture,
         *objects,
+        area="0 0 210 297" if objects or not png else box,
         common=element("DocumentRes", "DocumentRes.xml"),
-        parts={"Doc_0/DocumentRes.xml": root("Res", medium, BaseLoc="Res"), "Doc_0/Res/scan.png": png(19, 27)},
+        parts={"Doc_0/DocumentRes.xml": root("Res", medium, BaseLoc="Res"), "Doc_0/Res/scan.png": png or grey(19, 27)},
     )
 
 
@@ -450,6 +455,20 @@ def test_a_page_that_is_a_picture_is_read_by_ocr(monkeypatch: pytest.MonkeyPatch
     dots = 200 / 25.4
     assert given == [(int(210 * dots), int(297 * dots), round(190 * dots), 0, 0, round(270 * dots),
                       round(10 * dots), round(20 * dots))]  # fmt: skip
+
+
+@pytest.mark.ocr
+@pytest.mark.skipif(not ocr.is_installed(), reason="the extra `ocr` is not installed")
+def test_ocr_reads_a_scan_as_in_a_pdf_file() -> None:
+    raw = (ROOT / "golden" / "ocr-a" / "source.pdf").read_bytes()
+    (sheet, *_) = pypdfium2.PdfDocument(raw)
+    (wide, high), seen = (edge / POINTS for edge in sheet.get_size()), BytesIO()
+    sheet.render(scale=200 / 72, grayscale=True).to_pil().save(seen, "PNG")
+    placed = scan(png=seen.getvalue(), box=f"0 0 {wide:.4f} {high:.4f}").write()
+    own, other = (parse(RawFile("a", content, "")) for content in (placed, raw))
+    assert SequenceMatcher(None, own.text, other.text, autojunk=False).ratio() > 0.95
+    assert len(rows(own)) == len(rows(other)) > 1
+    assert [note.kind for note in own.notes] == [note.kind for note in other.notes]
 
 
 def test_a_thin_picture_is_a_rule() -> None:
@@ -644,7 +663,3 @@ def test_prose_flows_over_its_pages() -> None:
 def test_the_writer_gives_the_same_bytes_each_time() -> None:
     printed = Printed(("题",), [["甲", "乙"], ["1", "2"]], (10, 10))
     assert formats.ofd(printed) == formats.ofd(printed)
-
-
-def test_a_page_has_a_limit_of_characters() -> None:
-    assert ofd_page.MAX_CHARACTERS == 1_000_000
