@@ -118,23 +118,41 @@ def loosen(found: Characters) -> None:
 
 
 def raise_digits(found: Characters) -> None:
-    """Small digits above the line are written as such (²): they are no part of the number before them."""
-    is_raised = False
+    """Small digits above the line are written as such (²): they are no part of the number before them.
+
+    Where other letters follow on their height, all of them are a line of their own beside large letters.
+    """
+    run: list[int] = []
     for index, text in enumerate(found.texts):
-        if text not in _DIGITS or not index:
-            is_raised = False
+        if text in _DIGITS and index and _is_raised(found, index, goes_on=bool(run)):
+            run.append(index)
             continue
-        before = index - 1
-        height, other = (found.bottom[place] - found.top[place] for place in (index, before))
-        lift = found.bottom[before] - found.bottom[index]
-        if is_raised:
-            is_raised = found.gaps[index] == ADJACENT and abs(lift) < _LIFT * height
-        else:
-            beside = abs(found.left[index] - found.right[before]) < other / 2
-            lifted = _LIFT * other < lift < other and found.top[index] > found.top[before] - other / 2
-            is_raised = beside and lifted and height < _RAISED_SIZE * other
-        if is_raised:
-            found.texts[index] = raised(text)
+        if run and not _is_level(found, run[-1], index):
+            _write_raised(found, run)
+        run = []
+    _write_raised(found, run)
+
+
+def _write_raised(found: Characters, run: list[int]) -> None:
+    for index in run:
+        found.texts[index] = raised(found.texts[index])
+
+
+def _is_raised(found: Characters, index: int, *, goes_on: bool) -> bool:
+    before = index - 1
+    height, other = (found.bottom[place] - found.top[place] for place in (index, before))
+    lift = found.bottom[before] - found.bottom[index]
+    if goes_on:
+        return _is_level(found, before, index)
+    beside = abs(found.left[index] - found.right[before]) < other / 2
+    lifted = _LIFT * other < lift < other and found.top[index] > found.top[before] - other / 2
+    return beside and lifted and height < _RAISED_SIZE * other
+
+
+def _is_level(found: Characters, before: int, index: int) -> bool:
+    """Whether a letter goes on after another on the same height."""
+    height = found.bottom[index] - found.top[index]
+    return found.gaps[index] == ADJACENT and abs(found.bottom[before] - found.bottom[index]) < _LIFT * height
 
 
 def within(found: Characters) -> Characters:
