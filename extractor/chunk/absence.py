@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from extractor.chunk.chunks import Cut
-from extractor.chunk.flattened import simplified
 from extractor.chunk.signs import Signs, cuts_words, is_implausible, signs_in
 from extractor.chunk.titles import OF_PROJECTS, WHOLE_DEPARTMENT
 from extractor.layouts import CompiledLayout
@@ -108,7 +107,7 @@ def _not_understood(document: Document, signs: Signs) -> str:
 
 def _tells_a_goal(document: Document, patterns: Mapping[str, re.Pattern[str]]) -> bool:
     """Whether a report in prose names its project under a label, or tells of a goal, and nothing of it was read."""
-    lines = [simplified(squash(document.text[line.start : line.end])) for line in document.lines]
+    lines = [squash(document.text[line.start : line.end]) for line in document.lines]
     text = "\n".join(line for line in lines if line)
     sections = sum(
         patterns["report_section"].search(line) is not None for line in lines if len(line) <= _LONGEST_HEADING
@@ -124,7 +123,7 @@ def _tells_a_goal(document: Document, patterns: Mapping[str, re.Pattern[str]]) -
 
 def _is_report(document: Document) -> bool:
     """Whether one of the first lines is the title of a report on what was reached."""
-    lines = [simplified(squash(document.text[line.start : line.end])) for line in document.lines[: _TITLE_LINES * 2]]
+    lines = [squash(document.text[line.start : line.end]) for line in document.lines[: _TITLE_LINES * 2]]
     return any(
         _REPORT.fullmatch(line) and not line.endswith("。") for line in [one for one in lines if one][:_TITLE_LINES]
     )
