@@ -425,6 +425,7 @@ def test_kinds(raw: bytes, kind: str) -> None:
         (b"7z\xbc\xaf\x27\x1c", "7z"),
         (b"SQLite format 3\0", "database"),
         (b"<?xml version='1.0'?><a/>", "XML"),
+        (b'<?xml version="1.0"?><uof:UOF xmlns:uof="http://schemas.uof.org/cn/2003/uof">', "UOF"),
         (
             b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
             "Excel 2003 XML table; open it and save it as .xlsx",
@@ -450,6 +451,7 @@ def test_what_no_reader_takes_is_named(tmp_path: Path, raw: bytes, says: str) ->
         (["[Content_Types].xml", "word/document.xml", "word/embeddings/a.xlsx"], "docx"),
         (["[Content_Types].xml", "xl/workbook.xml"], "xlsx"),
         (["OFD.xml", "Doc_0/Document.xml"], "ofd"),
+        (["mimetype", "content.xml", "META-INF/manifest.xml"], "opendocument"),
         (["a/word/x.pdf", "b.pdf"], "archive"),
         (["word/x.pdf"], "archive"),
         ([], "archive"),
@@ -464,7 +466,7 @@ def test_packages(names: list[str], kind: str) -> None:
     [
         ["[Content_Types].xml", "ppt/a.xml"],
         ["Encryptions.xml", "Doc_0/a.dat"],
-        ["mimetype", "content.xml", "META-INF/manifest.xml"],
+        ["uof.xml", "content.xml", "_meta/meta.xml"],
     ],
 )
 def test_packages_that_no_reader_takes(names: list[str]) -> None:

@@ -88,7 +88,7 @@ FORMATS = (
 kind: see `signature`."""
 ARCHIVES = (".zip", ".rar", ".7z")
 """What holds documents, each of them an input of its own."""
-UNREAD_SUFFIXES = (".xlsb", ".ppt", ".pptx")
+UNREAD_SUFFIXES = (".xlsb", ".ppt", ".pptx", ".dps", ".uof", ".uot", ".uos")
 """Documents that no reader takes: a run reports them as failed, so that nobody takes them for read."""
 SUFFIXES = (*(suffix for row in FORMATS for suffix in row.suffixes), *ARCHIVES)
 """What a folder is searched for; a file named on the command line is read whatever its name."""

@@ -37,8 +37,10 @@ _MARKDOWN = (".md", ".markdown")
 _TABLE = re.compile(r"<(?:(table)\b[^<>]*>|t[rdh]\b)", re.IGNORECASE)
 _NEAR = 2_000
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_UOF = "a UOF document; open it in its office program and save it as .docx or .xlsx"
 _XML_KINDS = (
     (b"<html", ""),
+    (b"schemas.uof.org", _UOF),
     (b"urn:schemas-microsoft-com:office:spreadsheet", "an Excel 2003 XML table; open it and save it as .xlsx"),
     (b"schemas.microsoft.com/office/word/2003", "a Word 2003 XML document; open it and save it as .docx"),
     (b"schemas.microsoft.com/office/2006/xmlPackage", "a Word XML document; open it and save it as .docx"),
@@ -58,6 +60,7 @@ _OTHER_PACKAGES = (
         frozenset(("Encryptions.xml",)),
         "an encrypted OFD document; open it in its reader, and save it without protection or print it as PDF",
     ),
+    (frozenset(("uof.xml",)), _UOF),
     (frozenset(("META-INF/container.xml",)), "an e-book; give the document itself"),
 )
 _LETTER = re.compile(rb"[!-~]\0")
