@@ -55,3 +55,25 @@ class Sheets:
 
 
 Positions = Boxes | Sheets
+
+
+def column_name(column: int) -> str:
+    """A column as it is called on the screen.
+
+    >>> column_name(1), column_name(28), column_name(16384)
+    ('A', 'AB', 'XFD')
+    """
+    name = ""
+    while column > 0:
+        column, letter = divmod(column - 1, 26)
+        name = chr(65 + letter) + name
+    return name
+
+
+def cell_name(row: int, column: int) -> str:
+    """A cell as it is called on the screen.
+
+    >>> cell_name(5, 3)
+    'C5'
+    """
+    return f"{column_name(column)}{row}"
