@@ -52,7 +52,7 @@ class Locator:
 
     def _inked(self, start: int, end: int) -> Span:
         """The span without white space at its ends."""
-        whole = self._document.text[max(start, 0) : end]
+        whole = self._document.text[max(start, 0) : max(end, 0)]
         begin = max(start, 0) + len(whole) - len(whole.lstrip())
         return begin, begin + len(whole.strip())
 
@@ -69,15 +69,15 @@ class Locator:
         return cells if cells or not is_text else (self._in_lines(start, end),)
 
     def _on_pages(self, boxes: Boxes, start: int, end: int) -> Iterator[Place]:
-        pages: dict[int, list[Edges]] = {}
-        for page, box in _boxes_within(boxes, start, end):
+        pages: dict[int, list[tuple[bool, Edges]]] = {}
+        for page, is_sideways, box in _boxes_within(boxes, start, end):
             found = pages.setdefault(page, [])
-            if found and _is_beside(found[-1], box):
-                found[-1] = _around(found[-1], box)
+            if found and found[-1][0] == is_sideways and _is_beside(found[-1][1], box):
+                found[-1] = is_sideways, _around(found[-1][1], box)
             else:
-                found.append(box)
+                found.append((is_sideways, box))
         for page, found in pages.items():
-            yield OnPage(page=page, boxes=tuple(map(_rounded, found)))
+            yield OnPage(page=page, boxes=tuple(_on_page(box, is_sideways) for is_sideways, box in found))
 
     def _in_sheets(self, sheets: Sheets, start: int, end: int) -> Iterator[Place]:
         text = self._document.text
@@ -151,18 +151,15 @@ class Locator:
         return numbers
 
 
-def _boxes_within(boxes: Boxes, start: int, end: int) -> Iterator[tuple[int, Edges]]:
-    """Page and box of what each run has within [start, end)."""
-    run = max(bisect_right(boxes.starts, start) - 1, 0)
-    while run < len(boxes.starts) and boxes.starts[run] < end:
-        first = boxes.firsts[run]
+def _boxes_within(boxes: Boxes, start: int, end: int) -> Iterator[tuple[int, bool, Edges]]:
+    """What each run has within [start, end): its page, whether it stands on its side, its box along its line."""
+    for run in range(max(bisect_right(boxes.starts, start) - 1, 0), bisect_left(boxes.starts, end)):
+        begin, first = boxes.starts[run], boxes.firsts[run]
         after = boxes.firsts[run + 1] if run + 1 < len(boxes.firsts) else len(boxes.lefts)
-        begin = boxes.starts[run]
         letters = slice(first + max(start - begin, 0), min(first + end - begin, after))
         if letters.start < letters.stop:
             left, right = min(boxes.lefts[letters]), max(boxes.rights[letters])
-            yield boxes.pages[run], (left, boxes.tops[run], right, boxes.bottoms[run])
-        run += 1
+            yield boxes.pages[run], bool(boxes.sideways[run]), (left, boxes.tops[run], right, boxes.bottoms[run])
 
 
 def _is_beside(one: Edges, other: Edges) -> bool:
@@ -177,9 +174,9 @@ def _around(one: Edges, other: Edges) -> Edges:
     return min(one[0], other[0]), min(one[1], other[1]), max(one[2], other[2]), max(one[3], other[3])
 
 
-def _rounded(box: Edges) -> Edges:
+def _on_page(box: Edges, is_sideways: bool) -> Edges:
     left, top, right, bottom = (round(edge, 1) for edge in box)
-    return left, top, right, bottom
+    return (top, left, bottom, right) if is_sideways else (left, top, right, bottom)
 
 
 def _covers(cell: Cell, start: int, end: int) -> bool:

@@ -22,8 +22,9 @@ _WIDE = "WF"
 class PageBoxes(NamedTuple):
     """The boxes of a page's letters, in points from the upper left corner of the page as it is shown.
 
-    The page's characters may be several letters each (a ligature, a word that OCR saw): character n is the letters
-    from `firsts[n]` to `firsts[n + 1]`.
+    Where the text stands on its side there (`sideways`), across and down change their parts. The page's characters may
+    be several letters each (a ligature, a word that OCR saw): character n is the letters from `firsts[n]` to
+    `firsts[n + 1]`.
     """
 
     page: int
@@ -32,6 +33,7 @@ class PageBoxes(NamedTuple):
     rights: array[float]
     bottoms: array[float]
     firsts: Sequence[int]
+    sideways: bool = False
 
     @classmethod
     def of(
@@ -186,6 +188,7 @@ class BoxesWriter:
             boxes.starts.append(start + runs[run][1] - (ends[run] - begin))
             boxes.firsts.append(len(boxes.lefts))
             boxes.pages.append(page.page)
+            boxes.sideways.append(page.sideways)
             boxes.tops.append(min(page.tops[letters]))
             boxes.bottoms.append(max(page.bottoms[letters]))
             boxes.lefts.extend(page.lefts[letters])
