@@ -76,6 +76,8 @@ class Locator:
                 found[-1] = is_sideways, _around(found[-1][1], box)
             else:
                 found.append((is_sideways, box))
+        if not pages:  # printed across everything else, as a stamp is
+            yield OnPage(page=1 + self._document.text.count("\f", 0, start))
         for page, found in pages.items():
             yield OnPage(page=page, boxes=tuple(_on_page(box, is_sideways) for is_sideways, box in found))
 

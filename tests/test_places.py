@@ -8,9 +8,11 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from html.parser import HTMLParser
 from io import BytesIO
-from itertools import groupby, product
+from itertools import groupby, product, repeat
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element, fromstring
+from zipfile import ZipFile
 
 import docx
 import openpyxl
@@ -48,6 +50,9 @@ from tests.pdf_writer import FONT, PdfStyle, PdfTable, wrap, write_pdf
 
 GOLDEN = ROOT / "golden"
 SETTINGS = Settings(model="none")
+OFD = "{http://www.ofdspec.org/2016}"
+MILLIMETRE = 72 / 25.4
+"""In points."""
 
 
 def sources(*suffixes: str) -> list[Path]:
@@ -107,10 +112,42 @@ class Pages:
         return squash("".join(letter for _, _, letter in found))
 
 
-@pytest.mark.parametrize("path", sources(".pdf"), ids=named)
+class OfdPages(Pages):
+    """The same for an OFD package, whose letters stand on baselines, in millimetres."""
+
+    def __init__(self, source: Path) -> None:
+        with ZipFile(source) as package:
+            names = sorted(name for name in package.namelist() if name.endswith("Content.xml"))
+            contents = {name: fromstring(package.read(name)) for name in names}
+        printed_on = [root for name, root in contents.items() if "/Pages/" in name]
+        below = [root for name, root in contents.items() if "/Tpls/" in name]
+        self.pages = [[one for part in (root, *below) for one in self._printed(part)] for root in printed_on]
+
+    def _printed(self, root: Element) -> Iterator[tuple[float, float, str]]:
+        for text in root.iter(f"{OFD}TextObject"):
+            left, top, *_ = map(float, text.get("Boundary", "").split())
+            a, b, c, d, e, f = map(float, (text.get("CTM") or "1 0 0 1 0 0").split())
+            size = float(text.get("Size", "0"))
+            for code in text.iter(f"{OFD}TextCode"):
+                x, y = float(code.get("X", "0")) + size / 4, float(code.get("Y", "0")) - size / 4
+                steps = iter(self._steps(code.get("DeltaX", "")))
+                for letter in code.text or "":
+                    point = (left + a * x + c * y + e) * MILLIMETRE, (top + b * x + d * y + f) * MILLIMETRE
+                    if letter.strip():
+                        yield *point, letter
+                    x += next(steps, 0.0)
+
+    def _steps(self, written: str) -> Iterator[float]:
+        words = iter(written.split())
+        for word in words:
+            times = int(next(words)) if word == "g" else 1
+            yield from repeat(float(next(words) if word == "g" else word), times)
+
+
+@pytest.mark.parametrize("path", sources(".pdf", ".ofd"), ids=named)
 def test_the_letters_inside_of_the_boxes_are_the_value(path: Path) -> None:
     document, records = read_whole(path)
-    pages = Pages(path)
+    pages = OfdPages(path) if path.suffix == ".ofd" else Pages(path)
     for where_, value, places in placed(records, document):
         assert "".join(pages.within(one) for one in places if isinstance(one, OnPage)) == value, where_
 
