@@ -128,6 +128,8 @@ def _boxes(characters: Characters, number: int) -> PageBoxes:
     """Where the characters stand on the page as it is shown."""
     edges = (characters.left, characters.top, characters.right, characters.bottom)
     left, top, right, bottom = characters.frame.on_page(*edges)
+    if characters.frame.is_sideways:
+        return PageBoxes.of(number, characters.texts, top, left, bottom, right)._replace(sideways=True)
     return PageBoxes.of(number, characters.texts, left, top, right, bottom)
 
 
