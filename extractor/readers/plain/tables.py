@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from extractor.readers.plain.barred import read_barred
+from extractor.readers.plain.bracketlist import read_bracket_list
 from extractor.readers.plain.cells import read_cells
 from extractor.readers.plain.columns import read_columns
 from extractor.readers.plain.delimited import find_delimiter, read_delimited
@@ -57,7 +58,7 @@ def _found(text: str, lines: tuple[Line, ...]) -> Found:
     if delimiter is not None:
         return Found("tsv" if delimiter == "\t" else "csv", *read_delimited(text, lines, delimiter))
     # What is no table to one reader may be one to the next; each returns the lines as they are where it finds none.
-    for read in (read_columns, read_form_text, read_outline, read_spaced, read_cells):
+    for read in (read_columns, read_form_text, read_outline, read_bracket_list, read_spaced, read_cells):
         outside, tables = read(text, lines)
         if tables:
             return Found("text", outside, tables, is_placed=read is read_form_text)
