@@ -26,9 +26,11 @@ from extractor.readers import RawFile, archive, ocr, parse
 from extractor.readers.ofd import read_ofd
 from extractor.readers.parsed import Parsed
 from extractor.schemas.document import Document, Note
+from extractor.schemas.positions import Boxes
 from tests import formats
 from tests.conftest import ROOT
 from tests.formats import Printed
+from tests.golden_files import packed
 from tests.ofd_writer import (
     POINTS,
     OfdStyle,
@@ -90,6 +92,20 @@ def test_the_same_table_gives_the_same_records_as_in_a_pdf_file() -> None:
         )
         assert [record.project for record in own.records] == [record.project for record in other.records]
         assert own.records
+
+
+def test_letters_have_the_boxes_that_they_have_in_a_pdf_file() -> None:
+    own, other = (
+        parse(RawFile("a", (ROOT / "golden" / name).read_bytes(), "")).positions
+        for name in ("ofd-a/source.ofd", "pdf-a/source.pdf")
+    )
+    assert isinstance(own, Boxes)
+    assert isinstance(other, Boxes)
+    assert (own.starts, own.firsts, own.pages) == (other.starts, other.firsts, other.pages)
+    for mine, theirs in ((own.tops, other.tops), (own.bottoms, other.bottoms), (own.lefts, other.lefts)):
+        apart = [abs(one - two) for one, two in zip(mine, theirs, strict=True)]
+        assert max(apart) < 10, "digits of that font are narrower than half a square"
+        assert sum(apart) / len(apart) < 2
 
 
 STYLES = [
@@ -157,6 +173,13 @@ def test_without_a_prefix_and_in_gbk() -> None:
         if isinstance(part, str)
     }
     assert read(pack(plain)).text == "绩效目标\n"
+
+
+def test_names_of_parts_in_the_code_page_of_chinese_windows() -> None:
+    parts = one_page(text(20, 20, "绩效目标", 5)).parts_by_name()
+    named = {name.replace("Page_0", "第一页"): str(part).replace("Page_0", "第一页") for name, part in parts.items()}
+    assert read(pack(named)).text == "绩效目标\n"
+    assert read(packed({name: (part.encode(), None) for name, part in named.items()}, "gbk")).text == "绩效目标\n"
 
 
 def test_the_version_in_use_is_read() -> None:

@@ -68,7 +68,10 @@ def _root(package: OfdPackage, body: Element, main: Part) -> Part:
     location = body.findtext("DocRoot") or body.get("DocRoot")
     root = package.open(location, main.name)
     if root is None:
-        raise UnsupportedFile(package.file, f"is damaged: its part {location} cannot be read; {package.advice}")
+        raise UnsupportedFile(
+            package.file,
+            f"is damaged: its part {(location or 'Document.xml').strip()} cannot be read; {package.advice}",
+        )
     return root
 
 

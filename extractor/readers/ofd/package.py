@@ -12,6 +12,7 @@ import re
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from extractor.readers.archive import member_name
 from extractor.readers.ooxml import DamagedPart, Package
 from extractor.readers.printed.frame import Matrix
 
@@ -35,7 +36,7 @@ class OfdPackage(Package):
 
     def __init__(self, raw: bytes, file: str) -> None:
         super().__init__(raw, file)
-        self._known = {_key(name): name for name in sorted(self.names, reverse=True)}
+        self._known = {_key(member_name(entry)): entry.filename for entry in self._zip.infolist()}
 
     def find(self, location: str | None, base: str = "") -> str | None:
         """The name of the part that `base` calls so; None where there is none."""
