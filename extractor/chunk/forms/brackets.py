@@ -1,6 +1,6 @@
 """Several sums in one cell: parts in brackets behind their sum, or amounts that have a label each.
 
-638万（其中：中央资金420万元，县级资金218万元）: the arithmetic tells that it is a sum and its parts; the parts make it up,
+638万（其中：中央资金420万元，县级资金218万元）: the arithmetic tells that it is a sum and its parts; they make it up,
 or are some of it where 其中 says so. 总额210万元 一、财政拨款：180万元 二、其他：30万元: nothing else may stand there.
 """
 
