@@ -249,6 +249,13 @@ def test_labels_below_the_indicators() -> None:
     assert shown(project) == READ | {"attributes": {"风险点": "汛期施工", "备注": "跨年"}}
 
 
+def test_a_person_and_a_telephone_number() -> None:
+    row = ["项目单位", "云溪市第一中学", "项目负责人", "张某", "13900000000"]
+    (project,) = projects(TITLE, [NAME[0], row, *MONEY, *GOAL, *HEADER, *ITEMS])
+    assert project.unit == "云溪市第一中学"
+    assert project.attributes == {"项目负责人": "张某", "项目负责人(2)": "13900000000"}
+
+
 def test_a_label_of_the_head_is_no_value() -> None:
     (project,) = projects(
         TITLE, [NAME[0], ["主管部门", "实施单位", "云溪市第一中学", LEFT, LEFT], *MONEY, *GOAL, *HEADER, *ITEMS]
@@ -310,6 +317,19 @@ MONEY_OF_PERIODS: dict[str, tuple[Rows, dict[str, str | None], dict[str, str]]] 
         [["项目资金", "年度资金总额", "120万元(其中:省级补助资金90万元;县级配套资金30万元)", LEFT, LEFT]],
         {"total": "120", "fiscal": None},
         {"省级补助资金": "90", "县级配套资金": "30"},
+    ),
+    "in one cell": (
+        [
+            [
+                "资金总额及构成",
+                "总额120万元\n一、财政拨款：90万元（其中：上级资金：60万元；本级资金：30万元）\n二、其他：30万元",
+                LEFT,
+                LEFT,
+                LEFT,
+            ]
+        ],
+        {"total": "120", "fiscal": "90", "other": "30"},
+        {"上级资金": "60", "本级资金": "30"},
     ),
     "a table of money": (
         [

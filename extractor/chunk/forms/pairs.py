@@ -6,6 +6,7 @@ one or the other; of all ways to read the row the one with the least against it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
@@ -24,6 +25,9 @@ _AS_VALUE = {"text": 0.0, "unknown": 0.4, "known": 1.6, "head": 3.0, "colon": 6.
 """A label of the head of a form (项目名称, 主管部门) is the value of none, where its cell was dropped or left blank."""
 _ALONE = 4.0
 """A value that no label stands before."""
+_PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8}")
+_AND_PHONE = 0.5
+"""A telephone number behind the name of a person: both are the value of one label."""
 _EMPTY = 1.6
 """A label at the end of a row, with no cell for its value."""
 _BESIDE = 2.5
@@ -152,7 +156,9 @@ def _step(
         if _ends_in_colon(before.spot.text) and _ends_in_colon(cell.spot.text):
             return 0.5
         return _beside(before, cell, row, words, is_first=is_first, in_group=in_group)
-    return _ALONE if right == "value" else 0.0
+    if right == "value":
+        return _AND_PHONE if left == "value" and _PHONE.fullmatch(squash(cell.spot.text)) else _ALONE
+    return 0.0
 
 
 def _is_money(cell: _Cell) -> bool:
@@ -188,6 +194,9 @@ def _paired(cells: Sequence[_Cell], roles: Sequence[Role], row: SheetRow) -> Row
     group: Label | None = None
     open_label: _Cell | None = None
     for cell, role in zip(cells, roles, strict=True):
+        if role == "value" and open_label is None and pairs and _PHONE.fullmatch(squash(cell.spot.text)):
+            pairs.append(Pair(pairs[-1].label, cell.spot.cell.content, cell.spot.first))
+            continue
         if role == "value" and open_label is not None and open_label.label is not None:
             pairs.append(Pair(open_label.label, cell.spot.cell.content, cell.spot.first))
             open_label = None

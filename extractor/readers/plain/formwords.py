@@ -14,7 +14,8 @@ from extractor.schemas.document import Line
 from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
 from extractor.text import fold, squash
 
-_WORD = re.compile(r"[^\s\u3000]+")
+_WORD = re.compile(r"(?:[(（][^()（）\r\n\f]{1,16}[)）]|[^\s\u3000])+")
+"""What stands in brackets is one word, whatever blanks it holds: ( ≥**个 )."""
 _MARKS = re.compile(r"[(][^()]{1,12}[)]:?")
 _ITEMS = frozenset(("目标", "指标"))
 _ITEM = re.compile(r"\d{1,2}\s?[:：、.．]")

@@ -15,7 +15,8 @@ from extractor.schemas.document import Cell, Line, MappedText, Row, Table
 from extractor.text import squash
 
 _WIDE = re.compile(r"(?:(?! {2}|\t|\u3000)[^\r\n\f])+")
-_SINGLE = re.compile(r"[^\s\u3000]+")
+_SINGLE = re.compile(r"(?:[(（][^()（）\r\n\f]{1,16}[)）]|[^\s\u3000])+")
+"""What stands in brackets is one word, whatever blanks it holds: ( ≥**个 )."""
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
 _FEWEST = 3
 _ROWS = 2
