@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from extractor.errors import UnsupportedFile
 from extractor.readers.excel.number_format import general
-from extractor.readers.excel.sheets import MAX_COLUMN, Area, Seen, Sheet, at, column_name, laid_out
+from extractor.readers.excel.sheets import MAX_COLUMN, Area, Seen, Sheet, at, laid_out
 from extractor.readers.opendocument.document import DRAW, OFFICE, STYLE, TABLE, TEXT, OpenDocument, whole
 from extractor.readers.opendocument.paragraphs import Paragraphs, excerpt
 from extractor.readers.opendocument.story import margins, rows_of
