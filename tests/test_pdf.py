@@ -787,15 +787,49 @@ def test_no_character_is_lost(
 # Without rules
 
 
-def test_a_page_without_rules_is_text_in_the_files_order() -> None:
+def test_a_table_without_rules_is_told_by_its_white_space() -> None:
     parsed = read(write_pdf(PdfTable(WIDTHS, ROWS), title=TITLE, style=PdfStyle(rules="none")))
+    assert texts(parsed) == [ROWS]
+    assert lines(parsed) == [TITLE[0], "部门名称：云溪市青禾区住房和城乡建设局 单位：万元"]
+    assert kinds(parsed) == [("columns_by_position", 1)]
+
+
+def test_rows_of_one_line_each_without_rules() -> None:
+    rows = [
+        ["名称", "金额", "指标", "值"],
+        ["道路", "8.00", "里程", "≥80"],
+        ["", "", "合格率", "100%"],
+        ["路灯", "9.00", "数量", "12"],
+    ]
+    style = PdfStyle(rules="none", padding=0)
+    assert texts(read(write_pdf(PdfTable((60, 60, 60, 60), rows), title=TITLE[:1], style=style))) == [rows]
+
+
+def test_a_page_without_rules_whose_rows_cannot_be_told_is_text_in_the_files_order() -> None:
+    # Cells are centred, so that lines of one row stand beside each other at any height.
+    raw = write_pdf(PdfTable(WIDTHS, ROWS), title=TITLE, style=PdfStyle(rules="none", middle=True, padding=0))
+    parsed = read(raw)
     assert not parsed.tables
-    assert lines(parsed)[:3] == [TITLE[0], "部门名称：云溪市青禾区住房和城乡建设局 单位：万元", "项目名称（资金使用单"]
+    assert lines(parsed)[:3] == [
+        TITLE[0],
+        "部门名称：云溪市青禾区住房和城乡建设局 单位：万元",
+        "项目名称（资金使用单位",
+    ]
     joined = "".join("".join(lines(parsed)).split())
     # Each cell's lines stand together.
     assert GOAL in joined
     assert ITEMS in joined
     assert kinds(parsed) == [("no_ruling", None)]
+
+
+def test_prose_and_short_lines_are_no_table() -> None:
+    def draw(canvas: Canvas) -> None:
+        for number in range(12):
+            canvas.drawString(
+                40, 250 - 16 * number, "项目支出绩效目标说明如下文所列各项要求" if number % 2 else "一、总体要求"
+            )
+
+    assert not read(drawn(draw)).tables
 
 
 def test_columns_of_prose_are_not_mixed() -> None:

@@ -26,7 +26,16 @@ INFORMATION = frozenset(
 """Kinds of which a reader is sure: nothing was lost and nothing can be wrong."""
 GUESSED = frozenset(
     {
-        *("ocr_page", "scanned_page_ocr", "text_over_picture", "no_ruling", "rules_end", "row_guessed", "crowded_page"),
+        *(
+            "ocr_page",
+            "scanned_page_ocr",
+            "text_over_picture",
+            "no_ruling",
+            "columns_by_position",
+            "rules_end",
+            "row_guessed",
+            "crowded_page",
+        ),
         *(
             "text_over_rule",
             "mixed_sizes",

@@ -17,6 +17,7 @@ from extractor.readers.printed.parting import parts
 from extractor.readers.printed.placing import OUTSIDE, place
 from extractor.readers.printed.rules import Drawn
 from extractor.readers.printed.stamps import find_stamps, large_letters, words_of
+from extractor.readers.printed.whitespace import open_grid
 
 _TOLERANCE = 0.3
 """Of a line's height: how far apart the two strokes of one rule may be, or a rule's end from the rule it meets."""
@@ -86,6 +87,9 @@ def fill(page: Page, characters: Characters, drawn: Drawn, left: float = 0.0) ->
         return
     characters.boxes = _boxes(characters, page.number)
     placed = place(grids, characters)
+    if all(area == OUTSIDE for area in placed.where) and (grid := open_grid(characters)) is not None:
+        grids, placed = [grid], place([grid], characters)
+        page.notes.append(("columns_by_position", ""))
     stamps = find_stamps(characters, placed)
     stamp = sorted(stamps.sure | stamps.likely)
     outside = sorted({index for index, area in enumerate(placed.where) if area == OUTSIDE}.difference(stamp))
