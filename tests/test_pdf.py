@@ -986,6 +986,22 @@ def test_form_fields_are_read_as_filled_in() -> None:
     assert "80.00" in "".join(lines(read(drawn(draw))))
 
 
+def test_form_fields_and_text_boxes_that_only_viewers_draw() -> None:
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, (20, 100, 200, 300), (150, 200, 250))
+        for x, text in ((25, "名称"), (105, "金额"), (205, "目标")):
+            canvas.drawString(x, 220, text)
+        canvas.acroForm.textfield(name="name", value="Road", x=22, y=160, width=70, height=30, borderWidth=0)
+        canvas.acroForm.textfield(name="goal", value="one two", x=205, y=155, width=40, height=40, borderWidth=0)
+        canvas.acroForm.checkbox(name="done", checked=True, x=260, y=160, size=10)
+        canvas.freeTextAnnotation("80.00", "/Helv 9 Tf", (105, 165, 180, 180))
+
+    raw = drawn(draw).replace(b"/AP", b"/XX")
+    parsed = read(raw)
+    assert texts(parsed) == [[["名称", "金额", "目标"], ["Road", "80.00", "one two"]]]
+    assert [note[:3] for note in parsed.notes if note.kind == "undrawn_text"] == [("undrawn_text", "3", 1)]
+
+
 # Files that are not as they should be
 
 

@@ -20,7 +20,7 @@ SILENT = frozenset({"sheet", "character_count"})
 INFORMATION = frozenset(
     {
         *("converted", "row_joined", "nested_table", "footnotes", "endnotes", "page_header", "page_footer"),
-        *("hidden_zeros", "comment"),
+        *("hidden_zeros", "comment", "undrawn_text"),
     }
 )
 """Kinds of which a reader is sure: nothing was lost and nothing can be wrong."""
@@ -54,7 +54,7 @@ GUESSED = frozenset(
 agree about what the file's reader made of it, not about what is printed."""
 _COUNTS = frozenset(
     {
-        *("picture", "text_over_rule", "text_outside_page", "unreadable_text", "damaged_characters"),
+        *("picture", "undrawn_text", "text_over_rule", "text_outside_page", "unreadable_text", "damaged_characters"),
         *(
             "mixed_sizes",
             "overprinted_text",
