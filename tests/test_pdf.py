@@ -886,6 +886,23 @@ def test_a_scanned_page_read_by_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kinds(read(drawn(lambda canvas: picture(canvas, 0, 0, 400, 300)))) == [("scanned_page_ocr", 1)]
 
 
+def test_a_page_whose_text_layer_is_no_text_goes_to_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = drawn(
+        lambda canvas: [
+            canvas.drawString(20, 30 * row, "䄽餤绩䅖䐚鲝䄽錀鱩銋䫏㨋釼㧦魌䡎騬㡄鏼魮") for row in range(1, 6)
+        ]
+    )
+    monkeypatch.setattr(ocr, "is_installed", lambda: False)
+    assert ("ocr_of_unreadable", 1) not in kinds(read(raw))
+    monkeypatch.setattr(ocr, "is_installed", lambda: True)
+    monkeypatch.setattr(ocr, "look_at", lambda *_: Seen([Word("标题", 20, 10, 50, 20)], []))
+    parsed = read(raw)
+    assert lines(parsed) == ["标题"]
+    assert told(parsed, "ocr_of_unreadable") == [("100", "")]
+    monkeypatch.setattr(ocr, "look_at", lambda *_: Seen([], []))
+    assert len(lines(read(raw))) == 5
+
+
 RENDER = """
 import sys, pypdfium2
 pypdfium2.PdfDocument(sys.stdin.buffer.read())[0].render(scale=3).to_pil().convert("RGB").save(sys.stdout.buffer, "png")

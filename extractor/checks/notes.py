@@ -54,7 +54,15 @@ GUESSED = frozenset(
 agree about what the file's reader made of it, not about what is printed."""
 _COUNTS = frozenset(
     {
-        *("picture", "undrawn_text", "text_over_rule", "text_outside_page", "unreadable_text", "damaged_characters"),
+        *(
+            "picture",
+            "undrawn_text",
+            "ocr_of_unreadable",
+            "text_over_rule",
+            "text_outside_page",
+            "unreadable_text",
+            "damaged_characters",
+        ),
         *(
             "mixed_sizes",
             "overprinted_text",
