@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from operator import sub
 
 from extractor.readers.inked import PageBoxes
 from extractor.readers.printed.frame import Frame
@@ -106,6 +107,8 @@ def loosen(found: Characters) -> None:
     Such fonts, whose letters are drawings, come from browsers. Without it the letter would stand on a line of its own.
     """
     low = _TIGHT * found.size
+    if min(map(sub, found.bottom, found.top), default=low) >= low:
+        return
     for index, (top, bottom) in enumerate(zip(found.top, found.bottom, strict=True)):
         height = bottom - top
         if height >= low:
@@ -119,13 +122,16 @@ def loosen(found: Characters) -> None:
 
 def raise_digits(found: Characters) -> None:
     """Small digits above the line are written as such (²): they are no part of the number before them."""
+    heights = list(map(sub, found.bottom, found.top))
+    if not heights or min(heights) >= _RAISED_SIZE * max(heights):
+        return
     is_raised = False
     for index, text in enumerate(found.texts):
         if text not in _DIGITS or not index:
             is_raised = False
             continue
         before = index - 1
-        height, other = (found.bottom[place] - found.top[place] for place in (index, before))
+        height, other = heights[index], heights[before]
         lift = found.bottom[before] - found.bottom[index]
         if is_raised:
             is_raised = found.gaps[index] == ADJACENT and abs(lift) < _LIFT * height

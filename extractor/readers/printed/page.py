@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import sub
 
 from extractor.readers.inked import PageBoxes
 from extractor.readers.parsed import Merged
-from extractor.readers.printed.characters import Characters, ink
+from extractor.readers.printed.characters import LARGE, Characters, ink
 from extractor.readers.printed.grid import Grid, find_grids
 from extractor.readers.printed.layout import cell_text, outside_lines, overprinted
 from extractor.readers.printed.parting import parts
@@ -115,7 +116,7 @@ def fill(page: Page, characters: Characters, drawn: Drawn, left: float = 0.0) ->
             grid, filled, first = tables[number]
             table = _table(grid, filled, characters, left)
             page.items.append(table)
-            for row, in_row in zip(table.rows, grid.area, strict=True):
+            for row, in_row in zip(table.rows, grid.area, strict=True) if doubts else ():
                 told: Counter[str] = Counter()
                 for area in dict.fromkeys(in_row):
                     told.update(doubts.pop(first + area, {}))
@@ -140,11 +141,14 @@ def _doubts(
 ) -> dict[int, dict[str, int]]:
     """Of each area that is not sure to hold what is printed in its cell: kinds of notes, and how many letters."""
     found: dict[int, dict[str, int]] = {}
+    is_mixed = max(map(sub, characters.bottom, characters.top), default=0.0) > LARGE * characters.size
     for area, indices in enumerate(areas):
+        if not indices:
+            continue
         counts: dict[str, int] = {}
         counts["text_over_rule"] = len(over.intersection(indices)) if over else 0
-        counts["mixed_sizes"] = len(large_letters(characters, indices))
-        counts["stamped_cell"] = stamped.get(area, 0) if indices else 0
+        counts["mixed_sizes"] = len(large_letters(characters, indices)) if is_mixed else 0
+        counts["stamped_cell"] = stamped.get(area, 0)
         counts["overprinted_text"] = overprinted(characters, indices)
         if any(counts.values()):
             found[area] = {kind: count for kind, count in counts.items() if count}
