@@ -11,6 +11,7 @@ import re
 import tomllib
 import unicodedata
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from importlib.resources import files
@@ -25,6 +26,9 @@ _VARIANTS = {
     "•": "·", "・": "·", "‧": "·", "∙": "·",
     "〔": "[", "〕": "]", "～": "~", "〜": "~", "∶": ":", "︰": ":", "﹔": ";",
 }  # fmt: skip
+
+_LEAST_CHARACTERS = 60
+_IMPLAUSIBLE = 0.25
 
 STOPS = "。;"
 """What ends a value and is no part of it, in squashed text."""
@@ -205,3 +209,34 @@ class Squashed:
             return last
         reading = _READING.match(self.source.text, last)
         return reading.end() if reading else last
+
+
+def is_implausible(text: str) -> bool:
+    """Whether a text is nothing that anybody wrote: signs and rare characters, as a damaged text layer gives them.
+
+    Chinese is written with the characters of GB 2312; a layer with a wrong code table holds others. Programs that
+    know no Chinese write a question mark for each character.
+
+    >>> is_implausible("项目支出绩效目标表" * 10), is_implausible("䄽餤绩䅖䐚鲝䄽錀鱩銋䫏㨋釼㧦魌䡎騬㡄鏼魮" * 5)
+    (False, True)
+    >>> is_implausible("????,????,????,??\\n???????????,????????????,642,600,,42,?318????????????" * 2)
+    True
+    """
+    ink = "".join(text.split())
+    if len(ink) < _LEAST_CHARACTERS:
+        return False
+    strange = sum(count for character, count in Counter(ink).items() if not _is_common(character))
+    return strange > _IMPLAUSIBLE * len(ink)
+
+
+@lru_cache(maxsize=8192)
+def _is_common(character: str) -> bool:
+    if character.isascii():
+        return character.isprintable() and character != "?"
+    if "\uff01" <= character <= "\uff5e" or character in "“”‘’…—·≥≤±％‰℃㎡㎥①②③④⑤⑥⑦⑧⑨⑩╳×☑□√■★●◆▲△○◎※→":
+        return True
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True

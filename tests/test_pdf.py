@@ -787,15 +787,49 @@ def test_no_character_is_lost(
 # Without rules
 
 
-def test_a_page_without_rules_is_text_in_the_files_order() -> None:
+def test_a_table_without_rules_is_told_by_its_white_space() -> None:
     parsed = read(write_pdf(PdfTable(WIDTHS, ROWS), title=TITLE, style=PdfStyle(rules="none")))
+    assert texts(parsed) == [ROWS]
+    assert lines(parsed) == [TITLE[0], "部门名称：云溪市青禾区住房和城乡建设局 单位：万元"]
+    assert kinds(parsed) == [("columns_by_position", 1)]
+
+
+def test_rows_of_one_line_each_without_rules() -> None:
+    rows = [
+        ["名称", "金额", "指标", "值"],
+        ["道路", "8.00", "里程", "≥80"],
+        ["", "", "合格率", "100%"],
+        ["路灯", "9.00", "数量", "12"],
+    ]
+    style = PdfStyle(rules="none", padding=0)
+    assert texts(read(write_pdf(PdfTable((60, 60, 60, 60), rows), title=TITLE[:1], style=style))) == [rows]
+
+
+def test_a_page_without_rules_whose_rows_cannot_be_told_is_text_in_the_files_order() -> None:
+    # Cells are centred, so that lines of one row stand beside each other at any height.
+    raw = write_pdf(PdfTable(WIDTHS, ROWS), title=TITLE, style=PdfStyle(rules="none", middle=True, padding=0))
+    parsed = read(raw)
     assert not parsed.tables
-    assert lines(parsed)[:3] == [TITLE[0], "部门名称：云溪市青禾区住房和城乡建设局 单位：万元", "项目名称（资金使用单"]
+    assert lines(parsed)[:3] == [
+        TITLE[0],
+        "部门名称：云溪市青禾区住房和城乡建设局 单位：万元",
+        "项目名称（资金使用单位",
+    ]
     joined = "".join("".join(lines(parsed)).split())
     # Each cell's lines stand together.
     assert GOAL in joined
     assert ITEMS in joined
     assert kinds(parsed) == [("no_ruling", None)]
+
+
+def test_prose_and_short_lines_are_no_table() -> None:
+    def draw(canvas: Canvas) -> None:
+        for number in range(12):
+            canvas.drawString(
+                40, 250 - 16 * number, "项目支出绩效目标说明如下文所列各项要求" if number % 2 else "一、总体要求"
+            )
+
+    assert not read(drawn(draw)).tables
 
 
 def test_columns_of_prose_are_not_mixed() -> None:
@@ -850,6 +884,23 @@ def test_a_scanned_page_read_by_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kinds(parsed) == [("ocr_page", 1)]
     monkeypatch.setattr(ocr, "look_at", lambda *_: Seen([], []))
     assert kinds(read(drawn(lambda canvas: picture(canvas, 0, 0, 400, 300)))) == [("scanned_page_ocr", 1)]
+
+
+def test_a_page_whose_text_layer_is_no_text_goes_to_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = drawn(
+        lambda canvas: [
+            canvas.drawString(20, 30 * row, "䄽餤绩䅖䐚鲝䄽錀鱩銋䫏㨋釼㧦魌䡎騬㡄鏼魮") for row in range(1, 6)
+        ]
+    )
+    monkeypatch.setattr(ocr, "is_installed", lambda: False)
+    assert ("ocr_of_unreadable", 1) not in kinds(read(raw))
+    monkeypatch.setattr(ocr, "is_installed", lambda: True)
+    monkeypatch.setattr(ocr, "look_at", lambda *_: Seen([Word("标题", 20, 10, 50, 20)], []))
+    parsed = read(raw)
+    assert lines(parsed) == ["标题"]
+    assert told(parsed, "ocr_of_unreadable") == [("100", "")]
+    monkeypatch.setattr(ocr, "look_at", lambda *_: Seen([], []))
+    assert len(lines(read(raw))) == 5
 
 
 RENDER = """
@@ -950,6 +1001,22 @@ def test_form_fields_are_read_as_filled_in() -> None:
         canvas.acroForm.textfield(name="total", value="80.00", x=100, y=190, width=80, height=20, borderWidth=0)
 
     assert "80.00" in "".join(lines(read(drawn(draw))))
+
+
+def test_form_fields_and_text_boxes_that_only_viewers_draw() -> None:
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, (20, 100, 200, 300), (150, 200, 250))
+        for x, text in ((25, "名称"), (105, "金额"), (205, "目标")):
+            canvas.drawString(x, 220, text)
+        canvas.acroForm.textfield(name="name", value="Road", x=22, y=160, width=70, height=30, borderWidth=0)
+        canvas.acroForm.textfield(name="goal", value="one two", x=205, y=155, width=40, height=40, borderWidth=0)
+        canvas.acroForm.checkbox(name="done", checked=True, x=260, y=160, size=10)
+        canvas.freeTextAnnotation("80.00", "/Helv 9 Tf", (105, 165, 180, 180))
+
+    raw = drawn(draw).replace(b"/AP", b"/XX")
+    parsed = read(raw)
+    assert texts(parsed) == [[["名称", "金额", "目标"], ["Road", "80.00", "one two"]]]
+    assert [note[:3] for note in parsed.notes if note.kind == "undrawn_text"] == [("undrawn_text", "3", 1)]
 
 
 # Files that are not as they should be

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from extractor.chunk.chunks import Cut
-from extractor.chunk.signs import Signs, cuts_words, is_implausible, signs_in
+from extractor.chunk.signs import Signs, cuts_words, signs_in
 from extractor.chunk.titles import OF_PROJECTS, WHOLE_DEPARTMENT
 from extractor.layouts import CompiledLayout
 from extractor.schemas.document import Document, Line, Row
-from extractor.text import squash
+from extractor.text import is_implausible, squash
 
 _REPORT = re.compile(r".{0,60}绩效(?:自评|自评价|评价|评估)(?:情况|工作)?(?:的?报告|总结|情况|结果公开)?.{0,12}")
 _IN_SENTENCES = re.compile(r"设(?:置|定|立)?(?:了|有)?(?:\d{1,2}|[一二三四五六七八九十])[条个项](?:\w{2,8}指标)")

@@ -63,8 +63,6 @@ _GAP = re.compile(r"[\s|]+")
 _OPENS = frozenset(("项目概述", "项目概况", "项目简介", "立项依据", "设立依据"))
 _FEW, _ENOUGH = 2, 3
 _LABELLED = 5
-_LEAST_CHARACTERS = 60
-_IMPLAUSIBLE = 0.25
 _LONGEST_PIECE = 6
 _RESTS = frozenset(("标", "指标"))
 
@@ -186,24 +184,6 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
     )
 
 
-def is_implausible(text: str) -> bool:
-    """Whether a text is nothing that anybody wrote: signs and rare characters, as a damaged text layer gives them.
-
-    Chinese is written with the characters of GB 2312; a layer with a wrong code table holds others. Programs that
-    know no Chinese write a question mark for each character.
-
-    >>> is_implausible("项目支出绩效目标表" * 10), is_implausible("䄽餤绩䅖䐚鲝䄽錀鱩銋䫏㨋釼㧦魌䡎騬㡄鏼魮" * 5)
-    (False, True)
-    >>> is_implausible("????,????,????,??\\n???????????,????????????,642,600,,42,?318????????????" * 2)
-    True
-    """
-    ink = "".join(text.split())
-    if len(ink) < _LEAST_CHARACTERS:
-        return False
-    strange = sum(not _is_common(character) for character in ink)
-    return strange > _IMPLAUSIBLE * len(ink)
-
-
 def cuts_words(text: str) -> bool:
     """Whether a text prints the word 指标 in pieces: the lines of narrow cells, whose columns stand one in another.
 
@@ -214,19 +194,6 @@ def cuts_words(text: str) -> bool:
     heads = sum(len(word) <= _LONGEST_PIECE and word.endswith("指") and len(word) > 1 for word in words)
     rests = sum(word in _RESTS for word in words)
     return heads >= _FEW and rests >= _FEW
-
-
-@lru_cache(maxsize=8192)
-def _is_common(character: str) -> bool:
-    if character.isascii():
-        return character.isprintable() and character != "?"
-    if "\uff01" <= character <= "\uff5e" or character in "“”‘’…—·≥≤±％‰℃㎡㎥①②③④⑤⑥⑦⑧⑨⑩╳×☑□√■★●◆▲△○◎※→":
-        return True
-    try:
-        character.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 @lru_cache

@@ -13,6 +13,7 @@ from extractor.readers.opendocument.paragraphs import Paragraphs, excerpt
 from extractor.readers.opendocument.story import margins, rows_of
 from extractor.readers.opendocument.styles import Styles
 from extractor.readers.parsed import MAX_CELLS, Parsed
+from extractor.schemas.positions import column_name
 
 _MAX_ROW = 1_048_576
 _COLUMNS = frozenset(f"{TABLE}{name}" for name in ("table-columns", "table-header-columns", "table-column-group"))

@@ -7,6 +7,7 @@ import math
 from collections import Counter, deque
 from collections.abc import Sequence
 from itertools import repeat
+from operator import sub
 from statistics import median
 
 import pypdfium2.raw as pdfium
@@ -82,11 +83,12 @@ def _read(
     raise_digits(found)
     found.unknown = _unknown(text_page, indices, found)
     found.slanted = slanted
-    found.turned = {
-        index: turns
-        for index, angle in enumerate(angles)
-        if angle and (turns := (-round(angle / _QUARTER) - frame.quarter) % 4) and angle > 0 and index not in slanted
-    }
+    if any(angles):
+        found.turned = {
+            index: turns
+            for index, angle in enumerate(angles)
+            if angle >= 0 and (turns := (-round(angle / _QUARTER) - frame.quarter) % 4) and index not in slanted
+        }
     found.faded = _faded(text_page, indices, found)
     return within(only(found, _drawn(text_page, indices)) if drawn_only else found)
 
@@ -159,6 +161,8 @@ def _slanted(angles: Sequence[float]) -> frozenset[int]:
 
     On a page that is askew as a whole all do but for what a program printed on it later, and it is read as it is.
     """
+    if not any(angles):
+        return frozenset()
     slanted = frozenset(
         position for position, angle in enumerate(angles) if abs(angle - round(angle / _QUARTER) * _QUARTER) > _SLANT
     )
@@ -167,11 +171,8 @@ def _slanted(angles: Sequence[float]) -> frozenset[int]:
 
 def _faded(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int], found: Characters) -> frozenset[int]:
     """Positions of large letters that are printed so lightly that what is below them can be read."""
-    large = [
-        position
-        for position, (top, bottom) in enumerate(zip(found.top, found.bottom, strict=True))
-        if bottom - top > LARGE * found.size
-    ]
+    usual = LARGE * found.size
+    large = [position for position, high in enumerate(map(sub, found.bottom, found.top)) if high > usual]
     colour = [ctypes.c_uint() for _ in range(4)]
     faded = []
     for position in large[:_MOST_LARGE]:
@@ -184,6 +185,8 @@ def _faded(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int], found: Character
 
 def _upright(page: pdfium.FPDF_PAGE, angles: Sequence[float], slanted: frozenset[int]) -> int:
     """Quarter turns after which most of the text stands upright, whatever the page says of itself."""
+    if angles and not any(angles):
+        return 0
     turns = Counter(
         -round(angle / _QUARTER) % 4 for index, angle in enumerate(angles) if angle >= 0 and index not in slanted
     )

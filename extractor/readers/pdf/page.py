@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import pypdfium2.raw as pdfium
 
 from extractor.readers.pdf import picture
+from extractor.readers.pdf.annotations import Written, with_written
 from extractor.readers.pdf.characters import read_characters
 from extractor.readers.pdf.rules import read_rules
 from extractor.readers.pdf.shapeless import give_extent
@@ -17,10 +19,12 @@ from extractor.readers.printed.picture import is_picture, settle
 from extractor.readers.printed.rules import Drawn
 
 
-def read_page(page: pdfium.FPDF_PAGE, number: int) -> Page:
-    """Everything on a page, with notes on what a person has to look at."""
+def read_page(page: pdfium.FPDF_PAGE, number: int, written: Sequence[Written] = ()) -> Page:
+    """Everything on a page, with notes on what a person has to look at; `written` is what viewers write on it."""
     found = Page(number)
     characters, drawn = _printed(page, found.notes)
+    if written:
+        characters = with_written(characters, written)
     settle(found, characters, drawn, picture.size(page), partial(picture.look, page))
     return found
 

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from operator import sub
 
 from extractor.readers.inked import PageBoxes
 from extractor.readers.printed.frame import Frame
@@ -106,6 +107,8 @@ def loosen(found: Characters) -> None:
     Such fonts, whose letters are drawings, come from browsers. Without it the letter would stand on a line of its own.
     """
     low = _TIGHT * found.size
+    if min(map(sub, found.bottom, found.top), default=low) >= low:
+        return
     for index, (top, bottom) in enumerate(zip(found.top, found.bottom, strict=True)):
         height = bottom - top
         if height >= low:
@@ -122,6 +125,9 @@ def raise_digits(found: Characters) -> None:
 
     Where other letters follow on their height, all of them are a line of their own beside large letters.
     """
+    heights = list(map(sub, found.bottom, found.top))
+    if not heights or min(heights) >= _RAISED_SIZE * max(heights):
+        return
     run: list[int] = []
     for index, text in enumerate(found.texts):
         if text in _DIGITS and index and _is_raised(found, index, goes_on=bool(run)):

@@ -7,16 +7,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import sub
 
 from extractor.readers.inked import PageBoxes
 from extractor.readers.parsed import Merged
-from extractor.readers.printed.characters import Characters, ink
+from extractor.readers.printed.characters import LARGE, Characters, ink
 from extractor.readers.printed.grid import Grid, find_grids
 from extractor.readers.printed.layout import cell_text, outside_lines, overprinted
 from extractor.readers.printed.parting import parts
 from extractor.readers.printed.placing import OUTSIDE, place
 from extractor.readers.printed.rules import Drawn
 from extractor.readers.printed.stamps import find_stamps, large_letters, words_of
+from extractor.readers.printed.whitespace import open_grid
 
 _TOLERANCE = 0.3
 """Of a line's height: how far apart the two strokes of one rule may be, or a rule's end from the rule it meets."""
@@ -86,6 +88,9 @@ def fill(page: Page, characters: Characters, drawn: Drawn, left: float = 0.0) ->
         return
     characters.boxes = _boxes(characters, page.number)
     placed = place(grids, characters)
+    if all(area == OUTSIDE for area in placed.where) and (grid := open_grid(characters)) is not None:
+        grids, placed = [grid], place([grid], characters)
+        page.notes.append(("columns_by_position", ""))
     stamps = find_stamps(characters, placed)
     stamp = sorted(stamps.sure | stamps.likely)
     outside = sorted({index for index, area in enumerate(placed.where) if area == OUTSIDE}.difference(stamp))
@@ -111,7 +116,7 @@ def fill(page: Page, characters: Characters, drawn: Drawn, left: float = 0.0) ->
             grid, filled, first = tables[number]
             table = _table(grid, filled, characters, left)
             page.items.append(table)
-            for row, in_row in zip(table.rows, grid.area, strict=True):
+            for row, in_row in zip(table.rows, grid.area, strict=True) if doubts else ():
                 told: Counter[str] = Counter()
                 for area in dict.fromkeys(in_row):
                     told.update(doubts.pop(first + area, {}))
@@ -138,11 +143,14 @@ def _doubts(
 ) -> dict[int, dict[str, int]]:
     """Of each area that is not sure to hold what is printed in its cell: kinds of notes, and how many letters."""
     found: dict[int, dict[str, int]] = {}
+    is_mixed = max(map(sub, characters.bottom, characters.top), default=0.0) > LARGE * characters.size
     for area, indices in enumerate(areas):
+        if not indices:
+            continue
         counts: dict[str, int] = {}
         counts["text_over_rule"] = len(over.intersection(indices)) if over else 0
-        counts["mixed_sizes"] = len(large_letters(characters, indices))
-        counts["stamped_cell"] = stamped.get(area, 0) if indices else 0
+        counts["mixed_sizes"] = len(large_letters(characters, indices)) if is_mixed else 0
+        counts["stamped_cell"] = stamped.get(area, 0)
         counts["overprinted_text"] = overprinted(characters, indices)
         if any(counts.values()):
             found[area] = {kind: count for kind, count in counts.items() if count}

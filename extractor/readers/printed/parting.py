@@ -16,6 +16,8 @@ from extractor.readers.printed.rules import Drawn, Rule
 
 _GUTTER = 1.0
 """Of a line's height: so much room there is at least between two parts."""
+_MARGINS = 3.0
+"""Of a line's height: so wide are the margins of two pages together."""
 _MIDDLE = 0.08
 _SHEET = 1.2
 """A sheet that is so much wider than high may hold two pages."""
@@ -83,7 +85,9 @@ def _side_by_side(grids: Sequence[Grid]) -> Iterator[tuple[Grid, Grid]]:
                 yield left, right
 
 
-def _free(characters: Characters, start: float, end: float, top: float, bottom: float) -> float | None:
+def _free(
+    characters: Characters, start: float, end: float, top: float, bottom: float, *, least: float = _GUTTER
+) -> float | None:
     """The middle of the widest strip between two x in which nothing is printed between two heights."""
     spans = sorted(
         (x0, x1) for x0, y0, x1, y1 in _edges(characters) if x1 > start and x0 < end and y1 > top and y0 < bottom
@@ -94,7 +98,7 @@ def _free(characters: Characters, start: float, end: float, top: float, bottom: 
         free.append((reached, max(x0, reached)))
         reached = max(reached, x1)
     left, right = max(free, key=lambda strip: strip[1] - strip[0])
-    return (left + right) / 2 if right - left >= _GUTTER * characters.size else None
+    return (left + right) / 2 if right - left >= least * characters.size else None
 
 
 def _reach(characters: Characters, grids: Sequence[Grid], at: float, top: float, bottom: float) -> tuple[float, float]:
@@ -112,7 +116,7 @@ def _between_pages(characters: Characters, drawn: Drawn) -> _Gutter | None:
     width, height = characters.frame.size
     if width < _SHEET * height or len(characters) < 2 * _FEWEST:
         return None
-    at = _free(characters, width * (0.5 - _MIDDLE), width * (0.5 + _MIDDLE), 0.0, height)
+    at = _free(characters, width * (0.5 - _MIDDLE), width * (0.5 + _MIDDLE), 0.0, height, least=_MARGINS)
     if at is None or any(rule.start < at < rule.end for rule in drawn.horizontal):
         return None
     left = sum(x < at for x in characters.left)
