@@ -12,11 +12,14 @@ from importlib.resources import files
 from typing import Any
 
 from extractor.schemas.finding import Fact, Finding, Said, Told
+from extractor.schemas.place import InParagraph, InSheet, InTable, OnPage, Place, Places
 from extractor.schemas.record import DocumentLine, Flag, Record
 
 Sections = Mapping[str, Mapping[str, str]]
 
 LANGUAGES = ("zh", "en")
+_BETWEEN_PLACES = {"zh": ("、", "；"), "en": (", ", "; ")}
+_FEW_PLACES = 5
 _BETWEEN_SENTENCES = {"zh": "", "en": " "}
 
 
@@ -58,8 +61,8 @@ def paragraphs(facts: Iterable[Fact], language: str = "zh") -> str:
     return " ".join(text for fact in facts if (text := worded(fact, language)))
 
 
-def flag(found: Finding, language: str = "zh") -> Flag:
-    """The flag that is published of a finding."""
+def flag(found: Finding, language: str = "zh", places: Places = ()) -> Flag:
+    """The flag that is published of a finding; `places` are where to look in the file."""
     return Flag(
         code=found.code,
         path=found.path,
@@ -69,6 +72,7 @@ def flag(found: Finding, language: str = "zh") -> Flag:
         builtin=found.builtin,
         suggestion=found.suggestion,
         spans=found.spans,
+        places=places,
     )
 
 
@@ -91,6 +95,49 @@ def _flags_in(flags: Sequence[Flag], told: Told, language: str) -> tuple[Flag, .
     return tuple(
         one.model_copy(update={"message": worded(said, language)}) for one, said in zip(flags, told.flags, strict=True)
     )
+
+
+def where(places: Sequence[Place], language: str = "zh") -> str:
+    """Places in words, the first few of many; "" for none.
+
+    >>> where((InSheet(sheet="预算", cell="C5"), InSheet(sheet="预算", cell="C6:C7")), "en")
+    'sheet 预算, C5, C6:C7'
+    """
+    said: dict[str, dict[str, None]] = {}
+    for place in places:
+        frame, spot = _where(place, language)
+        said.setdefault(frame, {})[spot] = None
+    comma, semicolon = _BETWEEN_PLACES[language]
+    named = [frame + comma.join(_first_few(spots)) for frame, spots in said.items()]
+    return semicolon.join(_first_few(named))
+
+
+def where_is(record: Record, language: str = "zh") -> str:
+    """Where a project's name stands in its file, or on which page the project begins; "" where neither is known."""
+    places = record.places.get("name") or next(iter(record.places.values()), ())
+    if not places and record.block.page is not None:
+        return message("place_page", language, page=record.block.page)
+    return where(places, language)
+
+
+def _where(place: Place, language: str) -> tuple[str, str]:
+    """What several places may share, and the place within it."""
+    if isinstance(place, InSheet):
+        return message("place_sheet", language, sheet=place.sheet), place.cell
+    if isinstance(place, InTable):
+        frame = message("place_table", language, table=place.table)
+        return frame, message("place_cell", language, row=place.row, column=place.column)
+    if isinstance(place, OnPage):
+        return "", message("place_page", language, page=place.page)
+    if isinstance(place, InParagraph):
+        return "", message("place_paragraph", language, paragraph=place.paragraph)
+    first, last = place.lines
+    return "", message("place_line" if first == last else "place_lines", language, first=first, last=last)
+
+
+def _first_few(parts: Iterable[str]) -> list[str]:
+    named = list(parts)
+    return [*named[:_FEW_PLACES], "…"] if len(named) > _FEW_PLACES else named
 
 
 @lru_cache

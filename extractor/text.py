@@ -8,11 +8,14 @@ back to the text as printed.
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from importlib.resources import files
+from itertools import accumulate, pairwise
 
 from extractor.schemas.document import MappedText
 
@@ -23,6 +26,9 @@ _VARIANTS = {
     "•": "·", "・": "·", "‧": "·", "∙": "·",
     "〔": "[", "〕": "]", "～": "~", "〜": "~", "∶": ":", "︰": ":", "﹔": ";",
 }  # fmt: skip
+
+_LEAST_CHARACTERS = 60
+_IMPLAUSIBLE = 0.25
 
 STOPS = "。;"
 """What ends a value and is no part of it, in squashed text."""
@@ -39,14 +45,21 @@ IGNORED = "。,、;:!.?·…()[]{}<>《》〈〉【】「」『』\"'`|-—_~/#�
 _LINE_END = re.compile(r"[\n\r\f\v\x85\u2028\u2029]")
 _BLANKS = re.compile(r"\s+")
 _BLANK_AT_PUNCTUATION = re.compile(r"(?<=[，。；：、！？（）《》【】“”‘’]) | (?=[，。；：、！？（）《》【】“”‘’])")
+_TRANSLATION = re.compile(r"(?<=[\u4e00-\u9fff):])\(?(?=[A-Za-z ]{0,3}[a-z])[A-Za-z][A-Za-z0-9.,'&/-]{2,}\)?:?$")
 _SHORT = 24
 _INK = re.compile(r"\S+")
+_TONES = "āáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜ"
+_TONE = re.compile(f"[{_TONES}]")
+_READING = re.compile(rf"(?<=[\u4e00-\u9fff])\((?=[a-zü]{{0,5}}[{_TONES}])[a-zü{_TONES}]{{1,6}}\)")
+"""How a character is read, in brackets behind it: 項(xiàng)."""
+_INK_AND_READINGS = re.compile(rf"({_READING.pattern})|(?:(?!{_READING.pattern})\S)+")
 
 
 @lru_cache
 def _folding() -> tuple[re.Pattern[str], dict[str, str]]:
     """Pattern of the characters that fold, and what each folds to."""
     table = dict(_VARIANTS)
+    table |= tomllib.loads(files("extractor").joinpath("traditional.toml").read_text(encoding="utf-8"))
     for code in (*range(0x80, 0x3400), *range(0xF900, 0x10000)):
         character = chr(code)
         # ① and ² are not the digits 1 and 2: folding them would change what a number says.
@@ -58,10 +71,10 @@ def _folding() -> tuple[re.Pattern[str], dict[str, str]]:
 
 
 def fold(text: str) -> str:
-    """Width and punctuation variants made equal; as many characters out as in.
+    """Width and punctuation variants and traditional characters made equal; as many characters out as in.
 
-    >>> fold("年度指标值：≧９５％")
-    '年度指标值:≥95%'
+    >>> fold("年度指标值：≧９５％"), fold("項目績效目標")
+    ('年度指标值:≥95%', '项目绩效目标')
     """
     if text.isascii():
         return text
@@ -75,18 +88,26 @@ def fold(text: str) -> str:
 
 
 def squash(text: str) -> str:
-    """What is compared: folded text without any white space.
+    """What is compared: folded text without any white space, nor the readings that some sites print behind characters.
 
-    >>> squash("实施周 期\\n指标值：９５％")
-    '实施周期指标值:95%'
+    >>> squash("实施周 期\\n指标值：９５％"), squash("項(xiàng)目名稱")
+    ('实施周期指标值:95%', '项目名称')
     """
-    return _squash_short(text) if len(text) <= _SHORT else "".join(fold(text).split())
+    return _squash_short(text) if len(text) <= _SHORT else _squashed(text)
 
 
 @lru_cache(maxsize=16_384)
 def _squash_short(text: str) -> str:
     """Labels and values come again and again."""
-    return "".join(fold(text).split())
+    return _squashed(text)
+
+
+def _squashed(text: str) -> str:
+    return "".join((_READING.sub("", fold(text)) if _may_hold_readings(text) else fold(text)).split())
+
+
+def _may_hold_readings(text: str) -> bool:
+    return not text.isascii() and _TONE.search(text) is not None
 
 
 def without_brackets(squashed: str) -> str:
@@ -96,6 +117,15 @@ def without_brackets(squashed: str) -> str:
     '总计'
     """
     return BRACKETED.sub("", squashed)
+
+
+def without_translation(squashed: str) -> str:
+    """A squashed label without the English that is printed behind it.
+
+    >>> without_translation("项目名称Projectname"), without_translation("人均GDP"), without_translation("预算数(A)")
+    ('项目名称', '人均GDP', '预算数(A)')
+    """
+    return _TRANSLATION.sub("", squashed)
 
 
 def join_lines(text: str) -> str:
@@ -133,7 +163,8 @@ class Squashed:
 
     def __init__(self, source: MappedText) -> None:
         self.source = source
-        runs = [match.span() for match in _INK.finditer(source.text)]
+        ink = _INK_AND_READINGS if _may_hold_readings(source.text) else _INK
+        runs = [match.span() for match in ink.finditer(source.text) if not match.lastindex]
         self._runs = runs
         self.text = fold("".join(source.text[start:end] for start, end in runs))
         self.positions: list[int] = []
@@ -149,7 +180,9 @@ class Squashed:
     @cached_property
     def gaps(self) -> list[int]:
         """Squashed positions of characters that stand behind white space."""
-        return list(accumulate(end - start for start, end in self._runs[:-1]))
+        ends = accumulate(end - start for start, end in self._runs[:-1])
+        between = ((end, start) for (_, end), (start, _) in pairwise(self._runs))
+        return [at for at, (end, start) in zip(ends, between, strict=True) if self.source.text[end:start].split("(")[0]]
 
     def squashed_range(self, start: int, end: int) -> tuple[int, int]:
         """Squashed positions of the ink among source characters [start, end)."""
@@ -159,7 +192,7 @@ class Squashed:
         """Squashed characters [start, end) as printed, wrapped lines joined."""
         if start >= end:
             return ""
-        first, last = self.positions[start], self.positions[end - 1] + 1
+        first, last = self.positions[start], self._after(end)
         raw = self.source.text[first:last]
         return raw if last - first == end - start else join_lines(raw)
 
@@ -167,4 +200,43 @@ class Squashed:
         """Span in `Document.text` of squashed characters [start, end)."""
         if start >= end:
             return None
-        return self.source.source_span(self.positions[start], self.positions[end - 1] + 1)
+        return self.source.source_span(self.positions[start], self._after(end))
+
+    def _after(self, end: int) -> int:
+        """Behind the source character of the last before `end`, and its reading where one is printed."""
+        last = self.positions[end - 1] + 1
+        if self.source.text[last : last + 1] != "(":
+            return last
+        reading = _READING.match(self.source.text, last)
+        return reading.end() if reading else last
+
+
+def is_implausible(text: str) -> bool:
+    """Whether a text is nothing that anybody wrote: signs and rare characters, as a damaged text layer gives them.
+
+    Chinese is written with the characters of GB 2312; a layer with a wrong code table holds others. Programs that
+    know no Chinese write a question mark for each character.
+
+    >>> is_implausible("项目支出绩效目标表" * 10), is_implausible("䄽餤绩䅖䐚鲝䄽錀鱩銋䫏㨋釼㧦魌䡎騬㡄鏼魮" * 5)
+    (False, True)
+    >>> is_implausible("????,????,????,??\\n???????????,????????????,642,600,,42,?318????????????" * 2)
+    True
+    """
+    ink = "".join(text.split())
+    if len(ink) < _LEAST_CHARACTERS:
+        return False
+    strange = sum(count for character, count in Counter(ink).items() if not _is_common(character))
+    return strange > _IMPLAUSIBLE * len(ink)
+
+
+@lru_cache(maxsize=8192)
+def _is_common(character: str) -> bool:
+    if character.isascii():
+        return character.isprintable() and character != "?"
+    if "\uff01" <= character <= "\uff5e" or character in "“”‘’…—·≥≤±％‰℃㎡㎥①②③④⑤⑥⑦⑧⑨⑩╳×☑□√■★●◆▲△○◎※→":
+        return True
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -19,7 +19,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from tests import formats
 from tests.formats import Printed, Row
-from tests.pdf_writer import PdfStyle, Span
+from tests.ofd_writer import OfdStyle, write_lines
+from tests.pdf_writer import A4_LANDSCAPE, PdfStyle, Span, wrap
 
 FOLDER = Path(__file__).parent
 
@@ -360,6 +361,38 @@ def pdf_b() -> bytes:
     return formats.pdf(Printed(title, by_indicator("元"), LISTED_WIDTHS, pdf=style, footer="- {page} -"))
 
 
+def ofd_a() -> bytes:
+    """The pages of pdf-a, a text object for each line."""
+    style = PdfStyle(page=(842.0, 320.0), margin=36, size=9, leading=13)
+    return formats.ofd(Printed(WATER_TITLE, by_project(), WATER_WIDTHS, pdf=style, footer="第 {page} 页"))
+
+
+def ofd_b() -> bytes:
+    """The pages of pdf-b, a text object for each letter, its size in a matrix."""
+    style = PdfStyle(
+        page=(842.0, 300.0), margin=36, size=8, leading=12, rules="filled", breaks="closed", repeat_header=False
+    )
+    title = ("2026年项目支出绩效目标表",)
+    printed = Printed(title, by_indicator("元"), LISTED_WIDTHS, pdf=style, footer="- {page} -")
+    return formats.ofd(printed, OfdStyle(letters="single"))
+
+
+def ofd_form_a() -> bytes:
+    """The reviews of form-f, the rules and the labels of the first column in page templates."""
+    widths = (60, 55, 65, 90, 70, 70, 40, 50, 80)
+    style = PdfStyle(page=A4_LANDSCAPE, margin=36, size=9, leading=12, repeat_header=False, breaks="whole")
+    printed = Printed(REVIEW_TITLE, reviews(), widths, pdf=style)
+    return formats.ofd(printed, OfdStyle(template=True))
+
+
+def ofd_prose_a() -> bytes:
+    """The text of prose-b, its lines as long as the page is wide."""
+    style = PdfStyle(size=12)
+    width = style.page[0] - 2 * style.margin
+    lines = [line for paragraph in GREEN.strip().split("\n") for line in wrap(paragraph, width, style.size)]
+    return write_lines(lines, size=style.size)
+
+
 def docx_a() -> bytes:
     """A header of two rows, other column order, 序号, unit rows merged across; a page header, a note below."""
 
@@ -467,6 +500,9 @@ def form_e() -> bytes:
     return formats.excel(Printed(title, rows, (40, 60, 90, 120, 90, 90, 120, 90)))
 
 
+REVIEW_TITLE = ("2025年度项目支出绩效自评表",)
+
+
 def review(own: dict[str, str], money: Sequence[Sequence[str]], items: Sequence[Sequence[str]]) -> list[Row]:
     """A form in which a unit reviews a project of its own."""
     level1 = list(runs([item[0] for item in items]))
@@ -488,13 +524,16 @@ def review(own: dict[str, str], money: Sequence[Sequence[str]], items: Sequence[
     return rows
 
 
+def reviews() -> list[Row]:
+    """Two reviews, the second below a title of its own."""
+    below: list[Row] = [(Span(REVIEW_TITLE[0], columns=9),)]
+    return [*review(PITCHES, PITCHES_MONEY, PITCHES_ITEMS), *below, *review(COACHES, COACHES_MONEY, COACHES_ITEMS)]
+
+
 def form_f() -> bytes:
     """Two reviews in Word, the second below a title of its own."""
     widths = (60, 55, 65, 90, 70, 70, 40, 50, 80)
-    title = ("2025年度项目支出绩效自评表",)
-    below: list[Row] = [(Span(title[0], columns=9),)]
-    rows = [*review(PITCHES, PITCHES_MONEY, PITCHES_ITEMS), *below, *review(COACHES, COACHES_MONEY, COACHES_ITEMS)]
-    return formats.word(Printed(title, rows, widths))
+    return formats.word(Printed(REVIEW_TITLE, reviews(), widths))
 
 
 def prose_b() -> bytes:
@@ -512,6 +551,10 @@ def prose_b() -> bytes:
 CASES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "pdf-a": ("pdf", pdf_a),
     "pdf-b": ("pdf", pdf_b),
+    "ofd-a": ("ofd", ofd_a),
+    "ofd-b": ("ofd", ofd_b),
+    "ofd-form-a": ("ofd", ofd_form_a),
+    "ofd-prose-a": ("ofd", ofd_prose_a),
     "docx-a": ("docx", docx_a),
     "docx-b": ("docx", docx_b),
     "xlsx-a": ("xlsx", xlsx_a),

@@ -30,7 +30,10 @@ class MappedText:
         >>> MappedText("ab", [4, 9]).source_span(0, 2)
         (4, 10)
         """
-        known = [offset for offset in self.offsets[start:end] if offset != SYNTHETIC]
+        offsets = self.offsets
+        if 0 <= start < end <= len(offsets) and offsets[start] != SYNTHETIC != offsets[end - 1]:
+            return offsets[start], offsets[end - 1] + 1
+        known = [offset for offset in offsets[start:end] if offset != SYNTHETIC]
         return (known[0], known[-1] + 1) if known else None
 
 

@@ -15,6 +15,10 @@ def _numbers() -> array[int]:
     return array("I")
 
 
+def _marks() -> array[int]:
+    return array("B")
+
+
 def _points() -> array[float]:
     return array("f")
 
@@ -25,12 +29,14 @@ class Boxes:
 
     A run is letters that follow each other without white space, on one line of one page. Run r begins at offset
     `starts[r]` of the text with letter `firsts[r]`, on page `pages[r]` (from 1), between heights `tops[r]` and
-    `bottoms[r]`. Letter n reaches from `lefts[n]` to `rights[n]`.
+    `bottoms[r]`. Letter n reaches from `lefts[n]` to `rights[n]`. Where `sideways[r]` is 1 the run stands on its side,
+    and across and down change their parts.
     """
 
     starts: array[int] = field(default_factory=_numbers)
     firsts: array[int] = field(default_factory=_numbers)
     pages: array[int] = field(default_factory=_numbers)
+    sideways: array[int] = field(default_factory=_marks)
     tops: array[float] = field(default_factory=_points)
     bottoms: array[float] = field(default_factory=_points)
     lefts: array[float] = field(default_factory=_points)
@@ -55,3 +61,25 @@ class Sheets:
 
 
 Positions = Boxes | Sheets
+
+
+def column_name(column: int) -> str:
+    """A column as it is called on the screen.
+
+    >>> column_name(1), column_name(28), column_name(16384)
+    ('A', 'AB', 'XFD')
+    """
+    name = ""
+    while column > 0:
+        column, letter = divmod(column - 1, 26)
+        name = chr(65 + letter) + name
+    return name
+
+
+def cell_name(row: int, column: int) -> str:
+    """A cell as it is called on the screen.
+
+    >>> cell_name(5, 3)
+    'C5'
+    """
+    return f"{column_name(column)}{row}"

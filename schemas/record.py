@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from extractor.schemas.place import Places
 from extractor.schemas.project import Amounts, FundingSource, ProjectReading
 from extractor.schemas.target import Target
 
@@ -74,6 +75,10 @@ class Flag(_Published):
     )
     suggestion: str | None = Field(None, description="what two of three readers read")
     spans: tuple[Span, ...] = Field((), description="where to look in the document")
+    places: Places = Field(
+        (),
+        description="the same in the file; without spans, where the value that is meant stands, or the project's name",
+    )
 
     @property
     def is_information(self) -> bool:
@@ -257,6 +262,10 @@ class Record(_Published):
     flags: tuple[Flag, ...] = Field((), description="what a person should look at")
     spans: dict[str, Span] = Field(
         default_factory=dict, description="{path: [start, end]}: where in the document each published value stands"
+    )
+    places: dict[str, Places] = Field(
+        default_factory=dict,
+        description="{path: places}: the same in the file: page and box, sheet and cell, table, row and column, line",
     )
     readings: Readings = Field(description="what each reader read")
     readers: dict[str, tuple[str, ...]] = Field(

@@ -23,6 +23,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from tests.ofd_writer import OfdStyle, write_ofd
 from tests.pdf_writer import A4_LANDSCAPE, PdfStyle, PdfTable, Span, write_pdf
 
 Row = Sequence[str | Span]
@@ -107,6 +108,15 @@ def pdf(printed: Printed) -> bytes:
         [share / sum(printed.widths) * width for share in printed.widths], printed.rows, printed.header_rows
     )
     return write_pdf(table, title=printed.title, footer=printed.footer, style=printed.pdf)
+
+
+def ofd(printed: Printed, how: OfdStyle | None = None) -> bytes:
+    """The same pages as those of the PDF file."""
+    width = printed.pdf.page[0] - 2 * printed.pdf.margin
+    table = PdfTable(
+        [share / sum(printed.widths) * width for share in printed.widths], printed.rows, printed.header_rows
+    )
+    return write_ofd(table, title=printed.title, footer=printed.footer, style=printed.pdf, how=how)
 
 
 def word(printed: Printed, change: Callable[[Any], None] = lambda _: None) -> bytes:

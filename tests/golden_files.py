@@ -1,7 +1,8 @@
-"""Golden cases of old Word documents, scanned pages, archives, and a CSV export.
+"""Golden cases of old Word documents, OpenDocument files, scanned pages, archives, a web archive, and a CSV export.
 
-Source and labels are written side by side, as in `tests.golden_tables`. Old Word documents and scans are made with
-LibreOffice and a Chinese font, so they are written where those are there; the others are the same everywhere.
+Source and labels are written side by side, as in `tests.golden_tables`. Old Word documents, OpenDocument files and
+scans are made with LibreOffice and a Chinese font, so they are written where those are there; the others are the same
+everywhere.
 
     python -m tests.golden_files [CASE…]     writes golden/<case>/source.* and expected.json
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import quopri
 import subprocess
 import sys
 import zipfile
@@ -223,6 +225,71 @@ def doc_b() -> Case:
     return Case("doc", old_word(printed), labels | {"needs": "libreoffice"})
 
 
+# OpenDocument ------------------------------------------------------------------------------------------------------
+
+FARM = "青禾县农业农村局"
+FARM_FORM = Form(
+    "高标准农田管护", "320700260031", "青禾县农田建设管理站", ("412.80", "380.00", "32.80"),
+    "管护已建成的高标准农田6.4万亩，\n修复沟渠和机耕路，保障灌溉面积不减少。",
+    (
+        ("产出指标", "数量指标", "管护农田面积", "6.4万亩"),
+        ("产出指标", "数量指标", "修复沟渠长度", "≥38公里"),
+        ("产出指标", "时效指标", "修复完成时间", "2026年5月底前"),
+        ("产出指标", "成本指标", "亩均管护成本", "≤64.5元"),
+        ("效益指标", "经济效益指标", "亩均粮食增产", "≥30公斤"),
+        ("满意度指标", "服务对象满意度指标", "受益农户满意度", "≥92%"),
+    ),
+)  # fmt: skip
+
+
+def odt_a() -> Case:
+    """A form (申报表) that LibreOffice saved as an OpenDocument text."""
+    title = "青禾县项目支出绩效目标申报表"
+    printed = Printed((title, "（2026年度）"), FARM_FORM.rows(FARM, "万元"), (60, 80, 110, 120, 110))
+    labels = expected(title, 2026, "万元", FARM_FORM.label(FARM), department=FARM)
+    return Case("odt", converted(word(printed, lambda document: enlarge(document, 11)), "odt", "odt"), labels)
+
+
+CLEARING_ITEMS = (
+    ("产出指标", "数量指标", "清运建筑垃圾", "≥4.2万吨"),
+    ("产出指标", "质量指标", "资源化利用率", "≥65%"),
+    ("效益指标", "生态效益指标", "裸露堆场减少", "7处"),
+)
+LAMP_ITEMS = (
+    ("产出指标", "数量指标", "改造庭院灯", "860盏"),
+    ("产出指标", "成本指标", "单灯改造成本", "≤1150元"),
+    ("满意度指标", "服务对象满意度指标", "居民满意度", "≥90%"),
+)
+
+
+def ods_a() -> Case:
+    """A row for each indicator in a workbook that LibreOffice saved as OpenDocument: merged cells, formatted money."""
+    title, department = "2026年项目支出绩效目标表", "青禾县城市管理局"
+    head = ("项目名称", "项目单位", "预算金额", "绩效目标", "一级指标", "二级指标", "三级指标", "指标值")
+    listed = (
+        ("建筑垃圾清运处置", "青禾县环境卫生所", "2,386,000.00", "清运建筑垃圾，提高资源化利用水平。", CLEARING_ITEMS),
+        (
+            "老旧小区庭院灯改造",
+            "青禾县市政设施所",
+            "989,000.00",
+            "改造庭院灯860盏，\n改善居民夜间出行条件。",
+            LAMP_ITEMS,
+        ),
+    )
+    rows = merged(head, listed)
+    printed = Printed((title, f"部门名称：{department}", "单位：元"), rows, (90, 70, 70, 110, 60, 80, 90, 90))
+    labels = expected(
+        title, 2026, "元",
+        *(
+            project(name, amounts(money.replace(",", "")), goal.replace("\n", ""), by_indicator(items),
+                    unit=unit, department=department)
+            for name, unit, money, goal, items in listed
+        ),
+        department=department,
+    )  # fmt: skip
+    return Case("ods", converted(excel(printed), "ods", "ods", "xlsx"), labels)
+
+
 # Scanned pages -----------------------------------------------------------------------------------------------------
 
 HARBOUR = "沙洲市江南区城市管理局"
@@ -415,6 +482,45 @@ class _Unmarked(zipfile.ZipInfo):
         return self.filename.encode("cp437"), self.flag_bits
 
 
+# A web archive -----------------------------------------------------------------------------------------------------
+
+ARCHIVES_OFFICE = "石塘区档案馆"
+ARCHIVES_PROJECTS = (
+    Own("馆藏档案数字化", ("96.40", "96.40", "", ""), "完成馆藏档案数字化120万页，提高查阅利用效率。", (
+        ("产出指标", "", "数字化页数", "120万页"), ("产出指标", "", "扫描合格率", "≥99.5%"),
+    )),
+    Own("库房消防系统维护", ("12.60", "", "", "12.60"), "维护气体灭火系统2套。", (
+        ("产出指标", "", "维护系统数量", "2套"), ("效益指标", "", "火灾事故", "0起"),
+    )),
+)  # fmt: skip
+
+
+def mht_a() -> Case:
+    """A page as an office program saves it into one file: GB2312 that only the archive tells, a picture beside it."""
+    title = "2026年项目支出绩效目标表"
+    rows: list[Row] = [HEADER, *(one.row(in_words) for one in ARCHIVES_PROJECTS)]
+    page = web(Printed((title, f"部门名称：{ARCHIVES_OFFICE} 单位：万元"), rows, WIDTHS), head="").decode()
+    quoted = quopri.encodestring(page.encode("gb2312")).decode("ascii").replace("\n", "\r\n")
+    parts = (
+        f"Content-Location: file:///C:/A1/1.htm\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+        f'Content-Type: text/html; charset="gb2312"\r\n\r\n{quoted}',
+        "Content-Location: file:///C:/A1/1.files/image001.png\r\nContent-Transfer-Encoding: base64\r\n"
+        "Content-Type: image/png\r\n\r\niVBORw0KGgo=\r\n",
+    )
+    mark = "----=_NextPart_01DC.A1"
+    head = (
+        f'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="{mark}"\r\n\r\n此文档为“单个文件网页”。\r\n'
+    )
+    head += "\r\n"
+    raw = head + "".join(f"--{mark}\r\n{part}\r\n" for part in parts) + f"--{mark}--\r\n"
+    labels = expected(
+        title, 2026, "万元",
+        *(one.label(indicators=said_in_words(one.items), department=ARCHIVES_OFFICE) for one in ARCHIVES_PROJECTS),
+        department=ARCHIVES_OFFICE,
+    )  # fmt: skip
+    return Case("mht", raw.encode("gb18030"), labels)
+
+
 # A CSV export ------------------------------------------------------------------------------------------------------
 
 WATER_ITEMS = (
@@ -513,9 +619,9 @@ def enlarge(document: Any, size: float) -> None:
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Cm(1.5)
 
 
-def converted(raw: bytes, suffix: str, to: str) -> bytes:
+def converted(raw: bytes, suffix: str, to: str, given: str = "docx") -> bytes:
     with TemporaryDirectory() as folder:
-        source = Path(folder, "source.docx")
+        source = Path(folder, f"source.{given}")
         source.write_bytes(raw)
         profile = f"-env:UserInstallation={Path(folder, 'profile').as_uri()}"
         command = ["soffice", profile, "--headless", "--convert-to", to, "--outdir", folder, str(source)]
@@ -525,6 +631,7 @@ def converted(raw: bytes, suffix: str, to: str) -> bytes:
 
 CASES: dict[str, Callable[[], Case]] = {
     "comma-by-indicator": csv_b,
+    "mht-a": mht_a,
     "zip-a": zip_a,
     "zip-b": zip_b,
 }
@@ -533,6 +640,8 @@ CONVERTED: dict[str, Callable[[], Case]] = {
     "doc-b": doc_b,
     "ocr-a": ocr_a,
     "ocr-b": ocr_b,
+    "ods-a": ods_a,
+    "odt-a": odt_a,
 }
 """Cases that take LibreOffice to write."""
 

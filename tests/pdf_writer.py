@@ -108,14 +108,17 @@ def write_pdfs(
     draw: Callable[[Canvas, int], None] | None = None,
 ) -> bytes:
     """Several tables one below the other, each under its title lines."""
-    style = style or PdfStyle()
     out = io.BytesIO()
-    page = _Page(out, style, footer, draw)
-    for title, table in tables:
-        page.title(title)
-        _Printer(table, style, page).print()
-    page.close()
+    put(tables, _Canvas(out, style or PdfStyle(), footer, draw))
     return out.getvalue()
+
+
+def put(tables: Sequence[tuple[Sequence[str], PdfTable]], sheet: Sheet) -> None:
+    """Tables with their titles on the pages of a file of any format."""
+    for title, table in tables:
+        sheet.title(title)
+        _Printer(table, sheet.style, sheet).print()
+    sheet.close()
 
 
 @lru_cache
@@ -139,27 +142,64 @@ def wrap(text: str, width: float, size: float, font: str = FONT) -> list[str]:
     return lines if text else []
 
 
-class _Page:
-    """The canvas with its position; y runs downwards from the top margin."""
+class Sheet:
+    """The pages of a file, one at a time; y runs downwards from the top margin."""
 
-    def __init__(
-        self, out: io.BytesIO, style: PdfStyle, footer: str, draw: Callable[[Canvas, int], None] | None
-    ) -> None:
+    def __init__(self, style: PdfStyle, footer: str) -> None:
         self.style = style
         self.width, self.height = style.page
-        # The canvas takes the size as shown; it swaps it for a page on its side.
-        self.canvas = Canvas(out, pagesize=style.page, invariant=1, encrypt=style.encrypt)
         self.footer = footer
-        self.draw = draw
         self.number = 1
         self.y = style.margin
-        self._begin()
 
     @property
     def bottom(self) -> float:
         return self.height - self.style.margin
 
-    def _begin(self) -> None:
+    def begin(self) -> None:
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        raise NotImplementedError
+
+    def next(self) -> None:
+        self.finish()
+        self.number += 1
+        self.y = self.style.margin
+        self.begin()
+
+    def close(self) -> None:
+        self.finish()
+
+    def title(self, lines: Sequence[str]) -> None:
+        for line in lines:
+            self.y += self.style.leading
+            self.text(self.style.margin, self.y, line)
+        self.y += self.style.leading / 2 if lines else 0
+
+    def text(self, x: float, y: float, text: str) -> None:
+        raise NotImplementedError
+
+    def rule(self, x0: float, y0: float, x1: float, y1: float) -> None:
+        raise NotImplementedError
+
+    def box(self, x0: float, y0: float, x1: float, y1: float) -> None:
+        raise NotImplementedError
+
+
+class _Canvas(Sheet):
+    """The pages of a PDF file."""
+
+    def __init__(
+        self, out: io.BytesIO, style: PdfStyle, footer: str, draw: Callable[[Canvas, int], None] | None
+    ) -> None:
+        super().__init__(style, footer)
+        # The canvas takes the size as shown; it swaps it for a page on its side.
+        self.canvas = Canvas(out, pagesize=style.page, invariant=1, encrypt=style.encrypt)
+        self.draw = draw
+        self.begin()
+
+    def begin(self) -> None:
         self.canvas.setFont(_font(self.style.font), self.style.size)
         self.canvas.setLineWidth(0.5)
         rotate = self.style.rotate
@@ -171,29 +211,17 @@ class _Page:
                 *{90: (0, -self.height), 180: (-self.width, -self.height), 270: (-self.width, 0)}[rotate]
             )
 
-    def next(self) -> None:
-        self._finish()
-        self.number += 1
-        self.y = self.style.margin
-        self._begin()
-
     def close(self) -> None:
-        self._finish()
+        super().close()
         self.canvas.save()
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
         if self.footer:
             text = self.footer.format(page=self.number)
             self.canvas.drawCentredString(self.width / 2, self.style.margin / 2, text)
         if self.draw:
             self.draw(self.canvas, self.number)
         self.canvas.showPage()
-
-    def title(self, lines: Sequence[str]) -> None:
-        for line in lines:
-            self.y += self.style.leading
-            self.text(self.style.margin, self.y, line)
-        self.y += self.style.leading / 2 if lines else 0
 
     def text(self, x: float, y: float, text: str) -> None:
         self.canvas.drawString(x, self.height - y, text)
@@ -211,7 +239,7 @@ class _Page:
 class _Printer:
     """One table, row by row over as many pages as it takes."""
 
-    def __init__(self, table: PdfTable, style: PdfStyle, page: _Page) -> None:
+    def __init__(self, table: PdfTable, style: PdfStyle, page: Sheet) -> None:
         self.table, self.style, self.page = table, style, page
         self.edges = [style.margin]
         for width in table.widths:

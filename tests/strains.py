@@ -14,6 +14,7 @@ from extractor.run.one import extract_file
 from extractor.settings import Settings
 
 _LIST = "|序号|项目名称|预算金额|绩效目标|\n|---|---|---|---|\n"
+_LIST_OF_ROWS = "|项目名称|预算金额|绩效目标|备注|\n|---|---|---|---|\n|保洁|2.00|保洁河道。|甲|\n"
 _FORM = "|项目名称|河道保洁|\n|---|---|\n|年度目标|保洁河道|\n"
 _HEADS = "一级指标\n二级指标\n三级指标\n指标值\n"
 _CELLS = "产出指标\n数量指标\n清淤里程\n≥10公里\n"
@@ -81,6 +82,8 @@ KINDS: Mapping[str, Callable[[int], str]] = {
     ),
     "a header of many cells": again("项目名称|预算金额|绩效目标|", "|"),
     "a list of many columns": twice("项目名称|预算金额|绩效目标|", "甲|1.0|乙|"),
+    "a list of bodies": numbered("|教育局{0}|{0}.00||\n", _LIST_OF_ROWS),
+    "rows that go on": again("||||续|\n", _LIST_OF_ROWS),
     "rows that lack cells": shuffled,
     "a form of many columns": twice("一级指标|二级指标|三级指标|指标值|", "产出指标|数量指标|里程|≥1|", _FORM),
     "headings over many texts": twice("甲乙|", "完成，好|", _FORM),
@@ -103,6 +106,8 @@ WORST = (
     "forms, one cell a line",
     "headers, one cell a line",
     "a list of many columns",
+    "a list of bodies",
+    "rows that go on",
     "a form of many columns",
     "headings over many texts",
     "many parts",

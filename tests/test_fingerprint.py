@@ -16,7 +16,7 @@ import extractor
 PACKAGE = Path(extractor.__file__).parent
 DATA = sorted(
     str(path.relative_to(PACKAGE))
-    for pattern in ("*.toml", "*.tsv", "*.md")
+    for pattern in ("*.toml", "*.tsv", "*.md", "schemas/*.py")
     for folder in (PACKAGE, PACKAGE / "prompts")
     for path in (folder.rglob(pattern) if folder == PACKAGE else folder.glob(pattern))
 )
@@ -63,7 +63,13 @@ def test_every_data_file_that_can_change_a_record_is_in_the_fingerprint(copy: Pa
     found: dict[str, str] = json.loads(python(copy, "-c", FINGERPRINTS, str(copy), *DATA))
     unchanged = [name for name in DATA if found[name] == found[""]]
     assert unchanged == [name for name in DATA if name.startswith(ABOUT_RECORDS)]
-    assert {"messages.toml", "targets/words.toml", "layouts/terms.toml", "prompts/read_project.md"} <= set(DATA)
+    assert {
+        "messages.toml",
+        "targets/words.toml",
+        "layouts/terms.toml",
+        "prompts/read_project.md",
+        "schemas/record.py",
+    } <= set(DATA)
     assert len({found[name] for name in DATA}) == len(DATA) - len(unchanged) + 1
 
 

@@ -17,7 +17,7 @@ def test_a_format_has_what_reads_it_and_what_it_is_known_by(row: Format) -> None
     assert row.suffixes
     if row.reader:
         assert callable(function(row.reader))
-        assert row.magic or row.members or row.streams or row.name in {"pdf", "html"}
+        assert row.magic or row.members or row.streams or row.name in {"pdf", "html", "mht"}
     else:
         assert (row.magic, row.members, row.streams) == ((), frozenset(), ())
     assert row.tool is None or row.tool in TOOLS

@@ -249,6 +249,36 @@ def test_labels_below_the_indicators() -> None:
     assert shown(project) == READ | {"attributes": {"风险点": "汛期施工", "备注": "跨年"}}
 
 
+def test_a_person_and_a_telephone_number() -> None:
+    row = ["项目单位", "云溪市第一中学", "项目负责人", "张某", "13900000000"]
+    (project,) = projects(TITLE, [NAME[0], row, *MONEY, *GOAL, *HEADER, *ITEMS])
+    assert project.unit == "云溪市第一中学"
+    assert project.attributes == {"项目负责人": "张某", "项目负责人(2)": "13900000000"}
+
+
+def test_a_label_of_the_head_is_no_value() -> None:
+    (project,) = projects(
+        TITLE, [NAME[0], ["主管部门", "实施单位", "云溪市第一中学", LEFT, LEFT], *MONEY, *GOAL, *HEADER, *ITEMS]
+    )
+    assert (project.department, project.unit) == (None, "云溪市第一中学")
+
+
+def test_a_form_above_which_the_end_of_another_stands() -> None:
+    """A page that begins inside of a form: its rest is told, and the form below is whole."""
+    rest = [["", "一级指标", "二级指标", "三级指标", "指标值"], *ITEMS, ["合计", "100", LEFT, LEFT, LEFT]]
+    result = extract([*rest, [TITLE, LEFT, LEFT, LEFT, LEFT], *FORM])
+    (record,) = result.records
+    assert shown(record.project) == READ
+    assert [flag for flag in result.document.flags if flag.code == "unclaimed_text"]
+
+
+def test_who_signs_below_the_indicators_and_what_heads_their_values() -> None:
+    years = [UP, UP, UP, "2025年实际完成值", "预期2026年实现值"]
+    signs = ["绩效管理科(盖章)", LEFT, LEFT, "业务科(盖章)", LEFT]
+    (record,) = extract(TITLE, [*NAME, *MONEY, *GOAL, *HEADER, years, *ITEMS, signs]).records
+    assert [one.name for one in record.project.indicators] == [row[3] for row in ITEMS]
+
+
 MONEY_OF_PERIODS: dict[str, tuple[Rows, dict[str, str | None], dict[str, str]]] = {
     "side by side": (
         [
@@ -287,6 +317,19 @@ MONEY_OF_PERIODS: dict[str, tuple[Rows, dict[str, str | None], dict[str, str]]] 
         [["项目资金", "年度资金总额", "120万元(其中:省级补助资金90万元;县级配套资金30万元)", LEFT, LEFT]],
         {"total": "120", "fiscal": None},
         {"省级补助资金": "90", "县级配套资金": "30"},
+    ),
+    "in one cell": (
+        [
+            [
+                "资金总额及构成",
+                "总额120万元\n一、财政拨款：90万元（其中：上级资金：60万元；本级资金：30万元）\n二、其他：30万元",
+                LEFT,
+                LEFT,
+                LEFT,
+            ]
+        ],
+        {"total": "120", "fiscal": "90", "other": "30"},
+        {"上级资金": "60", "本级资金": "30"},
     ),
     "a table of money": (
         [

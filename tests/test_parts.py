@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from extractor import extract
-from extractor.chunk.signs import Signs, is_implausible, signs_in
+from extractor.chunk.signs import Signs, signs_in
 from extractor.errors import LayoutError
 from extractor.layouts import terms
 from extractor.pipeline import DocumentResult
 from extractor.readers import read
+from extractor.text import is_implausible
 
 FORM = (
     "<table><tr><td>项目名称<td>{name}<td>主管部门<td>云溪市水务局"

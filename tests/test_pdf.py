@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal
 
+import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -43,6 +44,7 @@ ROWS = [
 ]
 TITLE = ["云溪市2025年项目支出绩效目标表", "部门名称：云溪市青禾区住房和城乡建设局        单位：万元"]
 Breaks = Literal["open", "closed", "bare", "whole"]
+LONG = [HEADER, ROWS[1]] + [[f"道路养护经费{n}", f"{n}.00", "", "", GOAL * 2, ITEMS * 2] for n in range(1, 6)]
 SMALL = PdfStyle(page=(595, 330), margin=30)
 
 
@@ -470,9 +472,144 @@ def test_annotations_are_told() -> None:
     assert ("comment", "核减10万元") in {(note.kind, note.detail) for note in parsed.notes}
 
 
-# Over page breaks
+# Several beside each other
 
-LONG = [HEADER, ROWS[1]] + [[f"道路养护经费{n}", f"{n}.00", "", "", GOAL * 2, ITEMS * 2] for n in range(1, 6)]
+
+def two_on_a_sheet(raw: bytes) -> bytes:
+    """The pages of a file, two beside each other on a sheet, as printers put them."""
+    source = pypdfium2.PdfDocument(raw)
+    width, height = source[0].get_size()
+    made = pypdfium2.raw.FPDF_ImportNPagesToOne(source, 2 * width, height, 2, 1)
+    out = io.BytesIO()
+    pypdfium2.PdfDocument(made).save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("repeat", [True, False])
+@pytest.mark.parametrize("breaks", ["open", "bare", "closed"])
+def test_two_pages_on_a_sheet_are_read_one_after_the_other(breaks: Breaks, repeat: bool) -> None:
+    style = PdfStyle(page=(595, 330), margin=30, breaks=breaks, repeat_header=repeat)
+    raw = write_pdf(PdfTable(WIDTHS, LONG), title=TITLE, footer="第{page}页", style=style)
+    plain, sheets = read(raw), read(two_on_a_sheet(raw))
+    assert sheets.text.count("\f") == plain.text.count("\f") // 2
+    assert [row for table in texts(sheets) for row in table] == [row for table in texts(plain) for row in table]
+    assert lines(sheets) == lines(plain)
+
+
+def test_tables_side_by_side_are_read_from_left_to_right() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(130, 275, "两表并列，各自成表，标题横贯两表")
+        for x, name in ((20, "甲"), (230, "乙")):
+            grid(canvas, (x, x + 60, x + 150), (100, 150, 200, 250))
+            canvas.drawString(x, 255, f"表{name}")
+            for y, row in ((220, ("名称", "金额")), (170, (f"{name}路", "80.00")), (120, (f"{name}灯", "90.00"))):
+                canvas.drawString(x + 5, y, row[0])
+                canvas.drawString(x + 65, y, row[1])
+        canvas.drawString(130, 60, "注：以上两表合并计算，不再另行列示")
+
+    parsed = read(drawn(draw))
+    assert texts(parsed) == [[["名称", "金额"], [f"{one}路", "80.00"], [f"{one}灯", "90.00"]] for one in "甲乙"]
+    assert [line.replace(" ", "") for line in lines(parsed)] == [
+        "两表并列，各自成表，标题横贯两表",
+        "表甲",
+        "表乙",
+        "注：以上两表合并计算，不再另行列示",
+    ]
+
+
+def test_a_table_on_one_half_of_a_sheet_and_text_on_the_other() -> None:
+    def draw(canvas: Canvas) -> None:
+        three_rows(canvas)
+        for number in range(6):
+            canvas.drawString(440, 250 - 20 * number, f"{number + 1}、填报说明应当完整")
+
+    parsed = read(drawn(draw, size=(800, 300)))
+    assert texts(parsed) == [THREE_ROWS]
+    begin = parsed.text.index("填报")
+    assert begin > parsed.tables[0].rows[-1].end
+
+
+@pytest.mark.parametrize("turn", [90, 270])
+def test_a_table_on_its_side_on_an_upright_page(turn: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        for number in range(8):
+            canvas.drawString(20, 560 - 15 * number, "本页正文直排，表格横放，请侧看。")
+        if turn == 90:
+            canvas.translate(350, 20)
+        else:
+            canvas.translate(20, 400)
+        canvas.rotate(turn)
+        grid(canvas, (20, 100, 200, 300), (100, 150, 200, 250))
+        for y, row in (
+            (220, ("名称", "金额", "目标")),
+            (170, ("道路", "80.00", "道路平整")),
+            (120, ("路灯", "90.00", "优")),
+        ):
+            for x, text in zip((25, 105, 205), row, strict=True):
+                canvas.drawString(x, y, text)
+
+    parsed = read(drawn(draw, size=(400, 600)))
+    assert texts(parsed) == [[["名称", "金额", "目标"], ["道路", "80.00", "道路平整"], ["路灯", "90.00", "优"]]]
+    assert lines(parsed) == ["本页正文直排，表格横放，请侧看。"] * 8
+    assert kinds(parsed) == []
+
+
+def test_a_few_letters_on_their_side_stay_in_their_cell() -> None:
+    def draw(canvas: Canvas) -> None:
+        three_rows(canvas)
+        canvas.translate(240, 105)
+        canvas.rotate(90)
+        canvas.drawString(0, 0, "保持整洁")
+
+    parsed = read(drawn(draw))
+    assert sorted(texts(parsed)[0][2][2].replace(" ", "")) == sorted("优保持整洁")
+
+
+def written(objects: Sequence[bytes]) -> bytes:
+    """A PDF file of these objects, of which the first is the catalog."""
+    out, places = bytearray(b"%PDF-1.4\n"), []
+    for number, one in enumerate(objects, 1):
+        places.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(objects) + 1
+    out += b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (
+        size, table, size, len(out)
+    )  # fmt: skip
+    return bytes(out)
+
+
+def stream(content: bytes, entries: bytes = b"") -> bytes:
+    return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), entries, content)
+
+
+@pytest.mark.parametrize("matrix", ["0.5 0 0 0.5 40 100", "0 0.5 -0.5 0 300 20"])
+def test_drawn_letters_inside_of_a_form_stand_where_they_are_printed(matrix: str) -> None:
+    glyph = stream(b"800 0 0 0 700 700 d1 0 0 700 700 re f")
+    unicode = stream(
+        b"begincmap 1 begincodespacerange <00> <ff> endcodespacerange "
+        b"2 beginbfchar <41> <7532> <42> <4e59> endbfchar endcmap"
+    )
+    font = (
+        b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 800 800] /FontMatrix [0.001 0 0 0.001 0 0] /FirstChar 65 "
+        b"/LastChar 66 /Widths [800 800] /CharProcs << /a 7 0 R >> /ToUnicode 8 0 R "
+        b"/Encoding << /Type /Encoding /Differences [65 /a /a] >> /Resources << >> >>"
+    )
+    inner = b"1 w 20 100 m 300 100 l 20 150 m 300 150 l 20 100 m 20 150 l 160 100 m 160 150 l 300 100 m 300 150 l S "
+    inner += b"BT /F 20 Tf 30 115 Td (A) Tj 140 0 Td (B) Tj ET"
+    form = stream(inner, b"/Type /XObject /Subtype /Form /BBox [0 0 400 300] /Resources << /Font << /F 6 0 R >> >>")
+    page = stream(f"q {matrix} cm /X Do Q".encode())
+    raw = written([
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 300] /Contents 4 0 R "
+        b"/Resources << /XObject << /X 5 0 R >> >> >>",
+        page, form, font, glyph, unicode,
+    ])  # fmt: skip
+    assert texts(read(raw)) == [[["甲", "乙"]]]
+
+
+# Over page breaks
 
 
 @pytest.mark.parametrize(("breaks", "repeat"), [("open", True), ("open", False), ("bare", True)])
@@ -650,15 +787,49 @@ def test_no_character_is_lost(
 # Without rules
 
 
-def test_a_page_without_rules_is_text_in_the_files_order() -> None:
+def test_a_table_without_rules_is_told_by_its_white_space() -> None:
     parsed = read(write_pdf(PdfTable(WIDTHS, ROWS), title=TITLE, style=PdfStyle(rules="none")))
+    assert texts(parsed) == [ROWS]
+    assert lines(parsed) == [TITLE[0], "部门名称：云溪市青禾区住房和城乡建设局 单位：万元"]
+    assert kinds(parsed) == [("columns_by_position", 1)]
+
+
+def test_rows_of_one_line_each_without_rules() -> None:
+    rows = [
+        ["名称", "金额", "指标", "值"],
+        ["道路", "8.00", "里程", "≥80"],
+        ["", "", "合格率", "100%"],
+        ["路灯", "9.00", "数量", "12"],
+    ]
+    style = PdfStyle(rules="none", padding=0)
+    assert texts(read(write_pdf(PdfTable((60, 60, 60, 60), rows), title=TITLE[:1], style=style))) == [rows]
+
+
+def test_a_page_without_rules_whose_rows_cannot_be_told_is_text_in_the_files_order() -> None:
+    # Cells are centred, so that lines of one row stand beside each other at any height.
+    raw = write_pdf(PdfTable(WIDTHS, ROWS), title=TITLE, style=PdfStyle(rules="none", middle=True, padding=0))
+    parsed = read(raw)
     assert not parsed.tables
-    assert lines(parsed)[:3] == [TITLE[0], "部门名称：云溪市青禾区住房和城乡建设局 单位：万元", "项目名称（资金使用单"]
+    assert lines(parsed)[:3] == [
+        TITLE[0],
+        "部门名称：云溪市青禾区住房和城乡建设局 单位：万元",
+        "项目名称（资金使用单位",
+    ]
     joined = "".join("".join(lines(parsed)).split())
     # Each cell's lines stand together.
     assert GOAL in joined
     assert ITEMS in joined
     assert kinds(parsed) == [("no_ruling", None)]
+
+
+def test_prose_and_short_lines_are_no_table() -> None:
+    def draw(canvas: Canvas) -> None:
+        for number in range(12):
+            canvas.drawString(
+                40, 250 - 16 * number, "项目支出绩效目标说明如下文所列各项要求" if number % 2 else "一、总体要求"
+            )
+
+    assert not read(drawn(draw)).tables
 
 
 def test_columns_of_prose_are_not_mixed() -> None:
@@ -713,6 +884,23 @@ def test_a_scanned_page_read_by_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kinds(parsed) == [("ocr_page", 1)]
     monkeypatch.setattr(ocr, "look_at", lambda *_: Seen([], []))
     assert kinds(read(drawn(lambda canvas: picture(canvas, 0, 0, 400, 300)))) == [("scanned_page_ocr", 1)]
+
+
+def test_a_page_whose_text_layer_is_no_text_goes_to_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    raw = drawn(
+        lambda canvas: [
+            canvas.drawString(20, 30 * row, "䄽餤绩䅖䐚鲝䄽錀鱩銋䫏㨋釼㧦魌䡎騬㡄鏼魮") for row in range(1, 6)
+        ]
+    )
+    monkeypatch.setattr(ocr, "is_installed", lambda: False)
+    assert ("ocr_of_unreadable", 1) not in kinds(read(raw))
+    monkeypatch.setattr(ocr, "is_installed", lambda: True)
+    monkeypatch.setattr(ocr, "look_at", lambda *_: Seen([Word("标题", 20, 10, 50, 20)], []))
+    parsed = read(raw)
+    assert lines(parsed) == ["标题"]
+    assert told(parsed, "ocr_of_unreadable") == [("100", "")]
+    monkeypatch.setattr(ocr, "look_at", lambda *_: Seen([], []))
+    assert len(lines(read(raw))) == 5
 
 
 RENDER = """
@@ -813,6 +1001,22 @@ def test_form_fields_are_read_as_filled_in() -> None:
         canvas.acroForm.textfield(name="total", value="80.00", x=100, y=190, width=80, height=20, borderWidth=0)
 
     assert "80.00" in "".join(lines(read(drawn(draw))))
+
+
+def test_form_fields_and_text_boxes_that_only_viewers_draw() -> None:
+    def draw(canvas: Canvas) -> None:
+        grid(canvas, (20, 100, 200, 300), (150, 200, 250))
+        for x, text in ((25, "名称"), (105, "金额"), (205, "目标")):
+            canvas.drawString(x, 220, text)
+        canvas.acroForm.textfield(name="name", value="Road", x=22, y=160, width=70, height=30, borderWidth=0)
+        canvas.acroForm.textfield(name="goal", value="one two", x=205, y=155, width=40, height=40, borderWidth=0)
+        canvas.acroForm.checkbox(name="done", checked=True, x=260, y=160, size=10)
+        canvas.freeTextAnnotation("80.00", "/Helv 9 Tf", (105, 165, 180, 180))
+
+    raw = drawn(draw).replace(b"/AP", b"/XX")
+    parsed = read(raw)
+    assert texts(parsed) == [[["名称", "金额", "目标"], ["Road", "80.00", "one two"]]]
+    assert [note[:3] for note in parsed.notes if note.kind == "undrawn_text"] == [("undrawn_text", "3", 1)]
 
 
 # Files that are not as they should be

@@ -142,7 +142,7 @@ def test_nothing_is_asked_of_the_machine() -> None:
 def test_letters_without_a_shape_are_read_and_told(size: float, scale: float) -> None:
     parsed = read(in_latin_font("道路养护≥95%", size=size, scale=scale))
     assert lines(parsed) == ["道路养护≥95%"]
-    assert [note for note in parsed.notes if note.kind == "shapeless_text"] == [("shapeless_text", "5", 1)]
+    assert [note[:3] for note in parsed.notes if note.kind == "shapeless_text"] == [("shapeless_text", "5", 1)]
 
 
 def test_blanks_and_what_is_too_small_to_be_seen_are_not_told() -> None:

@@ -10,10 +10,12 @@ import openpyxl
 import pytest
 
 from extractor.chunk.prose.cut import looks_like_prose, read_prose
+from extractor.chunk.prose.indicators import find_indicators
 from extractor.chunk.prose.money import money_in
 from extractor.layouts import candidates, compiled, terms
 from extractor.pipeline import DocumentResult, cut, finish, survey
 from extractor.readers import read
+from extractor.schemas.document import MappedText
 from extractor.settings import Settings
 
 ONE = """阅读推广项目
@@ -508,6 +510,22 @@ def test_bodies_above_their_projects(tmp_path: Path) -> None:
     assert [record.project.name for record in records] == ["甲乙", "丙丁", "戊己"]
     assert [record.project.unit for record in records] == ["云溪市图书馆", "云溪市图书馆", "云溪市文化馆"]
     assert {record.project.goal for record in records} == {"全年举办活动120场，读者满意度达到95%以上。"}
+
+
+def test_categories_that_a_comma_closes_or_that_are_called_goals() -> None:
+    text = "数量指标：栽树（≥**株）>=160株；社会效益目标：受益户≥12户。"
+    text += "可持续影响指标，持续发展。服务对象满意度指标，农户满意度≥95%。"
+    found = find_indicators(MappedText(text, range(len(text))))
+    assert found is not None
+    read_as = [{name: text[slice(*place)] for name, place in one.items()} for one in found.indicators]
+    assert [
+        (one.get("level2") or one["level1"], one["indicator_name"], one.get("annual_value")) for one in read_as
+    ] == [
+        ("数量指标", "栽树（≥**株）", ">=160株"),
+        ("社会效益目标", "受益户", "≥12户"),
+        ("可持续影响指标", "持续发展", None),
+        ("服务对象满意度指标", "农户满意度", "≥95%"),
+    ]
 
 
 LISTED = """

@@ -54,6 +54,12 @@ def test_the_body_and_the_year_in_a_title(tmp_path: Path) -> None:
     assert (record.project.unit, record.project.name) == ("青木县林业局", "护林员补助项目")
 
 
+def test_a_body_right_before_the_name(tmp_path: Path) -> None:
+    _, goal = REPORTS["a section on the goal"]
+    (record,) = extract(tmp_path, f"青木县林业局护林员补助项目支出绩效自评报告\n{HEAD}{goal}{REST}").records
+    assert (record.project.unit, record.project.name) == ("青木县林业局", "护林员补助项目")
+
+
 def test_a_table_of_indicators_in_a_report(tmp_path: Path) -> None:
     rows = [("护林员人数", "人", "＝", "96"), ("巡护面积", "万亩", "≥", "12"), ("群众满意度", "%", "≥", "90")]
     cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)

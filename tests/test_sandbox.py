@@ -425,11 +425,13 @@ def test_kinds(raw: bytes, kind: str) -> None:
         (b"7z\xbc\xaf\x27\x1c", "7z"),
         (b"SQLite format 3\0", "database"),
         (b"<?xml version='1.0'?><a/>", "XML"),
+        (b'<?xml version="1.0"?><uof:UOF xmlns:uof="http://schemas.uof.org/cn/2003/uof">', "UOF"),
         (
             b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
             "Excel 2003 XML table; open it and save it as .xlsx",
         ),
-        (b"MIME-Version: 1.0\nContent-Type: multipart/related;", "web archive"),
+        (b"MIME-Version: 1.0\nContent-Type: multipart/related;\n\n", "web archive without a page"),
+        (b"From: a\nSubject: b\nMIME-Version: 1.0\nContent-Type: multipart/mixed;\n x=y\n\n", "e-mail"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old Office file that is damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage\0".encode("utf-16-le"), "needs a password"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "PowerPoint Document\0".encode("utf-16-le"), "slides"),
@@ -449,6 +451,7 @@ def test_what_no_reader_takes_is_named(tmp_path: Path, raw: bytes, says: str) ->
         (["[Content_Types].xml", "word/document.xml", "word/embeddings/a.xlsx"], "docx"),
         (["[Content_Types].xml", "xl/workbook.xml"], "xlsx"),
         (["OFD.xml", "Doc_0/Document.xml"], "ofd"),
+        (["mimetype", "content.xml", "META-INF/manifest.xml"], "opendocument"),
         (["a/word/x.pdf", "b.pdf"], "archive"),
         (["word/x.pdf"], "archive"),
         ([], "archive"),
@@ -463,7 +466,7 @@ def test_packages(names: list[str], kind: str) -> None:
     [
         ["[Content_Types].xml", "ppt/a.xml"],
         ["Encryptions.xml", "Doc_0/a.dat"],
-        ["mimetype", "content.xml", "META-INF/manifest.xml"],
+        ["uof.xml", "content.xml", "_meta/meta.xml"],
     ],
 )
 def test_packages_that_no_reader_takes(names: list[str]) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from extractor.pipeline import cut, finish, survey
 from extractor.readers import read
 from extractor.schemas.document import Document
+from extractor.settings import Settings
 
 COUNTED = """
 绩效目标表 | ||||
@@ -174,3 +176,71 @@ def test_rows_that_are_lines_stay_lines(tmp_path: Path) -> None:
         ["一级指标", "二级指标", "三级指标", "指标值"],
         ["产出指标", "数量指标", "维护灯塔", "4座"],
     ]
+
+
+TWO_FORMS = """
+云溪市海事局
+项目支出绩效目标表
+219云溪市海事局 | 单位:万元 | |||||
+项目名称 | 灯塔维护 | |||||
+预算规模 | 预算数 | 32.00 | 其中:财政 资金 | 32.00 | 其他资金 | |
+绩效目标 | 全年灯塔不熄 |
+一级指标 | 二级指标 | 三级指标 | 指标描述 | 指标值 |
+产出指标 | 数量指标 | 维护灯塔 | 维护灯塔 | 4座 |
+质量指标 | 亮灯率 | 亮灯率 | ≥99% | |
+效益指标 | 社会效益指标 | 航道事故 | 航道事故 | 0起 |
+219云溪市海事局 | 单位:万元 | |||||
+项目名称 | 航标更换 | |||||
+预算规模 | 预算数 | 18.50 | 其中:财政 资金 | 18.50 | 其他资金 | |
+绩效目标 | 更换航标12座 |
+一级指标 | 二级指标 | 三级指标 | 指标描述 | 指标值 |
+产出指标 | 数量指标 | 更换航标 | 更换航标 | 12座 |
+时效指标 | 完工时间 | 完工时间 | 10月底 | |
+效益指标 | 社会效益指标 | 航道事故 | 航道事故 | 0起 |
+"""
+
+
+def test_tables_of_two_widths_whose_rows_are_lines(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(TWO_FORMS.lstrip("\n"), encoding="utf-8")
+    records = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False)).records
+    told = [
+        (
+            one.project.name,
+            one.project.unit,
+            one.project.amounts.total,
+            one.normalized.scale and one.normalized.scale.unit,
+        )
+        for one in records
+    ]
+    assert told == [("灯塔维护", "219云溪市海事局", "32.00", "万元"), ("航标更换", "219云溪市海事局", "18.50", "万元")]
+    assert [[(each.level2, each.name, each.annual_value) for each in one.project.indicators] for one in records] == [
+        [("数量指标", "维护灯塔", "4座"), ("质量指标", "亮灯率", "≥99%"), ("社会效益指标", "航道事故", "0起")],
+        [("数量指标", "更换航标", "12座"), ("时效指标", "完工时间", "10月底"), ("社会效益指标", "航道事故", "0起")],
+    ]
+
+
+REVIEW_WITHOUT_LEADS = """
+预算项目支出绩效自评表（2031年度） | ||||||||
+项目名称 | 灯塔维护 | |||||||
+主管部门 | 云溪市海事局 | 实施单位 | 云溪市航标站 | |||||
+项目基本情况 | 1.项目年度目标完成情况 | 项目年度目标 | 年度目标完成情况 | |||||
+全年灯塔不熄。 | 灯塔未熄。 | |||||||
+预算执行情况(10分) | 年度预算数(万元) | 年初预算 | 调整后预算数 | 预算执行数 | 预算执行率 | 权重 | 得分 | |
+总额 | 30.00 | 32.00 | 31.50 | 98.44% | 10 | 9.8 | ||
+其中:财政资金 | 30.00 | 32.00 | 31.50 | 98.44% | / | / | ||
+绩效指标 | 一级指标 | 二级指标 | 三级指标 | 指标性质 | 指标值 | 度量单位 | 完成值 | |
+产出指标 | 数量指标 | 维护灯塔 | ≥ | 4 | 座 | 4 | ||
+质量指标 | 亮灯率 | ≥ | 99 | % | 99.5 | |||
+"""
+
+
+def test_rows_that_lost_the_labels_to_their_left(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(REVIEW_WITHOUT_LEADS.lstrip("\n"), encoding="utf-8")
+    (record,) = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False)).records
+    project = record.project
+    assert (project.amounts.total, project.amounts.fiscal, project.goal) == ("32.00", "32.00", "全年灯塔不熄。")
+    assert project.attributes["总额·年初预算"] == "30.00"
+    assert project.attributes["总额·预算执行数"] == "31.50"
+    assert project.attributes["年度目标完成情况"] == "灯塔未熄。"

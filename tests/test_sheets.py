@@ -655,7 +655,7 @@ BOMB = sheet_xml("".join(f'<row r="{row}"><c r="A{row}"><v>1</v></c></row>' for 
 
 def crossed(count: int) -> str:
     """Cells on a diagonal: few, but they span a huge grid."""
-    from extractor.readers.excel.sheets import column_name
+    from extractor.schemas.positions import column_name
 
     return sheet_xml(
         "".join(f'<row r="{n}"><c r="{column_name(n)}{n}"><v>1</v></c></row>' for n in range(1, count + 1))

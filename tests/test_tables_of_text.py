@@ -132,6 +132,47 @@ def test_a_blank_line_ends_a_table_whose_header_stands_above_the_rule(tmp_path: 
     ]
 
 
+BROKEN = """\
+项目支出绩效目标表  
+---  
+（2026年度）  
+项目名称| 村道护栏| 实施单位| 杉县公路站  
+项目资金  
+（万元）| 年度资金总额| 12.00  
+其中：财政拨款| 12.00  
+   
+年度  
+目标| 目标1：安装护栏7公里。  
+目标2：加固旧护栏。  
+一级指标| 二级指标| 三级指标| 指标值  
+产出指标  
+（50分）| 数量指标| 安装护栏| 7公里  
+加固旧护栏| 2公里  
+效益指标| 社会效益  
+指标| 事故下降| 明显  
+  
+主办：杉县人民政府
+"""
+
+
+def test_tables_whose_cells_break_as_their_rows_do(tmp_path: Path) -> None:
+    assert rows(tmp_path, BROKEN, "a.md") == [
+        ["项目支出绩效目标表"],
+        ["（2026年度）"],
+        ["项目名称", "村道护栏", "实施单位", "杉县公路站"],
+        ["项目资金\n（万元）", "年度资金总额", "12.00"],
+        ["", "其中：财政拨款", "12.00"],
+        ["年度\n目标", "目标1：安装护栏7公里。\n目标2：加固旧护栏。"],
+        ["一级指标", "二级指标", "三级指标", "指标值"],
+        ["产出指标\n（50分）", "数量指标", "安装护栏", "7公里"],
+        ["", "", "加固旧护栏", "2公里"],
+        ["效益指标", "社会效益\n指标", "事故下降", "明显"],
+    ]
+    (record,) = records(tmp_path, BROKEN, "a.md")
+    assert record.project.amounts.total == "12.00"
+    assert [one.annual_value for one in record.project.indicators] == ["7公里", "2公里", "明显"]
+
+
 @pytest.mark.parametrize("text", ["项目\n\n------ ------\n\n说明", "------\n项目名称\n------\n", "-- --\n丙 丁"])
 def test_rules_without_a_table_are_lines(tmp_path: Path, text: str) -> None:
     assert rows(tmp_path, text) == []

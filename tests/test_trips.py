@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from extractor import extract
-from extractor.chunk.signs import cuts_words, is_implausible
+from extractor.chunk.signs import cuts_words
 from extractor.errors import LayoutError
 from extractor.pipeline import DocumentResult
 from extractor.schemas.record import FlagCode
+from extractor.text import is_implausible
 
 HEAD = "|主管部门|预算单位|项目名称|总计|绩效目标|绩效指标|\n|---|---|---|---|---|---|\n"
 ITEMS = "1、产出指标：修补路面，年度指标值：{}公里。2、满意度指标：群众满意度，年度指标值：≥90%。"

@@ -29,8 +29,8 @@ _COLUMN = 3
 class Say:
     """What the reader of cells says of one project: the paths of the values that it bears out, and its findings.
 
-    `elsewhere` are the paths of values in cells that hold a goal and indicators in one piece: who reads characters reads
-    these. `has_cells` is false where the block has none: it says nothing then.
+    `elsewhere` are the paths of values in cells that hold a goal and indicators in one piece: who reads characters
+    reads these. `has_cells` is false where the block has none: it says nothing then.
     """
 
     same: frozenset[str] = frozenset()
@@ -85,7 +85,9 @@ def _of_value(vote: Vote, spans: Mapping[str, Span]) -> Finding:
 
 
 def _role(seen: str) -> Said:
-    return said(f"role_{seen.replace(':', '_')}")
+    """What a cell is taken for, in words."""
+    kind, _, of = seen.rpartition(":")
+    return said("role_label", of=said(f"role_{of}")) if kind else said(f"role_{seen}")
 
 
 def _of_column(like: Sequence[Vote], spans: Mapping[str, Span]) -> Finding:

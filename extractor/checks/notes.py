@@ -20,13 +20,22 @@ SILENT = frozenset({"sheet", "character_count"})
 INFORMATION = frozenset(
     {
         *("converted", "row_joined", "nested_table", "footnotes", "endnotes", "page_header", "page_footer"),
-        *("hidden_zeros", "comment", "signed_file", "seal"),
+        *("hidden_zeros", "comment", "signed_file", "seal", "undrawn_text"),
     }
 )
 """Kinds of which a reader is sure: nothing was lost and nothing can be wrong."""
 GUESSED = frozenset(
     {
-        *("ocr_page", "scanned_page_ocr", "text_over_picture", "no_ruling", "rules_end", "row_guessed", "crowded_page"),
+        *(
+            "ocr_page",
+            "scanned_page_ocr",
+            "text_over_picture",
+            "no_ruling",
+            "columns_by_position",
+            "rules_end",
+            "row_guessed",
+            "crowded_page",
+        ),
         *(
             "text_over_rule",
             "mixed_sizes",
@@ -45,7 +54,15 @@ GUESSED = frozenset(
 agree about what the file's reader made of it, not about what is printed."""
 _COUNTS = frozenset(
     {
-        *("picture", "text_over_rule", "text_outside_page", "unreadable_text", "damaged_characters"),
+        *(
+            "picture",
+            "undrawn_text",
+            "ocr_of_unreadable",
+            "text_over_rule",
+            "text_outside_page",
+            "unreadable_text",
+            "damaged_characters",
+        ),
         *(
             "mixed_sizes",
             "overprinted_text",

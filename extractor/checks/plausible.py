@@ -76,7 +76,6 @@ _GLUED = re.compile(r"[。；][-·]{0,3}\d{1,3}[-·]{0,3}$")
 _STOPS = tuple(",。;:、!?)]》")
 _OPEN_ENDS = tuple("(、,:和及与-《[")
 _PAIRS = (("(", ")"), ("《", "》"), ("[", "]"), ('"', '"'))
-_BEHIND = re.compile(r"[;；]")
 _MIXED = re.compile(r".{8,}。(?=[^。]{0,12}\d)[^。]{1,12}")
 """A sentence that ends inside of a value, before what may be the value itself."""
 _FRACTION = re.compile(r"0?\.\d+")
@@ -114,63 +113,74 @@ def check_plausible(project: ProjectReading, block: Block, terms: Terms, spans: 
 
 def _texts(project: ProjectReading, terms: Terms) -> Iterator[tuple[str, str, str]]:
     """The project's own texts: (path, what is wrong, its words)."""
-    for path in ("name", "goal", "unit", "department"):
+    for path in ("name", "unit", "department"):
         value = getattr(project, path)
-        if value is None:
-            continue
-        word = squash(value)
-        if _WORDS.values.nothing.fullmatch(word):
-            yield path, "nothing", value
-        elif _WORDS.values.seal.fullmatch(word) or _is_label(word, terms):
-            yield path, "label", value
-        elif category("level1", word) or category("level2", word):
-            yield path, "category", value
-        elif path != "goal" and _holds_a_label(value, terms):
-            yield path, "another_cell", value
-        elif path == "goal" and _ends_in_a_title(word):
-            yield path, "another_cell", value[-_SHOWN:]
-        elif path != "goal" and not _NAMES.search(word):
-            yield path, "another_cell", value
-        elif path == "goal" and _GLUED.search(word):
-            yield path, "another_cell", value[-_SHOWN:]
-        elif _WORDS.values.elsewhere.fullmatch(word):
-            yield path, "elsewhere", value
-        elif path in {"unit", "department"} and (_SENTENCE.search(word)):
-            yield path, "sentence", value
-        elif word.startswith(_STOPS) or (path != "goal" and (_is_open(word) or len(word) < _SHORTEST)):
-            yield path, "cut", value
+        if value is not None and (variant := _wrong_name(path, value, terms)):
+            yield path, variant, value
+        if path == "name" and project.goal is not None:
+            yield from _wrong_goal(project.goal, terms)
+
+
+@lru_cache(maxsize=4096)
+def _wrong_name(path: str, value: str, terms: Terms) -> str:
+    """What is wrong with a name of a project or a body, if anything; bodies come again with every project."""
+    word = squash(value)
+    if variant := _wrong_text(word, terms):
+        return variant
+    if _holds_a_label(value, terms) or not _NAMES.search(word):
+        return "another_cell"
+    if _WORDS.values.elsewhere.fullmatch(word):
+        return "elsewhere"
+    if path != "name" and _SENTENCE.search(word):
+        return "sentence"
+    return "cut" if word.startswith(_STOPS) or _is_open(word) or len(word) < _SHORTEST else ""
+
+
+def _wrong_goal(value: str, terms: Terms) -> Iterator[tuple[str, str, str]]:
+    word = squash(value)
+    if variant := _wrong_text(word, terms):
+        yield "goal", variant, value
+    elif _ends_in_a_title(word) or _GLUED.search(word):
+        yield "goal", "another_cell", value[-_SHOWN:]
+    elif _WORDS.values.elsewhere.fullmatch(word):
+        yield "goal", "elsewhere", value
+    elif word.startswith(_STOPS):
+        yield "goal", "cut", value
+
+
+def _wrong_text(word: str, terms: Terms) -> str:
+    if _WORDS.values.nothing.fullmatch(word):
+        return "nothing"
+    if _WORDS.values.seal.fullmatch(word) or _is_label(word, terms):
+        return "label"
+    return "category" if category("level1", word) or category("level2", word) else ""
 
 
 def _indicators(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
     for index, indicator in enumerate(project.indicators):
+        printed = indicator.__dict__  # attribute access through pydantic costs three times as much
         for field in _FIELDS:
-            value = getattr(indicator, field)
+            value = printed[field]
             if isinstance(value, str) and _is_nothing(value):
                 yield paths.indicator(index, field), "nothing", value
         for field in ("name", "cycle_value", "annual_value"):
-            text = getattr(indicator, field)
-            if text is not None and _LABELLED.search(text):
+            text = printed[field]
+            if text is not None and _holds_stop(text) and _LABELLED.search(text):
                 yield paths.indicator(index, field), "another_cell", text
-        name, operator = squash(indicator.name or ""), squash(indicator.operator or "")
-        is_category = category("level2", name) or category("level1", name)
-        if (
-            is_category
-            and name.endswith(_WORDS.categories.ending)
-            and (indicator.level2 is None or squash(indicator.level2) != name)
-        ):
-            yield paths.indicator(index, "name"), "category", indicator.name or ""
-        if operator and (category("level2", operator) or category("level1", operator)):
-            yield paths.indicator(index, "operator"), "category", indicator.operator or ""
+        name, operator, above = indicator.name, indicator.operator, indicator.level2
+        names_category = name is not None and _is_category(name) and squash(name).endswith(_WORDS.categories.ending)
+        if name is not None and names_category and (above is None or squash(above) != squash(name)):
+            yield paths.indicator(index, "name"), "category", name
+        if operator is not None and _is_category(operator):
+            yield paths.indicator(index, "operator"), "category", operator
         for field in ("cycle_value", "annual_value"):
-            pieces = _BEHIND.split(squash(getattr(indicator, field) or ""))
-            mixed = _MIXED.fullmatch(squash(getattr(indicator, field) or ""))
-            if mixed or any(category("level2", piece) or category("level1", piece) for piece in pieces[1:]):
-                yield paths.indicator(index, field), "another_cell", getattr(indicator, field)
+            text = printed[field]
+            if text is not None and _is_mixed(squash(text)):
+                yield paths.indicator(index, field), "another_cell", text
     yield from _shares(project)
     yield from _cut_categories(project)
     signs = Counter(label for label, value in _of_indicators(project) if _WORDS.values.sign.fullmatch(squash(value)))
-    operators = any(indicator.operator for indicator in project.indicators)
-    if not operators and signs and max(signs.values()) >= _ENOUGH:
+    if signs and max(signs.values()) >= _ENOUGH and not any(indicator.operator for indicator in project.indicators):
         label = signs.most_common(1)[0][0]
         yield "indicators", "signs_unread", label
 
@@ -181,18 +191,19 @@ def _shares(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
     A name may say that it is a share, or the other values of the project be printed in percent.
     """
     values = [
-        (index, field, indicator, value)
+        (index, field, squash(value))
         for index, indicator in enumerate(project.indicators)
         for field in ("cycle_value", "annual_value")
-        if (value := squash(getattr(indicator, field) or ""))
+        if (value := indicator.__dict__[field])
     ]
-    in_percent = any(value.endswith("%") for *_, value in values)
-    for index, field, indicator, value in values:
+    bare = [one for one in values if _FRACTION.fullmatch(one[2]) or _WHOLE.fullmatch(one[2])]
+    in_percent = bool(bare) and any(value.endswith("%") for *_, value in values)
+    for index, field, value in bare:
+        indicator = project.indicators[index]
         if indicator.measure_unit:
             continue
         is_share = _WORDS.shares.names.search(squash(indicator.name or "")) is not None
-        is_fraction = _FRACTION.fullmatch(value) is not None
-        if (is_fraction and (is_share or in_percent)) or (is_share and _WHOLE.fullmatch(value)):
+        if is_share or (in_percent and _FRACTION.fullmatch(value)):
             yield paths.indicator(index, field), "share", getattr(indicator, field)
 
 
@@ -205,9 +216,24 @@ def _cut_categories(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
             if word.endswith(first) and category(field, word + rest):
                 yield paths.indicator(index, field), "cut", getattr(project.indicators[index], field)
         for index, (above, below) in enumerate(pairwise(words)):
-            if above and below and category(field, above + below) and not category(field, below):
+            if above and below and not category(field, below) and category(field, above + below):
                 for at in (index, index + 1) if not above.endswith(first) else (index + 1,):
                     yield paths.indicator(at, field), "cut", getattr(project.indicators[at], field)
+
+
+def _holds_stop(text: str) -> bool:
+    return "；" in text or ";" in text
+
+
+def _is_category(label: str) -> bool:
+    return category("level2", label) is not None or category("level1", label) is not None
+
+
+def _is_mixed(word: str) -> bool:
+    """Whether a value holds a sentence, or a category behind a stop."""
+    if "。" in word and _MIXED.fullmatch(word):
+        return True
+    return ";" in word and any(map(_is_category, word.split(";")[1:]))
 
 
 @lru_cache(maxsize=16_384)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby, islice
 
 from extractor.checks.sums import parts_difference, parts_finding
 from extractor.checks.targets import contradictions
-from extractor.layouts import CompiledLayout
+from extractor.layouts import CompiledLayout, Terms
 from extractor.layouts.taxonomy import Level, categories, category_of_code
 from extractor.schemas import paths
 from extractor.schemas.document import Block
@@ -41,15 +43,17 @@ def check_project(
 
 def find_repeats(projects: Sequence[ProjectReading], blocks: Sequence[Block]) -> dict[int, Finding]:
     """Projects printed word for word a second time: {index of the repeat: its finding}."""
+    names = [squash(project.name) if project.name is not None else None for project in projects]
+    times = Counter(names)
     seen: dict[tuple[object, ...], int] = {}
     repeats: dict[int, Finding] = {}
-    for index, project in enumerate(projects):
-        if project.name is None or (project.goal is None and not project.indicators):
+    for index, (name, project) in enumerate(zip(names, projects, strict=True)):
+        if project.name is None or times[name] == 1 or (project.goal is None and not project.indicators):
             continue
         printed = (
             project.department,
             project.unit,
-            squash(project.name),
+            name,
             project.amounts,
             squash(project.goal or ""),
             project.indicators,
@@ -63,6 +67,47 @@ def find_repeats(projects: Sequence[ProjectReading], blocks: Sequence[Block]) ->
                 spans=((blocks[first].start, blocks[first].end), (blocks[index].start, blocks[index].end)),
             )
     return repeats
+
+
+@lru_cache(maxsize=4096)
+def _mismatches(
+    level1_code: str | None, level1: str | None, level2_code: str | None, level2: str | None
+) -> tuple[tuple[str, tuple[str, str], dict[str, str]], ...]:
+    """Codes of an indicator that contradict a label or each other: (field, the two fields, what is told).
+
+    >>> [(field, facts["expected"]) for field, _, facts in _mismatches("1", "产出指标", "12", "时效指标")]
+    [('level2_code', '质量指标')]
+    """
+    return tuple(_find_mismatches(level1_code, level1, level2_code, level2))
+
+
+def _find_mismatches(
+    level1_code: str | None, level1: str | None, level2_code: str | None, level2: str | None
+) -> Iterator[tuple[str, tuple[str, str], dict[str, str]]]:
+    read = categories(level1_code, level1, level2_code, level2)
+    found: tuple[tuple[Level, str | None, str | None, NormalizedCategory | None], ...] = (
+        ("level1", level1_code, level1, read.level1),
+        ("level2", level2_code, level2, read.level2),
+    )
+    for level, code, label, known in found:
+        expected = category_of_code(level, code)
+        if code and label and known and expected != known:
+            facts: dict[str, str] = {"code": code, "expected": expected.term if expected else "—", "label": label}
+            yield f"{level}_code", (f"{level}_code", level), facts
+    outer, inner = squash(level1_code or ""), squash(level2_code or "")
+    if outer and inner and not inner.startswith(outer):
+        above = category_of_code("level1", inner[:1])
+        facts = {"code": inner, "expected": above.term if above else "—", "label": f"{outer}-{level1}"}
+        yield "level2_code", ("level1_code", "level2_code"), facts
+
+
+@lru_cache(maxsize=16_384)
+def _says_nothing(value: str, terms: Terms) -> FlagCode | None:
+    """The flag of a short value that nobody filled in, or that says that there is none."""
+    word = squash(value)
+    if word in terms.not_applicable:
+        return FlagCode.NOT_APPLICABLE
+    return FlagCode.TEMPLATE_LEFT_EMPTY if terms.template.fullmatch(word) else None
 
 
 class _Checks:
@@ -178,38 +223,19 @@ class _Checks:
         for name, value in zip(("name", "cycle_value", "annual_value"), (indicator.name, *values), strict=True):
             if value is None or len(value) > _SHORT:
                 continue
-            word = squash(value)
-            if word in self.terms.not_applicable:
-                self.add(FlagCode.NOT_APPLICABLE, f"{path}.{name}")
-            elif self.terms.template.fullmatch(word):
-                self.add(FlagCode.TEMPLATE_LEFT_EMPTY, f"{path}.{name}", what=value)
+            code = _says_nothing(value, self.terms)
+            if code == FlagCode.NOT_APPLICABLE:
+                self.add(code, f"{path}.{name}")
+            elif code is not None:
+                self.add(code, f"{path}.{name}", what=value)
 
     def _code_and_label(self, path: str, indicator: Indicator) -> None:
-        read = categories(indicator.level1_code, indicator.level1, indicator.level2_code, indicator.level2)
-        found: dict[Level, NormalizedCategory | None] = {"level1": read.level1, "level2": read.level2}
-        for level, known in found.items():
-            code, label = getattr(indicator, f"{level}_code"), getattr(indicator, level)
-            expected = category_of_code(level, code)
-            if code and label and known and expected != known:
-                self.add(
-                    FlagCode.CODE_LABEL_MISMATCH,
-                    f"{path}.{level}_code",
-                    spans=[f"{path}.{level}_code", f"{path}.{level}"],
-                    code=code,
-                    expected=expected.term if expected else "—",
-                    label=label,
-                )
-        outer, inner = squash(indicator.level1_code or ""), squash(indicator.level2_code or "")
-        if outer and inner and not inner.startswith(outer):
-            above = category_of_code("level1", inner[:1])
-            self.add(
-                FlagCode.CODE_LABEL_MISMATCH,
-                f"{path}.level2_code",
-                spans=[f"{path}.level1_code", f"{path}.level2_code"],
-                code=inner,
-                expected=above.term if above else "—",
-                label=f"{outer}-{indicator.level1}",
-            )
+        if indicator.level1_code is None and indicator.level2_code is None:
+            return
+        printed = indicator.level1_code, indicator.level1, indicator.level2_code, indicator.level2
+        for at, beside, facts in _mismatches(*printed):
+            spans = [f"{path}.{name}" for name in beside]
+            self.add(FlagCode.CODE_LABEL_MISMATCH, f"{path}.{at}", spans=spans, **facts)
 
     def emptiness(self) -> None:
         project = self.project
@@ -223,11 +249,11 @@ class _Checks:
         if project.name is None:
             self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "name", what="项目名称")
         if project.goal is not None and len(project.goal) <= _SHORT:
-            word = squash(project.goal).rstrip("。")
-            if word in self.terms.not_applicable:
-                self.add(FlagCode.NOT_APPLICABLE, "goal")
-            elif self.terms.template.fullmatch(word):
-                self.add(FlagCode.TEMPLATE_LEFT_EMPTY, "goal", what=project.goal)
+            code = _says_nothing(squash(project.goal).rstrip("。"), self.terms)
+            if code == FlagCode.NOT_APPLICABLE:
+                self.add(code, "goal")
+            elif code is not None:
+                self.add(code, "goal", what=project.goal)
 
     def _left_out(self, path: str, what: str) -> None:
         """A field without a value: nobody filled it in, or its words could not be told from those around it."""

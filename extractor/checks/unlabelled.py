@@ -94,9 +94,11 @@ def _money(project: ProjectReading, words: FormWords) -> Iterator[tuple[str, str
             yield paths.amount("total"), label, amount
         return
     blank = next((source for source in ("fiscal", "other") if getattr(amounts, source) is None), None)
+    if blank is None or not strange:
+        return
     left = _number(amounts.total) - sum((_number(getattr(amounts, source)) for source in SOURCES), Decimal(0))
     own = [one for one in strange if _number(one.amount) <= left]
-    if own and blank is not None:
+    if own:
         yield paths.amount(blank), own[0].label, own[0].amount
 
 
@@ -151,6 +153,8 @@ def _is_of_several_years(label: str, words: FormWords) -> bool:
 
 def _columns(project: ProjectReading, words: FormWords) -> Iterator[tuple[str, str, str]]:
     """A column of the indicators that no field took, where the field that it looks like is blank in all of them."""
+    if not project.attributes:
+        return
     series: dict[str, list[str]] = defaultdict(list)
     for label, value in project.attributes.items():
         series[_COUNTED.sub("", label)].append(squash(value))

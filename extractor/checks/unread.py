@@ -24,7 +24,7 @@ def check_unread(block: Block, terms: Terms, known: Sequence[Finding]) -> list[F
     found = []
     for key, (start, end) in block.cells.items():
         label = unread_label(key)
-        span = block.content.source_span(start, end)
+        span = block.content.source_span(start, end) if label is not None else None
         if label is None or span is None or _is_told(block.content, start, end, known):
             continue
         printed = join_lines(block.content.text[start:end])

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from extractor.chunk.chunks import Cut
-from extractor.chunk.flattened import simplified
-from extractor.chunk.signs import Signs, cuts_words, is_implausible, signs_in
+from extractor.chunk.signs import Signs, cuts_words, signs_in
 from extractor.chunk.titles import OF_PROJECTS, WHOLE_DEPARTMENT
 from extractor.layouts import CompiledLayout
 from extractor.schemas.document import Document, Line, Row
-from extractor.text import squash
+from extractor.text import is_implausible, squash
 
 _REPORT = re.compile(r".{0,60}绩效(?:自评|自评价|评价|评估)(?:情况|工作)?(?:的?报告|总结|情况|结果公开)?.{0,12}")
 _IN_SENTENCES = re.compile(r"设(?:置|定|立)?(?:了|有)?(?:\d{1,2}|[一二三四五六七八九十])[条个项](?:\w{2,8}指标)")
@@ -108,7 +107,7 @@ def _not_understood(document: Document, signs: Signs) -> str:
 
 def _tells_a_goal(document: Document, patterns: Mapping[str, re.Pattern[str]]) -> bool:
     """Whether a report in prose names its project under a label, or tells of a goal, and nothing of it was read."""
-    lines = [simplified(squash(document.text[line.start : line.end])) for line in document.lines]
+    lines = [squash(document.text[line.start : line.end]) for line in document.lines]
     text = "\n".join(line for line in lines if line)
     sections = sum(
         patterns["report_section"].search(line) is not None for line in lines if len(line) <= _LONGEST_HEADING
@@ -124,7 +123,7 @@ def _tells_a_goal(document: Document, patterns: Mapping[str, re.Pattern[str]]) -
 
 def _is_report(document: Document) -> bool:
     """Whether one of the first lines is the title of a report on what was reached."""
-    lines = [simplified(squash(document.text[line.start : line.end])) for line in document.lines[: _TITLE_LINES * 2]]
+    lines = [squash(document.text[line.start : line.end]) for line in document.lines[: _TITLE_LINES * 2]]
     return any(
         _REPORT.fullmatch(line) and not line.endswith("。") for line in [one for one in lines if one][:_TITLE_LINES]
     )

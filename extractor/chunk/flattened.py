@@ -1,8 +1,7 @@
 """Signs of a form whose cells stand in one line, with blanks between them or with nothing at all.
 
 A form that nobody filled in has its next label right behind 项目名称; one with a project has a name in between, or
-prints quantities where its columns were torn apart. Machine-made traditional characters, as document-sharing sites
-print them with their readings in brackets, are read as simplified ones.
+prints quantities where its columns were torn apart.
 """
 
 from __future__ import annotations
@@ -55,12 +54,6 @@ _QUANTITY = re.compile(
 _INSTRUCTIONS = re.compile(r"填[报写表]说明|按规范的|填写说明")
 _LEAST_QUANTITIES = 3
 _HAN = re.compile("[\u4e00-\u9fff]")
-_READING = re.compile(r"\([a-züāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜ]{1,6}\)")
-_VARIANTS = str.maketrans(
-    "項績標產資總額財預單門稱實數質時經濟會態續響滿務對級執區縣價評報專轉據況簡設個萬億無與為護鄉鎮產業歲備註決內計劃",
-    "项绩标产资总额财预单门称实数质时经济会态续响满务对级执区县价评报专转据况简设个万亿无与为护乡镇产业岁备注决内计划",
-)
-_TRADITIONAL = re.compile("[項績標額預稱縣執報總實單]")
 
 
 def name_in_flat(text: str) -> str | None:
@@ -107,14 +100,3 @@ def is_titled(text: str) -> bool:
 def _labels_near(text: str, start: int, end: int) -> int:
     near = text[max(start - _WINDOW // 3, 0) : end + _WINDOW]
     return sum(label in near for label in _LABELS)
-
-
-def simplified(text: str) -> str:
-    """Text whose traditional characters are simplified ones, without readings, as far as words of forms need it.
-
-    >>> simplified("項(xiàng)目支出績效自評(píng)表"), simplified("云溪市(縣)")
-    ('项目支出绩效自评表', '云溪市(县)')
-    """
-    if _TRADITIONAL.search(text) is None:
-        return text
-    return _READING.sub("", text.translate(_VARIANTS))

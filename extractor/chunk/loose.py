@@ -20,7 +20,9 @@ def with_lines(document: Document) -> Document:
         if _is_text(table) and not _goes_on(document.tables[:index], table):
             lines += _lines(table, table.rows)
             continue
-        for rows, are_lines in _runs(table.rows):
+        # What a reader put together from text are rows, not the lines of a sheet.
+        runs = [(table.rows, False)] if table.rebuilt else _runs(table.rows)
+        for rows, are_lines in runs:
             if are_lines:
                 lines += _lines(table, rows)
             else:

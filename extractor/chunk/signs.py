@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractor.chunk.amounts import NUMBER
-from extractor.chunk.flattened import is_filled_form, is_titled, name_in_flat, simplified
+from extractor.chunk.flattened import is_filled_form, is_titled, name_in_flat
 from extractor.layouts import Terms
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import category, category_of_label, labels
@@ -63,8 +63,6 @@ _GAP = re.compile(r"[\s|]+")
 _OPENS = frozenset(("项目概述", "项目概况", "项目简介", "立项依据", "设立依据"))
 _FEW, _ENOUGH = 2, 3
 _LABELLED = 5
-_LEAST_CHARACTERS = 60
-_IMPLAUSIBLE = 0.25
 _LONGEST_PIECE = 6
 _RESTS = frozenset(("标", "指标"))
 
@@ -78,7 +76,7 @@ class Signs:
     nothing but a target (≥95%), `operators` rows with a cell that holds nothing but its sign, `levels` words that name
     a level of indicators, `numbers` numbers in cells of the rows below one that heads columns of indicators (-1: there
     is none); `name` is a project's name beside its label; `is_flat_form`: a form that somebody filled in stands there
-    without its cells.
+    without its cells; `in_cells`: a name and a category stand in cells of tables.
     """
 
     categories: frozenset[str] = frozenset()
@@ -93,6 +91,7 @@ class Signs:
     headings: frozenset[str] = frozenset()
     name: str | None = None
     is_flat_form: bool = False
+    in_cells: bool = False
 
     @property
     def heads(self) -> bool:
@@ -131,7 +130,7 @@ class Signs:
     @property
     def is_told(self) -> bool:
         """Whether what stands there stands in running text: no columns of indicators, no brackets."""
-        return not self.heads and not self.bracketed and len(self.categories) < _ENOUGH
+        return not (self.heads or self.bracketed or self.in_cells) and len(self.categories) < _ENOUGH
 
     @property
     def are_unfilled(self) -> bool:
@@ -145,11 +144,16 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
     texts: list[str] = []
     loose: list[str] = []
     name: str | None = None
+    categories_in_cells = named_in_cells = False
     numbers, targets, operators = -1, 0, 0
     for piece in pieces:
         cells = [cell for cell in _cells(document, piece) if cell]
-        found.update(term for cell in cells if (term := _category(cell)))
-        name = name or _name(cells, terms)
+        own = {term for cell in cells if (term := _category(cell))}
+        found |= own
+        named = _name(cells, terms)
+        name = name or named
+        if isinstance(piece, Row):
+            categories_in_cells, named_in_cells = categories_in_cells or bool(own), named_in_cells or bool(named)
         if numbers < 0 and _heads_indicators(cells, terms):
             numbers = 0
         elif numbers >= 0 and any(_HAN.search(cell) for cell in cells if len(cell) > 1):
@@ -175,26 +179,9 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
         bracketed=len(_BRACKETED.findall(text)),
         headings=frozenset(match["word"] for match in _HEADING.finditer(text)),
         name=name,
+        in_cells=categories_in_cells and named_in_cells,
         is_flat_form=name_in_flat(flat) is not None or is_filled_form(flat) or _are_a_form(loose, flat, terms),
     )
-
-
-def is_implausible(text: str) -> bool:
-    """Whether a text is nothing that anybody wrote: signs and rare characters, as a damaged text layer gives them.
-
-    Chinese is written with the characters of GB 2312; a layer with a wrong code table holds others. Programs that
-    know no Chinese write a question mark for each character.
-
-    >>> is_implausible("项目支出绩效目标表" * 10), is_implausible("䄽餤绩䅖䐚鲝䄽錀鱩銋䫏㨋釼㧦魌䡎騬㡄鏼魮" * 5)
-    (False, True)
-    >>> is_implausible("????,????,????,??\\n???????????,????????????,642,600,,42,?318????????????" * 2)
-    True
-    """
-    ink = "".join(text.split())
-    if len(ink) < _LEAST_CHARACTERS:
-        return False
-    strange = sum(not _is_common(character) for character in ink)
-    return strange > _IMPLAUSIBLE * len(ink)
 
 
 def cuts_words(text: str) -> bool:
@@ -207,19 +194,6 @@ def cuts_words(text: str) -> bool:
     heads = sum(len(word) <= _LONGEST_PIECE and word.endswith("指") and len(word) > 1 for word in words)
     rests = sum(word in _RESTS for word in words)
     return heads >= _FEW and rests >= _FEW
-
-
-@lru_cache(maxsize=8192)
-def _is_common(character: str) -> bool:
-    if character.isascii():
-        return character.isprintable() and character != "?"
-    if "\uff01" <= character <= "\uff5e" or character in "“”‘’…—·≥≤±％‰℃㎡㎥①②③④⑤⑥⑦⑧⑨⑩╳×☑□√■★●◆▲△○◎※→":
-        return True
-    try:
-        character.encode("gb2312")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 @lru_cache
@@ -293,6 +267,5 @@ def _are_a_form(lines: Sequence[str], flat: str, terms: Terms) -> bool:
 def _cells(document: Document, piece: Line | Row) -> list[str]:
     """The cells of a row, or a line's words as far as blanks or bars part them."""
     if isinstance(piece, Row):
-        return [simplified(squash(cell.content.text)) for cell in piece.cells]
-    printed = simplified(document.text[piece.start : piece.end])
-    return list(map(squash, _GAP.split(printed)))
+        return [squash(cell.content.text) for cell in piece.cells]
+    return list(map(squash, _GAP.split(document.text[piece.start : piece.end])))

@@ -268,7 +268,7 @@ def show(record_id: str, out: Path, language: str | None) -> None:
         found = store.record(record_id, settings.language)
     if found is None:
         raise UsageError(f"{out}: holds no record {record_id!r}; ids are in the column 记录编号 of projects.csv")
-    records.print_record(*found)
+    records.print_record(*found, settings.language)
 
 
 @main.command()

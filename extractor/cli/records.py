@@ -10,7 +10,7 @@ from extractor.builtin import is_read
 from extractor.cli import printable
 from extractor.cli.display import console
 from extractor.ground.paths import leaves
-from extractor.messages import message
+from extractor.messages import message, where
 from extractor.pipeline import OpenDocument
 from extractor.schemas.paths import indicator_of
 from extractor.schemas.project import ProjectReading
@@ -71,27 +71,29 @@ def print_blocks(opened: OpenDocument, *, whole: bool = False) -> None:
     console.print(f"blocks found: {len(chunks.blocks)}", markup=False)
 
 
-def print_record(record: Record, source: str) -> None:
-    """Source text with the fields marked, all readings side by side, and the flags."""
+def print_record(record: Record, source: str, language: str = "zh") -> None:
+    """Source text with the fields marked, all readings side by side and where they stand, and the flags."""
     info = record.document
-    where = f"{printable(info.file)}  project {record.block.index + 1}"
-    console.print(f"{record.id}  {record.status}  {where}", markup=False)
+    name = f"{printable(info.file)}  project {record.block.index + 1}"
+    console.print(f"{record.id}  {record.status}  {name}", markup=False)
     console.print(Text.assemble(*(part for name in _LEGEND for part in ((f" {name} ", _COLOURS[name]), "  "))))
     console.print(Text.assemble(*_marked(record, source)))
     readings = _readings(record)
     rows = {name: _values(reading) for name, reading in readings.items()}
-    table = Table(*(Column(name, overflow="fold") for name in ("field", *rows)))
+    table = Table(*(Column(name, overflow="fold") for name in ("field", *rows, "place")))
     disputed = {flag.path for flag in record.flags if not flag.is_information}
     for path in dict.fromkeys(path for reading in rows.values() for path in reading):
         values = [printable(reading.get(path, "")) for reading in rows.values()]
         differ = path in disputed or (_is_read_twice(record, path) and values[0] != values[1])
-        table.add_row(escape(path), *map(escape, values), style="bold red" if differ else "")
+        place = escape(printable(where(record.places.get(path, ()), language)))
+        table.add_row(escape(path), *map(escape, values), place, style="bold red" if differ else "")
     console.print(table)
     for line in _about_readers(record):
         console.print(line, style="dim", markup=False)
     for flag in record.flags:
         style = "dim" if flag.code in INFORMATION else "yellow"
-        console.print(f"{flag.code}  {flag.path}  {printable(flag.message)}", style=style, markup=False)
+        parts = (flag.code, flag.path, printable(where(flag.places, language)), printable(flag.message))
+        console.print("  ".join(filter(None, parts)), style=style, markup=False)
         if flag.suggestion is not None:
             console.print(f"    suggestion: {printable(flag.suggestion)}", style=style, markup=False)
 

@@ -91,14 +91,14 @@ def _fields(path: str, model: type[BaseModel], seen: set[type[BaseModel]]) -> It
         yield f"### {model.__name__}: `{path}`\n\n{meaning.zh} {meaning.en}\n"
     yield "| Field | Type | 含义 | Meaning |"
     yield "|---|---|---|---|"
-    inside: dict[str, type[BaseModel]] = {}
+    inside: list[tuple[str, type[BaseModel]]] = []
     for name, field in model.model_fields.items():
         meaning = meaning_of(model, name)
         yield _line(f"`{name}`", _type(field.annotation), *meaning)
         is_list = get_origin(field.annotation) is tuple
-        inside |= {f"{name}[]" if is_list else name: inner for inner in models_in(field.annotation)}
+        inside += [(f"{name}[]" if is_list else name, inner) for inner in models_in(field.annotation)]
     yield ""
-    for name, inner in inside.items():
+    for name, inner in inside:
         if inner not in seen:
             yield from _fields(f"{path}.{name}" if path else name, inner, seen)
 

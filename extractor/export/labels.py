@@ -29,6 +29,7 @@ class ShownColumn:
 class Labels:
     """Everything of labels.toml in one language."""
 
+    language: str
     project: tuple[ShownColumn, ...]
     indicator: tuple[ShownColumn, ...]
     review: tuple[ShownColumn, ...]
@@ -68,6 +69,7 @@ def labels(language: str = "zh") -> Labels:
         return {key: entry[language] for key, entry in table[name].items()}
 
     return Labels(
+        language=language,
         project=columns("project"),
         indicator=columns("indicator"),
         review=columns("review"),

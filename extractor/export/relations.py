@@ -214,6 +214,7 @@ class _Apart:
     def _flag(self, flag: Flag, place: Mapping[str, object]) -> tuple[str, Row]:
         self._flags += 1
         own = {"flag": flag, "flag_id": self._flags, "spans": json.dumps(flag.spans)}
+        own["places"] = json.dumps([place.model_dump() for place in flag.places], ensure_ascii=False)
         return self._row("flags", {**place, **own})
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from extractor.export.labels import Labels, ShownColumn
 from extractor.export.paths import field_name, value_at
 from extractor.export.wording import digits, funding_text, target_cells, target_text
+from extractor.messages import where
 from extractor.normalize.funding import PARTS, by_source
 from extractor.normalize.standing import Standing
 from extractor.schemas.layout import AMOUNT_COLUMNS
@@ -158,6 +159,9 @@ def _under(columns: Sequence[ShownColumn], cells: Mapping[str, Cell]) -> list[Ce
 
 
 def _place(flag: Flag, record: Record | None, words: Labels) -> str | None:
+    """Where to look in the file; of what an older version of this program stored, characters are all that is known."""
+    if flag.places:
+        return where(flag.places, words.language)
     spans = list(flag.spans)
     if record and not spans:
         spans = [record.spans.get(flag.path, (record.block.start, record.block.end))]

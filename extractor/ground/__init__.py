@@ -222,6 +222,7 @@ def unclaimed(view: Squashed, places: Mapping[str, Span] | Iterable[Span], struc
     [(13, 18)]
     """
     text = view.text
+    offsets, positions = view.source.offsets, view.positions
     spans = sorted(places.values() if isinstance(places, Mapping) else places)
     spans.append((len(text), len(text)))
     found: list[Span] = []
@@ -230,7 +231,8 @@ def unclaimed(view: Squashed, places: Mapping[str, Span] | Iterable[Span], struc
         if start > covered:
             stretch = text[covered:start]
             inner = stretch.strip(IGNORED)
-            if inner and structure.fullmatch(inner) is None and structure.fullmatch(stretch) is None:
+            put_in = inner and offsets[positions[covered]] == SYNTHETIC and _is_synthetic(view, covered, start)
+            if inner and not put_in and structure.fullmatch(inner) is None and structure.fullmatch(stretch) is None:
                 found.extend(_unexplained(view, covered, start, structure))
         if end > covered:
             covered = end

@@ -50,12 +50,25 @@ def _specificity(spec: LayoutSpec) -> tuple[int, bool, bool, str]:
     return _SPECIFIC_FIRST.index(spec.indicators.categories), not spec.spaced, not spec.signs, spec.name
 
 
+_MOST_COMPILED = 256
+_by_identity: dict[int, tuple[LayoutSpec, CompiledLayout]] = {}
+"""Layouts by the objects that they were built for: writing a layout down to look it up takes longer than reading by it.
+
+The object is kept, so that its number is no other's.
+"""
+
+
 def compiled(spec: LayoutSpec) -> CompiledLayout:
     """Regular expressions of a layout, built once."""
-    return _compiled(spec.model_dump_json())
+    known = _by_identity.get(id(spec))
+    if known is None or known[0] is not spec:
+        if len(_by_identity) >= _MOST_COMPILED:
+            _by_identity.clear()
+        known = _by_identity[id(spec)] = (spec, _compiled(spec.model_dump_json()))
+    return known[1]
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_MOST_COMPILED)
 def _compiled(spec: str) -> CompiledLayout:
     return CompiledLayout(LayoutSpec.model_validate_json(spec), terms())
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from extractor.layouts.taxonomy import LEVELS, category, category_in_full
 from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
+from extractor.text import without_translation
 
 NEVER = -20.0
 _NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,8})?")
@@ -65,7 +66,7 @@ def _in_full(text: str) -> str:
     >>> _in_full("数量目标(10分)"), _in_full("服务对象满意度指标等")
     ('数量指标', '服务对象满意度指标')
     """
-    word = _BEHIND.sub("", text).removesuffix("等")
+    word = _BEHIND.sub("", without_translation(text)).removesuffix("等")
     return word.removesuffix("目标") + "指标" if word.endswith("目标") else word
 
 

@@ -12,7 +12,7 @@ from extractor.layouts.shared import MoneyColumn
 from extractor.schemas.document import MappedText
 from extractor.schemas.layout import BREAKDOWN
 from extractor.tables import by_word
-from extractor.text import IN_SENTENCES, fold, join_lines, squash, without_brackets
+from extractor.text import IN_SENTENCES, fold, join_lines, squash, without_brackets, without_translation
 
 Period = Literal["cycle", "annual"]
 
@@ -68,6 +68,7 @@ class FormWords:
         self.fragment, self.residue = patterns.fragment, patterns.residue
         self.no_money, self.spending, self.money_word = patterns.no_money, patterns.spending, patterns.money_word
         self.seal, self.nearest, self.progress = patterns.seal, patterns.nearest, patterns.progress
+        self.value_head = patterns.value_head
         self._shapes, self._column_shapes = form.shapes, form.column_shapes
         self._money_columns = form.money
         self._known: dict[str, Label | None] = {}
@@ -91,7 +92,7 @@ class FormWords:
         return self._known[printed]
 
     def _label(self, printed: str) -> Label | None:
-        word = squash(printed).rstrip(":")
+        word = without_translation(squash(printed)).rstrip(":")
         if not word or len(word) > _LONGEST:
             return None
         bare = _LEAD.sub("", word, count=1)
@@ -238,12 +239,21 @@ class FormWords:
         return self._columns[printed]
 
     def _column(self, printed: str) -> str | None:
-        word = squash(printed).rstrip(":")
+        word = without_translation(squash(printed)).rstrip(":")
         bare = without_brackets(word)
         known = self.terms.column(word) or self.columns.get(word) or self.columns.get(bare)
         if known is not None or len(word) > _LONGEST:
             return known
         return next((field for field, shape in self._column_shapes.items() if shape.fullmatch(bare)), None)
+
+    def tells_value(self, printed: str) -> bool:
+        """Whether a cell heads values of a year or what was reached, and holds none itself.
+
+        >>> words = form_words(terms())
+        >>> [words.tells_value(text) for text in ("预期2026年实现值", "2025年实际完成值", "完成值", "2025年完成12场")]
+        [True, True, True, False]
+        """
+        return self.value_head.fullmatch(without_brackets(squash(printed))) is not None
 
     def is_residue(self, printed: str) -> bool:
         """Whether a cell holds what the template printed into it, or marks like ×××, and nothing else.

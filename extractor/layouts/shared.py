@@ -187,6 +187,7 @@ class FormPatterns(WordSection):
     money_word: Pattern
     progress: Pattern
     seal: Pattern
+    value_head: Pattern
     nearest: tuple[Pattern, ...]
 
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from extractor.schemas.record import NormalizedCategory
 from extractor.tables import Pattern, Words, WordSection, load
-from extractor.text import squash
+from extractor.text import squash, without_translation
 
 Level = Literal["level1", "level2"]
 LEVELS: tuple[Level, ...] = ("level1", "level2")
@@ -89,7 +89,7 @@ def category(level: Level, label: str | None) -> NormalizedCategory | None:
     >>> category("level2", "生态指标")
     NormalizedCategory(code='23', term='生态效益指标')
     """
-    return _tables()[level].by_word.get(squash(label)) if label else None
+    return _tables()[level].by_word.get(without_translation(squash(label))) if label else None
 
 
 @lru_cache(maxsize=4096)
@@ -99,7 +99,7 @@ def category_in_full(level: Level, label: str) -> NormalizedCategory | None:
     >>> category_in_full("level1", "项目产出指标").term, category_in_full("level2", "≥4%满意度指标")
     ('产出指标', None)
     """
-    table, word = _tables()[level], squash(label)
+    table, word = _tables()[level], without_translation(squash(label))
     return table.by_word.get(word) or table.variants.get(word)
 
 
@@ -136,7 +136,7 @@ def _bare(label: str) -> str:
     >>> _bare("一、数量 指标（20分）"), _bare("产出指标50分："), _bare("满意度指标[10]")
     ('数量指标', '产出指标', '满意度指标')
     """
-    word = squash(label).strip(":*")
+    word = without_translation(squash(label)).strip(":*")
     if number := _NUMBER.match(word):
         word = word[number.end() :]
     scores = list(_SCORE.finditer(word))

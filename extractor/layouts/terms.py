@@ -9,7 +9,7 @@ from functools import lru_cache
 from extractor.layouts.shared import Shared, alternation
 from extractor.schemas.layout import BREAKDOWN, Column
 from extractor.tables import by_word, load
-from extractor.text import BRACKETED, squash, without_brackets
+from extractor.text import BRACKETED, squash, without_brackets, without_translation
 
 _LONGEST_LABEL = 60
 _MOST_KNOWN = 16_384
@@ -66,7 +66,7 @@ class Terms:
         word = squash(cell)
         if not word or len(word) > _LONGEST_LABEL:
             return None
-        word = word.removeprefix(_OF_WHICH)
+        word = without_translation(word.removeprefix(_OF_WHICH))
         return self.columns.get(word) or self.columns.get(without_brackets(word))
 
     def names_projects(self, cell: str) -> bool:

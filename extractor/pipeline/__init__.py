@@ -26,6 +26,7 @@ from extractor.errors import ExtractorError, LayoutError, ModelError, ModelRefus
 from extractor.ground import ground
 from extractor.layouts import CompiledLayout, compiled, load
 from extractor.layouts.shape import explain, may_hold_goals
+from extractor.locate import Locator
 from extractor.messages import paragraphs
 from extractor.model import Model, ModelAnswer
 from extractor.model.asking import Answer, Reasons, account, ask_all, choose
@@ -142,6 +143,7 @@ def finish(
     LayoutError where the document prints projects that could not be cut into blocks.
     """
     document, chunks = surveyed.opened.document, surveyed.opened.chunks
+    locator = Locator(document)
     language = settings.language
     noted = check_notes(document, chunks.blocks)
     reason = explained(said(chunks.reason), noted) if chunks.reason else ()
@@ -151,7 +153,7 @@ def finish(
         raise NotUnderstood(document.file, reason, language)
     if not chunks.blocks:
         findings = [*noted, *surveyed.second.of_document]
-        line = line_of(document, chunks, (), (), language=language, findings=findings, reason=reason)
+        line = line_of(document, chunks, (), (), language=language, locator=locator, findings=findings, reason=reason)
         return DocumentResult(line, told=_told(findings, reason))
     drafts = [
         _draft(surveyed, index, answers.get(block.index), (reasons or {}).get(block.index, ()))
@@ -178,7 +180,7 @@ def finish(
     for draft in drafts:
         draft.is_guessed = in_doubt or draft.block.index in guessed
     aliases = load_aliases(settings.aliases)
-    records = [record_of(info, draft, language, aliases) for draft in drafts]
+    records = [record_of(info, draft, language, locator, aliases) for draft in drafts]
     if len(records) != len(chunks.blocks):
         raise AssertionError(f"{document.file}: {len(chunks.blocks)} blocks but {len(records)} records")
     reason = _low_coverage(document, share, settings) if drafts and share < settings.layout_coverage else ()
@@ -188,6 +190,7 @@ def finish(
         drafts,
         records,
         language=language,
+        locator=locator,
         findings=findings,
         reason=reason,
         asking=account(chunks.blocks, reasons, answers) if reasons is not None else None,

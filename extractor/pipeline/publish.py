@@ -5,7 +5,7 @@ Here, and nowhere before, findings become the flags and reasons of a language.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -14,6 +14,7 @@ from extractor.builtin import Say
 from extractor.chunk import Chunks
 from extractor.compare import Comparison, Reading
 from extractor.ground.paths import leaves
+from extractor.locate import Locator
 from extractor.messages import flag, paragraphs
 from extractor.model import ModelAnswer
 from extractor.model.asking import Answer, Reasons
@@ -22,6 +23,7 @@ from extractor.normalize import normalize
 from extractor.schemas.document import Block, Document
 from extractor.schemas.finding import Finding, Sentences
 from extractor.schemas.paths import indicator_of
+from extractor.schemas.place import Places
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import (
     Asking,
@@ -38,6 +40,9 @@ from extractor.schemas.record import (
 )
 from extractor.settings import BUILTIN
 from extractor.text import Squashed
+
+_BEGINNING = 20
+"""Characters of a project's text that show where it begins."""
 
 
 @dataclass(slots=True)
@@ -112,14 +117,20 @@ def document_info(document: Document, chunks: Chunks) -> DocumentInfo:
     )
 
 
-def record_of(info: DocumentInfo, draft: Draft, language: str, aliases: Aliases | None = None) -> Record:
+def record_of(
+    info: DocumentInfo, draft: Draft, language: str, locator: Locator, aliases: Aliases | None = None
+) -> Record:
     """The record of one block; `info` is its document's, `aliases` are the user's own names for names."""
     block, comparison, project = draft.block, draft.comparison, draft.project
     # A compilation may hold tables in different units; a record's own table decides.
     unit = block.context.amount_unit
-    info = info.model_copy(update={"amount_unit": unit.value if unit else None, "layout": block.context.layout})
+    own = {"amount_unit": unit.value if unit else None, "layout": block.context.layout}
+    if (info.amount_unit, info.layout) != (own["amount_unit"], own["layout"]):
+        info = info.model_copy(update=own)
     agreed = draft.rules is not None and draft.is_read_twice and comparison is not None and not draft.abstained
     agreed = agreed and not draft.is_guessed
+    spans = comparison.spans if comparison else {}
+    places = {path: found for path, span in spans.items() if (found := locator.places(*span))}
     return Record(
         id=record_id(info, block.index),
         document=info,
@@ -127,13 +138,23 @@ def record_of(info: DocumentInfo, draft: Draft, language: str, aliases: Aliases 
         project=project,
         normalized=normalize(project, unit, info, aliases) if comparison else Normalized(),
         status=status_of(draft.findings, second_reader=agreed) if comparison else "failed",
-        flags=tuple(flag(found, language) for found in draft.findings),
-        spans=comparison.spans if comparison else {},
+        flags=tuple(flag(found, language, _where(found, block, places, locator)) for found in draft.findings),
+        spans=spans,
+        places=places,
         readings=_readings(draft),
         readers=_readers(draft),
         model=_use(draft),
         asked=draft.reasons,
     )
+
+
+def _where(found: Finding, block: Block, places: Mapping[str, Places], locator: Locator) -> Places:
+    """Where to look: at what was found, at the value that is meant, at the project's name, at where its text begins."""
+    if found.spans:
+        return locator.all_places(found.spans)
+    meant = (found.path, f"{found.path}.name", "name")
+    known = next((places[path] for path in meant if path in places), None)
+    return locator.places(block.start, min(block.start + _BEGINNING, block.end)) if known is None else known
 
 
 def _readings(draft: Draft) -> Readings:
@@ -187,6 +208,7 @@ def line_of(
     records: Sequence[Record],
     *,
     language: str,
+    locator: Locator,
     findings: Sequence[Finding] = (),
     reason: Sentences = (),
     asking: Asking | None = None,
@@ -212,7 +234,7 @@ def line_of(
             )
             for total in chunks.totals
         ),
-        flags=tuple(flag(found, language) for found in findings),
+        flags=tuple(flag(found, language, locator.all_places(found.spans)) for found in findings),
     )
 
 

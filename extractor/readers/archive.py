@@ -224,7 +224,7 @@ def _distinct(entries: Sequence[ZipInfo]) -> Iterator[Member]:
     """Members under names of their own: a name that comes again is numbered."""
     taken: set[str] = set()
     for entry in entries:
-        name, count = _name(entry), 1
+        name, count = member_name(entry), 1
         folder, slash, last = name.rpartition("/")
         stem, dot, suffix = last.rpartition(".") if "." in last[1:] else (last, "", "")
         while name in taken:
@@ -243,10 +243,10 @@ def _distinct(entries: Sequence[ZipInfo]) -> Iterator[Member]:
         )
 
 
-def _name(entry: ZipInfo) -> str:
+def member_name(entry: ZipInfo) -> str:
     """A member's name: UTF-8 where it says so or is so, else GBK, else as DOS would print it.
 
-    >>> entry = ZipInfo("预算.txt".encode("gbk").decode("cp437")); _name(entry)
+    >>> entry = ZipInfo("预算.txt".encode("gbk").decode("cp437")); member_name(entry)
     '预算.txt'
     """
     printed = entry.orig_filename.partition("\0")[0]

@@ -48,6 +48,7 @@ FORMATS = (
     Format("tsv", (".tsv", ".tab"), is_exported=True),
     Format("csv", (".csv",), is_exported=True),
     Format("html", (".html", ".htm"), "web.html:read_html"),
+    Format("mht", (".mht", ".mhtml"), "web.archive:read_mht"),
     Format("pdf", (".pdf",), "pdf:read_pdf", tool="ocr"),
     Format("ofd", (".ofd",), "ofd:read_ofd", members=frozenset(("OFD.xml",)), tool="ocr"),
     Format(
@@ -56,6 +57,13 @@ FORMATS = (
         "word.docx:read_docx",
         members=frozenset(("[Content_Types].xml", "word/")),
         members_at_root=frozenset(("[Content_Types].xml", "_rels/", "document.xml")),
+    ),
+    Format(
+        "opendocument",
+        (".odt", ".ods", ".fodt", ".fods"),
+        "opendocument:read_opendocument",
+        members=frozenset(("META-INF/manifest.xml", "content.xml")),
+        pages="sheets",
     ),
     Format("doc", (".doc", ".wps"), "word.doc:read_doc", streams=("WordDocument",), tool="libreoffice"),
     Format("rtf", (".rtf",), "word.doc:read_doc", magic=(b"{\\rtf",), tool="libreoffice"),
@@ -76,11 +84,11 @@ FORMATS = (
         pages="sheets",
     ),
 )
-"""In the order in which their marks are looked for. Text, web pages and PDF files have marks of their own kind: see
-`signature`."""
+"""In the order in which their marks are looked for. Text, web pages, web archives and PDF files have marks of their own
+kind: see `signature`."""
 ARCHIVES = (".zip", ".rar", ".7z")
 """What holds documents, each of them an input of its own."""
-UNREAD_SUFFIXES = (".xlsb", ".ods", ".odt", ".mht", ".mhtml", ".ppt", ".pptx")
+UNREAD_SUFFIXES = (".xlsb", ".ppt", ".pptx", ".dps", ".uof", ".uot", ".uos")
 """Documents that no reader takes: a run reports them as failed, so that nobody takes them for read."""
 SUFFIXES = (*(suffix for row in FORMATS for suffix in row.suffixes), *ARCHIVES)
 """What a folder is searched for; a file named on the command line is read whatever its name."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, SupportsIndex
 
 from extractor.schemas.positions import Boxes
 
@@ -22,8 +22,9 @@ _WIDE = "WF"
 class PageBoxes(NamedTuple):
     """The boxes of a page's letters, in points from the upper left corner of the page as it is shown.
 
-    The page's characters may be several letters each (a ligature, a word that OCR saw): character n is the letters
-    from `firsts[n]` to `firsts[n + 1]`.
+    Where the text stands on its side there (`sideways`), across and down change their parts. The page's characters may
+    be several letters each (a ligature, a word that OCR saw): character n is the letters from `firsts[n]` to
+    `firsts[n + 1]`.
     """
 
     page: int
@@ -32,6 +33,7 @@ class PageBoxes(NamedTuple):
     rights: array[float]
     bottoms: array[float]
     firsts: Sequence[int]
+    sideways: bool = False
 
     @classmethod
     def of(
@@ -94,7 +96,16 @@ class Ink(NamedTuple):
 
 
 class Inked(str):
-    """A text and its ink: as many letters as the text has but for white space, in the same order."""
+    """A text and its ink: as many letters as the text has but for white space, in the same order.
+
+    A part of it, and what is left without white space around it, keeps its own; whatever else a string can do makes a
+    plain one of it, which knows nothing of boxes.
+
+    >>> boxes = PageBoxes.of(1, "甲乙丙", [0, 9, 18], [0] * 3, [9, 18, 27], [9] * 3)
+    >>> text = Inked("甲\\n乙丙", tuple(boxes.ink([0, 2, 1])))
+    >>> [(ink.begin, ink.end) for ink in text.ink], [(ink.begin, ink.end) for ink in text[1:3].strip().ink]
+    ([(0, 1), (2, 3), (1, 2)], [(2, 3)])
+    """
 
     __slots__ = ("ink",)
     ink: tuple[Ink, ...]
@@ -103,6 +114,31 @@ class Inked(str):
         made = super().__new__(cls, text)
         made.ink = ink
         return made
+
+    def __getitem__(self, key: SupportsIndex | slice) -> str:
+        part = super().__getitem__(key)
+        if not isinstance(key, slice) or key.step not in (None, 1):
+            return part
+        first = _letters(super().__getitem__(slice(key.indices(len(self))[0])))
+        return Inked(part, tuple(_between(self.ink, first, first + _letters(part))))
+
+    def strip(self, characters: str | None = None, /) -> str:
+        bare = super().strip(characters)
+        return Inked(bare, self.ink) if characters is None else bare
+
+
+def _letters(text: str) -> int:
+    return sum(map(len, text.split()))
+
+
+def _between(ink: Iterable[Ink], first: int, after: int) -> Iterator[Ink]:
+    """The letters [first, after) of all these."""
+    at = 0
+    for one in ink:
+        begin, end = max(one.begin, one.begin + first - at), min(one.end, one.begin + after - at)
+        at += one.end - one.begin
+        if begin < end:
+            yield Ink(one.boxes, begin, end)
 
 
 def inked(separator: str, texts: Iterable[str]) -> str:
@@ -125,17 +161,7 @@ def parted(text: str, at: int) -> tuple[str, str]:
     >>> parts, [[(ink.begin, ink.end) for ink in part.ink] for part in parts]
     (('甲 ', '乙'), [[(0, 1)], [(1, 2)]])
     """
-    if not isinstance(text, Inked):
-        return text[:at], text[at:]
-    left = sum(map(len, text[:at].split()))
-    before: list[Ink] = []
-    behind: list[Ink] = []
-    for ink in text.ink:
-        middle = min(ink.begin + left, ink.end)
-        left -= middle - ink.begin
-        before += [Ink(ink.boxes, ink.begin, middle)] if middle > ink.begin else []
-        behind += [Ink(ink.boxes, middle, ink.end)] if ink.end > middle else []
-    return Inked(text[:at], tuple(before)), Inked(text[at:], tuple(behind))
+    return text[:at], text[at:]
 
 
 class BoxesWriter:
@@ -162,6 +188,7 @@ class BoxesWriter:
             boxes.starts.append(start + runs[run][1] - (ends[run] - begin))
             boxes.firsts.append(len(boxes.lefts))
             boxes.pages.append(page.page)
+            boxes.sideways.append(page.sideways)
             boxes.tops.append(min(page.tops[letters]))
             boxes.bottoms.append(max(page.bottoms[letters]))
             boxes.lefts.extend(page.lefts[letters])

@@ -21,7 +21,7 @@ MAX_UNPACKED = 256 * 1024 * 1024
 MAX_MEMBERS = 20_000
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_DOCTYPES = tuple("<!DOCTYPE".encode(codec) for codec in ("utf-8", "utf-16-le", "utf-16-be"))
+DOCTYPES = tuple("<!DOCTYPE".encode(codec) for codec in ("utf-8", "utf-16-le", "utf-16-be"))
 _STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(wordprocessingml|spreadsheetml|officeDocument|drawingml)/")
 _TRANSITIONAL = {
     b"wordprocessingml": b"http://schemas.openxmlformats.org/wordprocessingml/2006/",
@@ -87,7 +87,7 @@ class Package:
     def xml(self, name: str) -> ElementTree.Element:
         """The root element of one part; Strict namespaces (ISO 29500) become the Transitional ones."""
         data = self.part(name)
-        if any(doctype in data for doctype in _DOCTYPES):
+        if any(doctype in data for doctype in DOCTYPES):
             self._refuse(
                 f"declares a DOCTYPE in {name}, which no program writes; open it in its own program and save it anew"
             )

@@ -8,14 +8,16 @@ workbook: sheets) parted by form feeds. A cell is exactly `text[start:end]`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from extractor.errors import UnsupportedFile
 from extractor.readers.inked import BoxesWriter, Inked
 from extractor.schemas.document import Cell, Line, MappedText, Note, Row, Table
-from extractor.schemas.positions import Positions
+from extractor.schemas.positions import Positions, Sheets
 
 MAX_CHARACTERS = 64_000_000
 MAX_CELLS = 2_000_000
@@ -31,6 +33,18 @@ class Merged(Enum):
 
     ABOVE = "above"
     LEFT = "left"
+
+
+class SheetGrid(NamedTuple):
+    """Which rows and columns of a sheet a grid's are, counted from 1.
+
+    `merged` tells of the first cell of a merged range (its row and column) the last row and column of the range.
+    """
+
+    name: str
+    rows: Sequence[int]
+    columns: Sequence[int]
+    merged: Mapping[tuple[int, int], tuple[int, int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +117,7 @@ class TextBuilder:
         self._tables: list[Table] = []
         self._notes: dict[Note, None] = {}
         self._boxes = BoxesWriter()
+        self._sheets: list[tuple[SheetGrid, Table]] = []
 
     def line(self, text: str) -> None:
         """A paragraph outside of tables; a line break in it begins another line."""
@@ -117,14 +132,24 @@ class TextBuilder:
 
     def aside(self, text: str) -> None:
         """What is printed across everything else, as a stamp is: part of the text, but of no line and no table."""
-        self._write(clean(text))
+        begin, whole = self._position, clean(text)
+        self._write(whole)
         self._write("\n")
+        if isinstance(text, Inked):
+            self._boxes.add(begin, whole, text.ink)
 
-    def table(self, rows: Iterable[Sequence[str | Merged]], *, keep_columns: bool = False) -> tuple[Row, ...]:
+    def table(
+        self,
+        rows: Iterable[Sequence[str | Merged]],
+        *,
+        keep_columns: bool = False,
+        sheet: SheetGrid | None = None,
+    ) -> tuple[Row, ...]:
         """A table, row by row, as it was written; rows that are too short are filled up with blank cells.
 
         A grid column in which no row begins a cell is no column (every cell spans it), and is left out, unless
-        `keep_columns` says that it is one: the table goes on with one of another page that shows it.
+        `keep_columns` says that it is one: the table goes on with one of another page that shows it. `sheet` tells
+        where the rows stand, if in a workbook.
         """
         grid = list(rows)
         width = max(map(len, grid), default=0)
@@ -134,6 +159,9 @@ class TextBuilder:
         if spanned and not keep_columns:
             grid = [[cell for column, cell in enumerate(row) if column not in spanned] for row in grid]
             width -= len(spanned)
+            if sheet is not None:
+                shown = tuple(one for column, one in enumerate(sheet.columns) if column not in spanned)
+                sheet = sheet._replace(columns=shown)
         if not width:
             return ()
         self._cells += width * len(grid)
@@ -143,6 +171,8 @@ class TextBuilder:
             )
         built = tuple(self._row([*row, *([""] * (width - len(row)))]) for row in grid)
         self._tables.append(Table(built, self.page))
+        if sheet is not None:
+            self._sheets.append((sheet, self._tables[-1]))
         return built
 
     def page_break(self) -> None:
@@ -156,7 +186,9 @@ class TextBuilder:
         self._notes[Note(kind, clean(detail), self.page, span)] = None
 
     def parsed(self) -> Parsed:
-        positions = self._boxes.boxes if self._boxes.boxes.starts else None
+        positions: Positions | None = self._boxes.boxes if self._boxes.boxes.starts else None
+        if self._sheets:
+            positions = _sheets(self._sheets)
         return Parsed("".join(self._parts), tuple(self._lines), tuple(self._tables), tuple(self._notes), positions)
 
     def _row(self, cells: Sequence[str | Merged]) -> Row:
@@ -185,3 +217,20 @@ class TextBuilder:
             raise UnsupportedFile(
                 self._file, f"holds more than {MAX_CHARACTERS:,} characters; split it into one file per department"
             )
+
+
+def _sheets(written: Sequence[tuple[SheetGrid, Table]]) -> Sheets:
+    """Where the rows and cells of tables stand in their workbook."""
+    merged: dict[int, tuple[int, int]] = {}
+    names = tuple(sheet.name for sheet, _ in written)
+    found = Sheets(names, tuple(array("I", sheet.columns) for sheet, _ in written), merged=merged)
+    for index, (sheet, table) in enumerate(written):
+        for number, row in zip(sheet.rows, table.rows, strict=True):
+            found.starts.append(row.start)
+            found.rows.append(number)
+            found.sheets.append(index)
+            if sheet.merged:
+                for column, cell in zip(sheet.columns, row.cells, strict=True):
+                    if cell.start < cell.end and (number, column) in sheet.merged:
+                        merged[cell.start] = sheet.merged[number, column]
+    return found

@@ -37,13 +37,21 @@ _MARKDOWN = (".md", ".markdown")
 _TABLE = re.compile(r"<(?:(table)\b[^<>]*>|t[rdh]\b)", re.IGNORECASE)
 _NEAR = 2_000
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_UOF = "a UOF document; open it in its office program and save it as .docx or .xlsx"
 _XML_KINDS = (
     (b"<html", ""),
+    (b"schemas.uof.org", _UOF),
     (b"urn:schemas-microsoft-com:office:spreadsheet", "an Excel 2003 XML table; open it and save it as .xlsx"),
     (b"schemas.microsoft.com/office/word/2003", "a Word 2003 XML document; open it and save it as .docx"),
     (b"schemas.microsoft.com/office/2006/xmlPackage", "a Word XML document; open it and save it as .docx"),
 )
-_WEB_ARCHIVE = re.compile(rb"\s*(?:MIME-Version:|From: <Saved by)", re.IGNORECASE)
+_OPEN_DOCUMENT = b"urn:oasis:names:tc:opendocument:xmlns:office"
+_MESSAGE = re.compile(rb"\s*(?:[A-Za-z][A-Za-z-]{1,40}:[^\r\n]*(?:\r?\n[ \t][^\r\n]*)*\r?\n){2,60}")
+"""The head of an e-mail message (RFC 5322, 2.2): names and values, which may go on in lines that begin with a blank."""
+_MIME = re.compile(rb"^MIME-Version:", re.IGNORECASE | re.MULTILINE)
+_OF_PAGES = re.compile(
+    rb"^Content-Type:\s*(?:multipart/(?:related|alternative)|text/html)\b", re.IGNORECASE | re.MULTILINE
+)
 ARCHIVE = "archive"
 _OTHER_PACKAGES = (
     (frozenset(("[Content_Types].xml", "ppt/")), "slides (.pptx); give the document itself"),
@@ -52,10 +60,7 @@ _OTHER_PACKAGES = (
         frozenset(("Encryptions.xml",)),
         "an encrypted OFD document; open it in its reader, and save it without protection or print it as PDF",
     ),
-    (
-        frozenset(("META-INF/manifest.xml", "content.xml")),
-        "an OpenDocument file; open it and save it as .docx or .xlsx",
-    ),
+    (frozenset(("uof.xml",)), _UOF),
     (frozenset(("META-INF/container.xml",)), "an e-book; give the document itself"),
 )
 _LETTER = re.compile(rb"[!-~]\0")
@@ -87,13 +92,17 @@ def kind_of(raw: bytes, file: str) -> str:
         if row.magic and head.startswith(row.magic):
             return row.name
     plain = _plain(head)
-    if plain.lstrip().startswith(b"<?xml"):
+    if plain.lstrip().startswith((b"<?xml", b"<office:document")):
+        if _OPEN_DOCUMENT in plain:
+            return "opendocument"
         what = next((what for mark, what in _XML_KINDS if mark in plain), "an XML file; give the document itself")
         if what:
             raise UnsupportedFile(file, f"looks like {what}")
         return "html"
-    if _WEB_ARCHIVE.match(plain) and b"multipart/related" in plain.lower():
-        raise UnsupportedFile(file, "looks like a web archive (.mht); open it and save it as .docx or .html")
+    if (message := _MESSAGE.match(plain)) and _MIME.search(message[0]):
+        if not _OF_PAGES.search(message[0]):
+            raise UnsupportedFile(file, "looks like an e-mail; save what is attached to it, and give that")
+        return "mht"
     is_fragment = not file.lower().endswith(_MARKDOWN) and _is_fragment(raw)
     return "html" if is_fragment or _WEB_PAGE.match(plain) else TEXT
 

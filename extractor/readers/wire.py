@@ -8,7 +8,7 @@ from __future__ import annotations
 import operator
 from array import array
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from itertools import chain, pairwise, starmap
 from math import isfinite
 from typing import Any, Literal
@@ -113,7 +113,8 @@ def _unpack_boxes(packed: Sequence[str], text: str) -> Boxes:
         getattr(boxes, name).frombytes(b64decode(values, validate=True))
     runs, letters = len(boxes.starts), len(boxes.lefts)
     edges = (boxes.tops, boxes.bottoms, boxes.lefts, boxes.rights)
-    if {runs} != {len(boxes.firsts), len(boxes.pages), len(boxes.tops), len(boxes.bottoms)}:
+    of_runs: tuple[Sized, ...] = (boxes.firsts, boxes.pages, boxes.sideways, boxes.tops, boxes.bottoms)
+    if {runs} != set(map(len, of_runs)):
         raise ValueError("runs")
     if len(boxes.rights) != letters or not runs or boxes.firsts[0] or 0 in boxes.pages:
         raise ValueError("letters")

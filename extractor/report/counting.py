@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from heapq import nlargest
 
+from extractor.messages import where_is
 from extractor.normalize.funding import by_source
 from extractor.normalize.standing import ASIDE, Standing, Standings
 from extractor.report.arithmetic import parts_line, sum_lines
@@ -46,8 +47,9 @@ class Counting:
     0
     """
 
-    def __init__(self, documents: Iterable[DocumentLine]) -> None:
+    def __init__(self, documents: Iterable[DocumentLine], language: str = "zh") -> None:
         self.figures = Figures()
+        self._language = language
         self._totals: dict[str, tuple[DocumentLine, int]] = {}
         self._units: dict[tuple[str | None, ...], Group] = {}
         self._years: dict[int | None, Group] = {}
@@ -220,7 +222,7 @@ class Counting:
                 name=record.project.name,
                 unit=record.project.unit,
                 document=place.document,
-                page=record.block.page,
+                place=where_is(record, self._language),
                 yuan=yuan,
                 withheld=record.project.withheld,
                 decisions=sum(not flag.is_information for flag in record.flags),

@@ -17,6 +17,7 @@ from typing import IO, Any
 
 from extractor.export.labels import Labels
 from extractor.export.paths import field_name
+from extractor.messages import where, where_is
 from extractor.normalize.standing import STANDINGS
 from extractor.report.counting import Place
 from extractor.report.money import wan
@@ -94,7 +95,7 @@ class Entries:
             visible(project.name or ""),
             place.unit,
             place.document,
-            record.block.page,
+            visible(where_is(record, self._words.language)),
             str(place.yuan) if place.yuan is not None else None,
             shown_amount(record, place.yuan, self._words),
             STANDINGS.index(place.standing),
@@ -113,7 +114,12 @@ class Entries:
             list(self._amounts(record)),
             list(self._indicators(record, place)),
             [
-                [self._code(flag.code.value), field_name(visible(flag.path), self._labels), visible(flag.message)]
+                [
+                    self._code(flag.code.value),
+                    field_name(visible(flag.path), self._labels),
+                    visible(flag.message),
+                    visible(where(flag.places, self._words.language)),
+                ]
                 for flag in record.flags
             ],
             [[visible(key), visible(value)] for key, value in project.attributes.items()],

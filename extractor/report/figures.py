@@ -130,7 +130,7 @@ class Large:
     name: str | None
     unit: str | None
     document: int
-    page: int | None
+    place: str
     yuan: Decimal
     withheld: bool
     decisions: int

@@ -54,7 +54,7 @@ def write(path: Path, store: ReportedRun, language: str) -> None:
     """Write the report of `store` to `path`; the texts of the projects pass through a temporary file."""
     said, names = words(language), labels(language)
     with TemporaryFile("w+", encoding="ascii") as pieces:
-        counting = Counting(store.documents(language))
+        counting = Counting(store.documents(language), language)
         entries = Entries(pieces, said, names)
         for record, source in store.records_with_sources(language):
             entries.add(record, source, counting.add(record))
@@ -173,7 +173,7 @@ def _plain_row(row: Entry, files_shown: Sequence[str], units: dict[int, Group]) 
         "name": row[1],
         "unit": units[row[2]].name,
         "document": files_shown[row[3]],
-        "page": row[4],
+        "place": row[4],
         "amount": row[6],
         "standing": STANDINGS[row[7]],
         "withheld": row[8],

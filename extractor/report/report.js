@@ -116,7 +116,7 @@
   const holder = byId("list-data");
   if (!holder) return;
   const PAGE = 50;
-  const [ID, NAME, UNIT, DOCUMENT, PAGE_NUMBER, YUAN, AMOUNT, STANDING, WITHHELD, STATUS, FLAGS, CHECK, INDICATORS, ORDINAL] = Array(14).keys();
+  const [ID, NAME, UNIT, DOCUMENT, PLACE, YUAN, AMOUNT, STANDING, WITHHELD, STATUS, FLAGS, CHECK, INDICATORS, ORDINAL] = Array(14).keys();
   const STANDINGS = ["counted", "no_total", "unknown_unit", "no_amount", "repeated", "same_file", "failed"];
   const loading = byId("loading");
 
@@ -269,7 +269,7 @@
       const row = rows[position];
       const isOpen = opened.has(position);
       const opener = make("button", { type: "button", className: "opener", "aria-expanded": String(isOpen), id: `o-${row[ID]}` }, row[NAME] || w.unnamed);
-      const where = [data.documents[row[DOCUMENT]], row[PAGE_NUMBER] ? say(w.page, { page: row[PAGE_NUMBER] }) : ""].filter(Boolean).join(" · ");
+      const where = [data.documents[row[DOCUMENT]], row[PLACE]].filter(Boolean).join(" · ");
       const line = make(
         "tr", {},
         make("th", { scope: "row" }, opener, row[WITHHELD] ? " " : "", row[WITHHELD] ? tag(w.is_withheld) : "",
@@ -339,7 +339,7 @@
       const heading = (text) => make("h4", {}, text);
       inside.append(make("p", { className: "note" }, `${say(w.place, { file: data.documents[row[DOCUMENT]], ordinal: row[ORDINAL] })} · ${say(w.record, { id: row[ID] })}`));
       if (flags.length) {
-        inside.append(heading(w.flags), make("ul", {}, ...flags.map(([code, where, text]) => make("li", {}, make("b", {}, codes[code][1]), ` · ${where}：${text}`))));
+        inside.append(heading(w.flags), make("ul", {}, ...flags.map(([code, where, text, place]) => make("li", {}, make("b", {}, codes[code][1]), ` · ${where}：${text}`, detail(place)))));
       }
       if (amounts.length) inside.append(heading(w.amounts), grid([w.column, w.amount_printed, w.amount_yuan], amounts.map(([label, printed, yuan]) => [label, printed, yuan === null ? w.unknown_unit_short : grouped(yuan)]), [1, 2]));
       if (goal) inside.append(heading(w.goal), make("p", {}, goal));

@@ -1,7 +1,8 @@
 """Indicators printed without any label of a value: "1.数量指标：培训人数≥500人", "①监测站点数：≥12个".
 
-Numbers and categories show where an item begins. Its value begins at the one comparison sign, or behind the one
-colon before a number; an item that prints neither, or several, or an unknown label (甲，须达到：2座), is left whole.
+Numbers and categories show where an item begins. Its value begins at the one comparison sign, behind the one colon
+before a number, or at the one number that ends the item with a unit that is known (合格率95%); an item that prints none
+of these, or several, or an unknown label (甲，须达到：2座), is left whole.
 """
 
 from __future__ import annotations
@@ -11,12 +12,22 @@ import re
 from extractor.layouts import CompiledLayout
 from extractor.layouts.taxonomy import category
 from extractor.rules.markers import ENDS, Item, Marker, ended, markers_in
+from extractor.targets.words import words
 from extractor.text import CLAUSE_STOPS, STOPS, Squashed
 
 _SIGN = r"(?:[≥≤<>]=?|=)"
 _VALUE = re.compile(
     rf"[^:;。,≥≤<>=]{{2,60}}?(?P<label>[:,]?)(?:(?P<signed>{_SIGN}\d[^≥≤<>=:;]{{0,40}})|(?<=:)\d[^≥≤<>=:;]{{0,20}})"
 )
+_COUNTED = re.compile(
+    r"""
+    (?P<name> [^\d:;。,≥≤<>=()]{2,60} )                              # a name without a digit
+    (?P<value> \d[\d,]*(?:\.\d+)? (?P<unit>%|[^\W\d]{1,6}) )    # a number and its unit, which ends the item
+    """,
+    re.VERBOSE,
+)
+_OPEN = re.compile("[到在为达至于每共按]$")
+"""How words end that are no name but go on with the number: 提高到, 控制在."""
 _CIRCLED = re.compile("[①-⑳]")
 
 
@@ -43,9 +54,13 @@ def split_value(view: Squashed, start: int, end: int) -> tuple[int, int] | None:
     while end > start and view.text[end - 1] in CLAUSE_STOPS:
         end -= 1
     match = _VALUE.fullmatch(view.text, start, end)
-    if match is None:
+    if match is not None:
+        return match.start("label"), match.end("label")
+    match = _COUNTED.fullmatch(view.text, start, end)
+    if match is None or match["name"].endswith(tuple(words().operators)) or _OPEN.search(match["name"]):
         return None
-    return match.start("label"), match.end("label")
+    is_unit = match["unit"] == "%" or words().units.known.get(match["unit"])
+    return (match.start("value"), match.start("value")) if is_unit else None
 
 
 def _numbered_or_labelled(view: Squashed, layout: CompiledLayout, start: int, end: int, *, cell: bool) -> list[Item]:

@@ -105,18 +105,21 @@ def fingerprint(settings: Settings) -> str:
 
 
 def _data_files() -> Iterator[str]:
-    """Every data file that can change a record: all of the package's but the words of what is made of records."""
+    """Every file beside the program that can change a record: data, but not the words of what is made of records.
+
+    The schemas count as well. They say what is stored: a field that a record has gained is found out by reading anew.
+    """
     root = package_files("extractor")
     for top in sorted(root.iterdir(), key=lambda entry: entry.name):
         if top.name not in _WORDS_ABOUT_RECORDS:
-            yield from _texts_below(top)
+            yield from _texts_below(top, (".toml", ".tsv", ".py") if top.name == "schemas" else (".toml", ".tsv"))
 
 
-def _texts_below(entry: Traversable) -> Iterator[str]:
+def _texts_below(entry: Traversable, suffixes: tuple[str, ...]) -> Iterator[str]:
     if entry.is_dir():
         for below in sorted(entry.iterdir(), key=lambda one: one.name):
-            yield from _texts_below(below)
-    elif entry.name.endswith((".toml", ".tsv")):
+            yield from _texts_below(below, suffixes)
+    elif entry.name.endswith(suffixes):
         yield f"{entry.name}\0{entry.read_text(encoding='utf-8')}"
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from extractor.chunk.amounts import is_amount_column
-from extractor.chunk.assembly.kinds import RowKind, naming_part, row_kinds, total_name
+from extractor.chunk.assembly.kinds import naming_part, row_kinds, total_name
 from extractor.chunk.assembly.placing import Placed, Printed, place
+from extractor.chunk.assembly.rowsums import RowKind
 from extractor.chunk.content import Content
 from extractor.chunk.rows import HeadedRows, Mark, PrintedRow
 from extractor.chunk.units import unit_of_amounts

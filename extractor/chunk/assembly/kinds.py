@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from decimal import Decimal
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Literal
 
+from extractor.chunk.assembly.rowsums import RowKind, Sums
 from extractor.chunk.assembly.template import is_template
 from extractor.chunk.rows import PrintedRow
 from extractor.layouts import CompiledLayout
 from extractor.schemas.document import MappedText
 from extractor.text import join_lines, squash
-
-RowKind = Literal["grand", "subtotal", "unit", "group", "project", "template"]
 
 _BRACKETS = re.compile(r"\([^()]*\)")
 _NAMING = ("name", "unit", "department", "number")
@@ -33,15 +31,16 @@ def row_kinds(rows: Sequence[PrintedRow], layout: CompiledLayout, *, has_amounts
             kinds[index] = "subtotal" if seen_grand else "grand"
             seen_grand = True
     bodies = [kind == "unit" and _is_body(rows[index], layout) for index, kind in enumerate(kinds)]
+    first_body = bodies.index(True) if True in bodies else len(bodies)
+    sums, named = Sums(rows, kinds), _called(rows, kinds)
     for index, kind in enumerate(kinds):
-        if kind == "unit" and any(bodies[:index]) and _is_category(rows, kinds, bodies, index, layout):
-            kinds[index] = "subtotal"
+        if kind == "unit" and index > first_body and not bodies[index]:
+            row = rows[index]
+            if row.numbers and sums.first[index] == sums.below[index] and _is_category(row, named, layout):
+                kinds[index] = "subtotal"
     for index in _counted(rows, kinds):
         kinds[index] = "project"
-    for index, kind in enumerate(kinds):
-        if kind == "unit":
-            kinds[index] = _unit_or_project(rows, kinds, index)
-    return kinds
+    return _with_units(rows, kinds)
 
 
 def _counted(rows: Sequence[PrintedRow], kinds: Sequence[RowKind]) -> list[int]:
@@ -70,16 +69,15 @@ def naming_part(row: PrintedRow) -> MappedText | None:
 def _by_words(row: PrintedRow, layout: CompiledLayout, has_amounts: bool) -> RowKind:
     terms = layout.terms
     named = [row.parts[part].text for part in _NAMING if part in row.parts]
-    if any(terms.is_grand_total(text) for text in named[:1] if row.has_content) or (
-        not row.has_content and any(terms.is_grand_total(text) for text in named)
-    ):
+    has_content = row.has_content
+    if any(map(terms.is_grand_total, named[:1] if has_content else named)):
         return "grand"
     name = row.name or total_name(row)
-    if terms.is_subtotal(name) and (not row.has_content or squash(name) in terms.subtotals):
+    if terms.is_subtotal(name) and (not has_content or squash(name) in terms.subtotals):
         return "subtotal"
     if is_template(row, layout):
         return "template"
-    if row.has_content or layout.withheld.search(squash(row.name)):
+    if has_content or layout.withheld.search(squash(row.name)):
         return "project"
     return "unit" if has_amounts else "project"
 
@@ -94,69 +92,40 @@ def _is_body(row: PrintedRow, layout: CompiledLayout) -> bool:
     return _BRACKETS.sub("", squash(total_name(row))).endswith(layout.terms.bodies)
 
 
-def _is_category(
-    rows: Sequence[PrintedRow], kinds: Sequence[RowKind], bodies: Sequence[bool], index: int, layout: CompiledLayout
-) -> bool:
-    """Whether a row with amounts sums up a category of a body's projects, and is no body itself.
+def _called(rows: Sequence[PrintedRow], kinds: Sequence[RowKind]) -> Counter[str]:
+    """How many rows that add up others are called the same."""
+    pairs = zip(rows, kinds, strict=True)
+    return Counter(squash(total_name(row)) for row, kind in pairs if kind in {"unit", "subtotal"})
 
-    It adds up the projects right below it, and is called like a project, or like another such row of the table.
+
+def _is_category(row: PrintedRow, named: Mapping[str, int], layout: CompiledLayout) -> bool:
+    """Whether a row that adds up the projects right below it sums up a category of a body's, and is no body itself.
+
+    It is called like a project, or like another such row of the table.
     """
-    row = rows[index]
-    if bodies[index] or not row.numbers or _first(row) != _below(rows, kinds, index):
-        return False
     name = squash(total_name(row))
-    if name.endswith((*layout.terms.name_endings, "类")):
-        return True
-    same = (at for at, kind in enumerate(kinds) if at != index and kind in {"unit", "subtotal"})
-    return any(squash(total_name(rows[at])) == name for at in same)
+    return name.endswith((*layout.terms.name_endings, "类")) or named[name] > 1
 
 
-def _unit_or_project(rows: Sequence[PrintedRow], kinds: Sequence[RowKind], index: int) -> RowKind:
-    """A row with amounts and without text is a unit, unless the sums show that it is a project left empty."""
-    if not rows[index].numbers:
-        return "unit"
-    amount = _first(rows[index])
-    if amount == _below(rows, kinds, index):
-        return "unit"
-    running = Decimal(0)
-    for row, kind in zip(rows[index + 1 :], kinds[index + 1 :], strict=True):
-        if kind == "unit" and row.numbers:
-            running += _first(row)
-            if running == amount:
-                return "group"
-    above = next(
-        (row for row in range(index - 1, -1, -1) if kinds[row] in {"unit", "grand"} and rows[row].numbers), None
-    )
-    if above is None:
-        return "unit"
-    after = next(
-        (
-            row
-            for row in range(index + 1, len(rows))
-            if kinds[row] != "project" and (kinds[row] != "unit" or _first(rows[row]) == _below(rows, kinds, row))
-        ),
-        len(rows),
-    )
-    inside = sum((_first(rows[row]) for row in range(above + 1, after) if rows[row].numbers), Decimal(0))
-    followed = index + 1 < len(kinds) and kinds[index + 1] == "project"
-    if inside == _first(rows[above]) or (not followed and "unit" in kinds[:index]):
-        return "project"
-    return "unit"
+def _with_units(rows: Sequence[PrintedRow], kinds: Sequence[RowKind]) -> list[RowKind]:
+    """The kinds, where a row with amounts and without text is a unit unless the sums show that it is none.
 
-
-def _first(row: PrintedRow) -> Decimal:
-    return Decimal(row.numbers[0]) if row.numbers else Decimal(0)
-
-
-def _below(rows: Sequence[PrintedRow], kinds: Sequence[RowKind], index: int) -> Decimal | None:
-    """Sum of the projects right below a row; None where there are none."""
-    total = Decimal(0)
-    found = False
-    for row, kind in zip(rows[index + 1 :], kinds[index + 1 :], strict=True):
-        if kind == "subtotal":
-            continue
-        if kind != "project":
-            break
-        total += _first(row)
-        found = True
-    return total if found else None
+    It is a group where the units below it add up to it, and a project left empty where it is one of those that add up
+    to the unit or the grand total above.
+    """
+    sums, found = Sums(rows, kinds), list(kinds)
+    above: int | None = None
+    has_units = False
+    for index, kind in enumerate(kinds):
+        if kind == "unit" and rows[index].numbers and sums.first[index] != sums.below[index]:
+            if sums.are_units_below(index):
+                found[index] = "group"
+            elif above is not None:
+                is_followed = kinds[index + 1 : index + 2] == ["project"]
+                is_part = sums.first[above] == sums.between(above, index)
+                if is_part or (not is_followed and has_units):
+                    found[index] = "project"
+        has_units = has_units or found[index] == "unit"
+        if found[index] in {"unit", "grand"} and rows[index].numbers:
+            above = index
+    return found

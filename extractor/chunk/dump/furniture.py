@@ -39,9 +39,10 @@ class ColumnHeader(NamedTuple):
 def column_headers(ink: Sequence[Ink], terms: Terms) -> list[ColumnHeader]:
     """Every column header, on one line or wrapped over several."""
     found: list[ColumnHeader] = []
+    squashed = [line.squashed for line in ink]
     index = 0
     while index < len(ink):
-        header = _header_at(ink, index, terms) if ink[index].folded[0] in terms.header_begins else None
+        header = _header_at(ink, squashed, index, terms) if ink[index].folded[0] in terms.header_begins else None
         if header:
             found.append(header)
             index = header.after
@@ -50,14 +51,14 @@ def column_headers(ink: Sequence[Ink], terms: Terms) -> list[ColumnHeader]:
     return found
 
 
-def _header_at(ink: Sequence[Ink], first: int, terms: Terms) -> ColumnHeader | None:
+def _header_at(ink: Sequence[Ink], squashed: Sequence[str], first: int, terms: Terms) -> ColumnHeader | None:
     best = _header_by_shape(ink[first], first, terms)
     printed = ""
     ends: set[int] | None = None
     for after in range(first + 1, min(len(ink), first + _MAX_HEADER_LINES) + 1):
-        printed += ink[after - 1].squashed
+        printed += squashed[after - 1]
         if ends is None:
-            ends = terms.header_ends("".join(one.squashed for one in ink[first : first + _MAX_HEADER_LINES]))
+            ends = terms.header_ends("".join(squashed[first : first + _MAX_HEADER_LINES]))
         if len(printed) in ends:
             columns = tuple(terms.columns[word] for word, _ in terms.header_word.findall(printed))
             if len(set(columns)) >= 3 and {"name", "goal", "indicators"} & set(columns):

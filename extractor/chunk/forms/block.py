@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from extractor.chunk.amounts import to_amounts
 from extractor.chunk.content import Content
@@ -26,6 +27,7 @@ _YEAR_LINE = re.compile(r"(?:\(((?:19|20)\d\d)\)?年?度?\)?|((?:19|20)\d\d)年�
 """（2026年度）: below the title, on a line of its own or beside the unit of amounts."""
 _NEXT_LABEL = re.compile(r"\s+[^\s:：]{2,10}[:：]")
 _LONGEST_LINE = 120
+_LONGEST_BODY = 40
 _TITLE = re.compile("(?:绩效|目标|自评).{0,12}表|绩效目标")
 _ATTACHED = re.compile(r"附[件表]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)\)?年(?:度)?(?!\d*月)")
@@ -105,7 +107,7 @@ def header_above(form: Form, document: Document, layout: CompiledLayout) -> Head
     if header.unit is not None and words.seal.match(squash(header.unit.value)):
         header = replace(header, unit=None)  # 填报单位：(盖章), with nobody's seal
     if header.unit is None:
-        header = replace(header, unit=_unit_above(form, document, words))
+        header = replace(header, unit=_unit_above(form, document, words) or _unit_beside(form, document, words))
     return header
 
 
@@ -157,6 +159,19 @@ def _unit_above(form: Form, document: Document, words: FormWords) -> Found | Non
         if value.strip():
             start = found[1].offsets[0]
             return Found(join_lines(value), (start, start + len(value.rstrip())))
+    return None
+
+
+def _unit_beside(form: Form, document: Document, words: FormWords) -> Found | None:
+    """The body that stands in a row with the unit of amounts, and with nothing else: 云溪市统计局 | 单位：万元."""
+    for line, beside in pairwise(form.top):
+        printed = document.text[line.start : line.end].strip()
+        between = document.text[line.end : beside.start]
+        word, unit = squash(printed), squash(document.text[beside.start : beside.end])
+        is_row = not between.strip("|\t \u3000") and words.terms.amount_unit.fullmatch(unit.strip("()"))
+        if is_row and word.endswith(words.terms.bodies) and len(word) <= _LONGEST_BODY and ":" not in word:
+            start = document.text.index(printed, line.start)
+            return Found(join_lines(printed), (start, start + len(printed)))
     return None
 
 

@@ -1,6 +1,7 @@
-"""A sum with its parts in brackets, in one cell: 638万（其中：中央资金420万元，县级资金218万元）.
+"""Several sums in one cell: parts in brackets behind their sum, or amounts that have a label each.
 
-The arithmetic tells that it is one: the parts make up the sum, or are some of it where 其中 says so.
+638万（其中：中央资金420万元，县级资金218万元）: the arithmetic tells that it is a sum and its parts; they make it up,
+or are some of it where 其中 says so. 总额210万元 一、财政拨款：180万元 二、其他：30万元: nothing else may stand there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from extractor.chunk.amounts import NUMBER
+from extractor.chunk.forms.form import is_money
 from extractor.layouts.forms import FormWords, Label
 from extractor.schemas.document import MappedText
 from extractor.text import fold
@@ -31,6 +33,19 @@ _PART = re.compile(
     re.VERBOSE,
 )
 _BETWEEN = re.compile("[,;、。]")
+_LEAD = re.compile(r"其中\s*[:,]?|包括\s*[:,]?|含")
+
+
+_LISTED = re.compile(
+    rf"""
+    \s* (?:[一二三四五六七八九十]{{1,2}}、|\d{{1,2}}[.、](?!\d)|\(\d\))? \s*       # an item number
+    (?P<label>(?:其中\s*[:,]?)?[^\d,;、:。()\n]{{2,12}}?) \s* :? \s*
+    (?P<value> (?P<number>{NUMBER.pattern}) \s* (?P<unit>[千百]?[万亿]?元|万|) ) \s*
+    (?P<inner> \( [^()]* \) )? \s* [,;、。]?
+    """,
+    re.VERBOSE,
+)
+_LEAST_LISTED = 2
 
 
 class Parts(NamedTuple):
@@ -72,6 +87,50 @@ def parts_of(cell: MappedText, words: FormWords) -> Parts | None:
     if not (total == whole or (match["some"] and total < whole)):
         return None
     return Parts(_piece(cell, 0, match.span("whole")), found)
+
+
+def listed_in(cell: MappedText, words: FormWords) -> Sequence[tuple[Label, MappedText]]:
+    """The amounts of a cell that holds nothing but amounts with a label each; none for any other cell.
+
+    >>> from extractor.layouts.forms import form_words, terms
+    >>> read = lambda text: listed_in(MappedText(text, range(len(text))), form_words(terms()))
+    >>> found = read("总额210万元\\n一、财政拨款：180万元（其中：上级资金：120万元）\\n二、其他：30万元")
+    >>> [(label.field, value.text) for label, value in found]
+    [('total', '210万元'), ('fiscal', '180万元'), ('breakdown:上级资金', '120万元'), ('other', '30万元')]
+    >>> read("180万元"), read("购置校车2辆，180万元")
+    ([], [])
+    """
+    folded = fold(cell.text)
+    found: list[tuple[Label, MappedText]] = []
+    at = 0
+    while at < len(folded):
+        match = _LISTED.match(folded, at)
+        label = words.label(match["label"]) if match is not None else None
+        if match is None or label is None or not is_money(label.field):
+            return []
+        found.append((label, _piece(cell, 0, match.span("value"))))
+        inner = match["inner"]
+        if inner is not None:
+            start, end = match.start("inner") + 1, match.end("inner") - 1
+            parts = _parts(cell, start, folded[start:end], words)
+            if not parts:
+                return []
+            found += parts
+        at = match.end()
+    return found if len(found) >= _LEAST_LISTED else []
+
+
+def _parts(cell: MappedText, at: int, printed: str, words: FormWords) -> list[tuple[Label, MappedText]]:
+    found: list[tuple[Label, MappedText]] = []
+    lead = _LEAD.match(printed)
+    begin = lead.end() if lead is not None else 0
+    for piece in _BETWEEN.split(printed[begin:]):
+        part = _PART.fullmatch(piece)
+        if part is None:
+            return []
+        found.append((Label(part["label"], words.source(part["label"])), _piece(cell, at + begin, part.span("value"))))
+        begin += len(piece) + 1
+    return found
 
 
 def _piece(cell: MappedText, at: int, span: tuple[int, int]) -> MappedText:

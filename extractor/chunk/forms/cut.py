@@ -65,6 +65,7 @@ def looks_like_forms(document: Document, layout: CompiledLayout) -> bool:
 @lru_cache(maxsize=1)
 def _prints(text: str, words: FormWords) -> tuple[bool, bool]:
     """Whether a text prints levels of indicators, and goals: asked for each part of one document."""
+    text = fold(text)
     return any(begin in text for begin in words.levels), "目标" in text
 
 
@@ -248,7 +249,8 @@ def _is_title_row(row: SheetRow, form: _Open | None, terms: Terms, words: FormWo
         tells = any(is_title(one) or terms.amount_unit.search(one) for one in texts)
         if any(_is_sealed(one, terms, words) for one in ink):
             return False
-        return tells and all(_is_heading(one, terms) for one in texts) and not any(words.label(one) for one in texts)
+        are_headings = all(_is_heading(one, terms) or one.endswith(terms.bodies) for one in texts)
+        return tells and are_headings and not any(words.label(one) for one in texts)
     wide = spot.after - spot.first == row.width or (spot.first == 0 and not row.has_merges)
     if not wide or _is_below_heading(form, words) or words.label(spot.text) is not None or len(word) > _LONGEST_HEADING:
         return False
@@ -363,7 +365,7 @@ def _name_comes(row: SheetRow, words: FormWords, *, is_below_title: bool) -> boo
         return False
     for below in row.ahead:
         spots = inked(below)
-        if header_of(below, spots, words, {}) is not None:
+        if header_of(below, spots, words, {}) is not None or (len(spots) == 1 and is_title(squash(spots[0].text))):
             return False
         if names_a_project(spots, words):
             return True

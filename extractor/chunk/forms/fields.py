@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from extractor.chunk.forms.brackets import parts_of
+from extractor.chunk.forms.brackets import listed_in, parts_of
 from extractor.chunk.forms.form import Form, Item, is_money
 from extractor.chunk.forms.halves import with_halves_joined
 from extractor.chunk.forms.header import Column
@@ -48,7 +48,11 @@ class _Collected:
                 is_source = label.field is not None  # else what it is spent on
                 part = replace(item, label=label, value=value, column=None, table=None)
                 self._add(replace(part, in_money=is_source, is_spending=not is_source), words)
-        else:
+            return
+        listed = listed_in(item.value, words) if item.column is None and words.tells_money(item.label.text) else ()
+        for label, value in listed:
+            self._add(replace(item, label=label, value=value, in_money=True), words)
+        if not listed:
             self._add(item, words)
 
     def _add(self, item: Item, words: FormWords) -> None:

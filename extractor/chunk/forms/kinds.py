@@ -22,7 +22,7 @@ from extractor.chunk.titles import are_headers
 from extractor.layouts.forms import FormWords, Label, Period
 from extractor.layouts.taxonomy import category
 from extractor.schemas.document import Row
-from extractor.text import squash
+from extractor.text import fold, squash
 
 Kind = Literal[
     "blank",  # prints nothing
@@ -118,6 +118,8 @@ def _in_table(state: _State, columns: Columns, row: SheetRow, words: FormWords) 
     parted = refined(columns, row.spots, words) if state.below_header else None
     if parted is not None:
         return replace(state, columns=parted), Classified("subheader", row, parted)
+    if state.below_header and len(row.inked) > 1 and all(words.tells_value(spot.text) for spot in row.inked):
+        return state, Classified("upper", row, columns)
     return replace(state, below_header=False), Classified("indicators", row, columns)
 
 
@@ -219,6 +221,8 @@ def _leaves(row: SheetRow, columns: Columns, words: FormWords) -> bool:
     first = ink[0]
     if any(squash(spot.text) in words.sums for spot in ink[:2]):
         return False
+    if all(words.seal.search(fold(spot.text)) for spot in ink):
+        return True  # who signs it
     same_width = row.width == columns.width
     if same_width and _fills(ink, columns):
         label = words.label(first.text)

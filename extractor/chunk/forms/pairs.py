@@ -6,10 +6,11 @@ one or the other; of all ways to read the row the one with the least against it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
-from extractor.chunk.forms.form import is_money
+from extractor.chunk.forms.form import HEAD, is_money
 from extractor.chunk.forms.shapes import is_nothing, is_number, is_text
 from extractor.chunk.forms.sheet import SheetRow, Spot
 from extractor.layouts.forms import FormWords, Label
@@ -20,9 +21,13 @@ Role = Literal["label", "value", "whole"]
 _ROLES: tuple[Role, ...] = ("label", "value", "whole")
 _NEVER = 99.0
 _AS_LABEL = {"known": 0.0, "unknown": 1.0}
-_AS_VALUE = {"text": 0.0, "unknown": 0.4, "known": 1.6, "colon": 6.0}
+_AS_VALUE = {"text": 0.0, "unknown": 0.4, "known": 1.6, "head": 3.0, "colon": 6.0}
+"""A label of the head of a form (项目名称, 主管部门) is the value of none, where its cell was dropped or left blank."""
 _ALONE = 4.0
 """A value that no label stands before."""
+_PHONE = re.compile(r"1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8}")
+_AND_PHONE = 0.5
+"""A telephone number behind the name of a person: both are the value of one label."""
 _EMPTY = 1.6
 """A label at the end of a row, with no cell for its value."""
 _BESIDE = 2.5
@@ -89,7 +94,7 @@ def _best_roles(cells: Sequence[_Cell], row: SheetRow, words: FormWords, *, in_g
     for index, cell in enumerate(cells):
         here: dict[Role, tuple[float, Role | None]] = {}
         for role in _ROLES:
-            against = _against(cell, role)
+            against = _against(cell, role, words)
             if against >= _NEVER:
                 continue
             if not costs:
@@ -112,7 +117,7 @@ def _best_roles(cells: Sequence[_Cell], row: SheetRow, words: FormWords, *, in_g
     return roles[::-1]
 
 
-def _against(cell: _Cell, role: Role) -> float:
+def _against(cell: _Cell, role: Role, words: FormWords) -> float:
     if cell.is_unit or cell.whole is not None:
         return 0.0 if role == "whole" else _NEVER
     if role == "whole":
@@ -123,7 +128,8 @@ def _against(cell: _Cell, role: Role) -> float:
             return _NEVER
         return _AS_LABEL["known" if cell.known is not None else "unknown"] * (0.3 if _ends_in_colon(text) else 1.0)
     if cell.known is not None:
-        return _AS_VALUE["colon" if _ends_in_colon(text) else "known"]
+        is_head = cell.known.field in HEAD and words.is_listed(text)
+        return _AS_VALUE["colon" if _ends_in_colon(text) else "head" if is_head else "known"]
     if cell.label is not None and _ends_in_colon(text):
         return _AS_VALUE["colon"]
     return _AS_VALUE["text" if cell.label is None or is_text(text) or is_nothing(text) else "unknown"]
@@ -150,7 +156,9 @@ def _step(
         if _ends_in_colon(before.spot.text) and _ends_in_colon(cell.spot.text):
             return 0.5
         return _beside(before, cell, row, words, is_first=is_first, in_group=in_group)
-    return _ALONE if right == "value" else 0.0
+    if right == "value":
+        return _AND_PHONE if left == "value" and _PHONE.fullmatch(squash(cell.spot.text)) else _ALONE
+    return 0.0
 
 
 def _is_money(cell: _Cell) -> bool:
@@ -186,6 +194,9 @@ def _paired(cells: Sequence[_Cell], roles: Sequence[Role], row: SheetRow) -> Row
     group: Label | None = None
     open_label: _Cell | None = None
     for cell, role in zip(cells, roles, strict=True):
+        if role == "value" and open_label is None and pairs and _PHONE.fullmatch(squash(cell.spot.text)):
+            pairs.append(Pair(pairs[-1].label, cell.spot.cell.content, cell.spot.first))
+            continue
         if role == "value" and open_label is not None and open_label.label is not None:
             pairs.append(Pair(open_label.label, cell.spot.cell.content, cell.spot.first))
             open_label = None

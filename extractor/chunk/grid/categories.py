@@ -6,16 +6,21 @@ before its own: the category from the header, the indicator from the row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from extractor.layouts import Terms
 from extractor.layouts.fit import levels_of
-from extractor.schemas.document import Cell, Document, MappedText, Row, Table
+from extractor.schemas.document import SYNTHETIC, Cell, Document, MappedText, Row, Table
 from extractor.text import concat, squash
 
 _FEWEST = 2
+_PIECE = re.compile(r"[^；;\n]*[^；;\n\s][^；;\n]*")
+_COUNTED = re.compile(r"(?!\d+[.、)）])^[^\d]{2,}\d")
+"""A name and a number behind it; an item number stands before a name."""
 _LABEL = "绩效指标"
+_COLON, _BREAK = MappedText("：", [SYNTHETIC]), MappedText("\n", [SYNTHETIC])
 _OF_INDICATORS = frozenset(("indicators", "indicator_name", "level1", "level2", "annual_value", "cycle_value"))
 
 
@@ -62,7 +67,7 @@ def _columns(heads: Sequence[Row]) -> Iterator[int]:
 def _label(cell: Cell, *, is_last: bool) -> Cell:
     """What stands over the one column: its text is the project's own word for all that they hold."""
     text = _LABEL if is_last else ""
-    return replace(cell, content=MappedText(text, [cell.start] * len(text)), merged=None)
+    return replace(cell, content=MappedText(text, [SYNTHETIC] * len(text)), merged=None)
 
 
 def _without(row: Row, columns: Sequence[int], cell: Cell) -> Row:
@@ -80,8 +85,9 @@ def _indicators(row: Row, heads: Sequence[Row], columns: Sequence[int]) -> Cell:
         top, label = _headings(heads, column)
         if top is not None and top.content.text != above:
             above = top.content.text
-            parts += [_flat(top.content), _between("：", cell), _between("\n", cell)]
-        parts += [_flat(label.content), _between("：", cell), cell.content, _between("\n", cell)]
+            parts += [_flat(top.content), _COLON, _BREAK]
+        for piece in _pieces(cell.content):
+            parts += [_flat(label.content), _COLON, piece, _BREAK]
     first = row.cells[columns[0]]
     return replace(first, content=concat(parts[:-1])) if parts else first
 
@@ -101,5 +107,9 @@ def _flat(content: MappedText) -> MappedText:
     return MappedText("".join(content.text[at] for at in kept), [content.offsets[at] for at in kept])
 
 
-def _between(character: str, cell: Cell) -> MappedText:
-    return MappedText(character, [cell.start])
+def _pieces(content: MappedText) -> list[MappedText]:
+    """The indicators of a cell: parted by semicolons and lines where each of the parts tells a number."""
+    spans = [match.span() for match in _PIECE.finditer(content.text)]
+    if len(spans) < _FEWEST or not all(_COUNTED.search(content.text[start:end]) for start, end in spans):
+        return [content]
+    return [MappedText(content.text[start:end], content.offsets[start:end]) for start, end in spans]

@@ -109,6 +109,8 @@ class Headers:
         if any(NUMBER.fullmatch(label) for label in labels):
             return None
         if "name" not in fields and len(set(fields) - {None}) >= _TWO and are_headers(list(filter(None, labels))):
+            if form_words(self.terms).categories & set(labels):
+                return None  # 指标类型 heads the indicators of one project: no column holds names
             name_by_place(fields, labels, list(islice(self.merges.all_below(rows[-1]), _LOOKED_AT)))
         known = [field for field in fields if field]
         if len(set(known)) < MIN_COLUMNS or "name" not in known or not _TELLS & set(known):

@@ -33,7 +33,8 @@ _MARKER = re.compile(
     """,
     re.VERBOSE,
 )
-_OPENS = re.compile(r"""[*\#_>【\["']*""")
+_DECORATION = "*#_>【[\"'"
+_OPENS = re.compile(f"[{re.escape(_DECORATION)}]*")
 _STOP = re.compile(r"""[:。,;!?]""")
 _CLOSES = re.compile(r"""(?P<words>[^:。,;!?]*?)[】\]"'*_]*$""")
 _LONGEST = 18
@@ -145,11 +146,19 @@ def _unnumbered(flow: Flow, known: Words, behind: frozenset[int]) -> Iterator[He
         if start >= len(text):
             continue
         may_be_bare = not is_form and flow.begins_line(start)
-        if not may_be_bare and text[start] != "【" and text.find(":", start, start + _FARTHEST) < 0:
-            continue  # no colon closes it
+        if not may_be_bare and text[start] != "【" and not _is_closed(text, start, known):
+            continue
         label, kind, end, closer = _label(flow, start, known)
         if kind and (closer == ":" or (closer in "\n " and may_be_bare) or (text[start] == "【" and closer)):
             yield Heading(UNNUMBERED, 0, label, kind, start, end, closer)
+
+
+def _is_closed(text: str, start: int, known: Words) -> bool:
+    """Whether a colon may close a known heading that begins here: the next stop is one, behind words that are known."""
+    stop = _STOP.search(text, start, start + _FARTHEST)
+    if stop is None or stop[0] != ":":
+        return False
+    return known.kind(_bare(text[start : stop.start()].lstrip(_DECORATION))) is not None
 
 
 def _may_begin(flow: Flow, at: int) -> bool:
@@ -269,7 +278,7 @@ def _begins(one: Heading, run: Run) -> bool:
 def _is_told(kinds: set[str]) -> bool:
     """Whether sections tell a project: what it is or why, what it aims at, and something else.
 
-    One of a list of projects may tell no grounds, but then what is done, for how much, to which end, and by whom or when.
+    One of a list may tell no grounds, but then what is done, for how much, to which end, and by whom or when.
     """
     known = kinds - {"name"}
     aims = bool(known & {"goal", "indicators"})

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
-from extractor.layouts.taxonomy import LEVELS, category, category_of_label
+from extractor.layouts.taxonomy import LEVELS, category, category_in_full, category_of_label
 from extractor.schemas.document import MappedText
 from extractor.text import Squashed
 
@@ -30,7 +30,7 @@ _CATEGORY = re.compile(
     (?P<label>[㐀-鿿]{{2,16}}(?:\([^()]{{1,6}}\))?)
     (?:[-/>]+(?P<second>[㐀-鿿]{{2,14}}))?
     [*_】\]"]{{0,4}}
-    (?P<closer>:|(?:(?:\d{{1,2}}|[{_HAN}]{{1,2}})[条个项])(?:,?分别[为是]:?|[:,])?)?
+    (?P<closer>:|(?<=指标),|(?:(?:\d{{1,2}}|[{_HAN}]{{1,2}})[条个项])(?:,?分别[为是]:?|[:,])?)?
     """,
     re.VERBOSE,
 )
@@ -130,7 +130,7 @@ def _categories(text: str, breaks: Sequence[int]) -> list[_Category]:
         if not closer:
             continue
         level = _level(match["label"])
-        if level is None:
+        if level is None or (closer == "," and not _is_known(match["label"])):
             continue
         second = match.span("second") if match["second"] and _level(match["second"]) else None
         found.append(_Category(level, match.span("label"), second, at, match.end(), closer))
@@ -139,13 +139,21 @@ def _categories(text: str, breaks: Sequence[int]) -> list[_Category]:
     return found if plain or len(found) > 2 else []
 
 
+def _is_known(label: str) -> bool:
+    """Whether a label is a category that is named in full: a comma may close it."""
+    return any(category_in_full(level, label) for level in LEVELS)
+
+
 def _level(label: str) -> str | None:
     """level1, level2, or either: 成本指标 and 满意度指标 are both."""
     if _HEADERS.fullmatch(label):
         return None
-    if not label.endswith("指标") and not any(category(level, label) for level in LEVELS):
+    word = label.removesuffix("目标") + "指标" if label.endswith("目标") else label
+    if not word.endswith("指标") and not any(category(level, word) for level in LEVELS):
         return None
-    known = [level for level in LEVELS if category_of_label(level, label)]
+    known = [level for level in LEVELS if category_of_label(level, word)]
+    if not known and word is not label:
+        return None
     return "either" if len(known) == 2 else known[0] if known else "level2"
 
 

@@ -13,12 +13,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from extractor.errors import UnsupportedFile
-from extractor.readers.parsed import MAX_CELLS, Merged, Parsed, TextBuilder, clean_cell, says_something
+from extractor.readers.parsed import MAX_CELLS, Merged, Parsed, SheetGrid, TextBuilder, clean_cell, says_something
 from extractor.schemas.document import Note
+from extractor.schemas.positions import cell_name, column_name
 
 MAX_COLUMN = 16_384
 _SHOWN = 5
@@ -84,7 +85,7 @@ def at(row: int, column: int, text: str) -> str:
     >>> at(2, 28, "核减 10 万元")
     'AB2 核减 10 万元'
     """
-    return f"{column_name(column)}{row} {' '.join(text.split())[:_EXCERPT]}"
+    return f"{cell_name(row, column)} {' '.join(text.split())[:_EXCERPT]}"
 
 
 def margin_notes(header: str, footer: str) -> list[tuple[str, str]]:
@@ -99,19 +100,6 @@ def margin_notes(header: str, footer: str) -> list[tuple[str, str]]:
         if says_something(text):
             notes.append((kind, " ".join(text.split())))
     return notes
-
-
-def column_name(column: int) -> str:
-    """A column as it is called on the screen.
-
-    >>> column_name(1), column_name(28), column_name(16384)
-    ('A', 'AB', 'XFD')
-    """
-    name = ""
-    while column > 0:
-        column, letter = divmod(column - 1, 26)
-        name = chr(65 + letter) + name
-    return name
 
 
 def column_number(letters: str) -> int:
@@ -150,10 +138,10 @@ def laid_out(sheets: Iterable[Sheet], file: str) -> Parsed:
         if shown:
             builder.page_break()
         shown.append(sheet.name)
-        grid = _grid(sheet, file, builder)
+        grid, place = _grid(sheet, file, builder)
         for kind, detail in sheet.notes:
             builder.note(kind, detail)
-        builder.table(grid)
+        builder.table(grid, sheet=place)
     for kind, detail in hidden:
         builder.note(kind, detail)
     parsed = builder.parsed()
@@ -164,7 +152,7 @@ def laid_out(sheets: Iterable[Sheet], file: str) -> Parsed:
         )
     if len(shown) > 1:
         names = tuple(_sheet_note(name, page) for page, name in enumerate(shown, 1))
-        parsed = Parsed(parsed.text, parsed.lines, parsed.tables, (*names, *parsed.notes))
+        parsed = replace(parsed, notes=(*names, *parsed.notes))
     return parsed
 
 
@@ -172,8 +160,8 @@ def _sheet_note(name: str, page: int) -> Note:
     return Note("sheet", clean_cell(name), page)
 
 
-def _grid(sheet: Sheet, file: str, builder: TextBuilder) -> list[list[str | Merged]]:
-    """The rows and columns that are shown and hold something, merged ranges filled in."""
+def _grid(sheet: Sheet, file: str, builder: TextBuilder) -> tuple[list[list[str | Merged]], SheetGrid]:
+    """The rows and columns that are shown and hold something, merged ranges filled in, and which they are."""
     areas = _shown_areas(sheet, file)
     rows = sorted(row for row, cells in sheet.rows.items() if cells)
     columns = sorted({column for cells in sheet.rows.values() for column in cells})
@@ -187,17 +175,20 @@ def _grid(sheet: Sheet, file: str, builder: TextBuilder) -> list[list[str | Merg
         raise UnsupportedFile(file, f"spans more than {MAX_CELLS:,} cells on sheet {sheet.name}; split it")
     grid: list[list[str | Merged]] = [[sheet.rows[row].get(column, "") for column in columns] for row in rows]
     work = 0
+    merged: dict[tuple[int, int], tuple[int, int]] = {}
     for area in areas:
         lines = range(bisect_left(rows, area.top), bisect_right(rows, area.bottom))
         places = range(bisect_left(columns, area.left), bisect_right(columns, area.right))
         work = _limited(work + len(lines) * len(places), sheet, file)
+        if lines and places:
+            merged[rows[lines.start], columns[places.start]] = area.bottom, area.right
         for line in lines:
             for place in places:
                 if place > places.start:
                     grid[line][place] = Merged.LEFT
                 elif line > lines.start:
                     grid[line][place] = Merged.ABOVE
-    return grid
+    return grid, SheetGrid(clean_cell(sheet.name), rows, columns, merged)
 
 
 def _shown_areas(sheet: Sheet, file: str) -> list[Area]:

@@ -10,11 +10,12 @@ from typing import Any
 from extractor.errors import UnsupportedFile
 from extractor.readers.excel.format_code import BUILT_IN, FREE_IN_OTHERS, LOCALE_DATES
 from extractor.readers.excel.number_format import NumberFormat, compiled
-from extractor.readers.excel.sheets import Area, Seen, Sheet, at, column_name, laid_out, margin_notes
+from extractor.readers.excel.sheets import Area, Seen, Sheet, at, laid_out, margin_notes
 from extractor.readers.excel.xls_records import BIFF8, beside_the_cells
 from extractor.readers.parsed import Parsed
 from extractor.readers.plain.decode import is_chinese
 from extractor.readers.symbols import raised
+from extractor.schemas.positions import cell_name
 
 _DAMAGED = "is damaged, or no Excel file that can be read; open it in Excel or WPS and save it as .xlsx"
 _ENCRYPTED = "needs a password; open it, take the password off, and save it again"
@@ -129,7 +130,7 @@ def _sheet(book: Any, source: Any, formats: list[NumberFormat], index: int) -> S
                 shown = form.number(value, date1904=book.datemode == 1) if known is None else known
                 numbers[cell.xf_index, value] = shown
                 if form.exotic:
-                    seen.exotic.append(f"{column_name(column)}{row + 1}")
+                    seen.exotic.append(cell_name(row + 1, column))
             if not shown.strip():
                 if value == 0:
                     seen.zeros += 1

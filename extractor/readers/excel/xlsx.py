@@ -25,7 +25,6 @@ from extractor.readers.excel.sheets import (
     Seen,
     Sheet,
     at,
-    column_name,
     column_number,
     laid_out,
     margin_notes,
@@ -34,6 +33,7 @@ from extractor.readers.excel.xlsx_beside import MAIN as _MAIN
 from extractor.readers.excel.xlsx_beside import comments, drawn
 from extractor.readers.ooxml import Package
 from extractor.readers.parsed import MAX_CELLS, Parsed
+from extractor.schemas.positions import cell_name
 
 MAX_ROW = 1_048_576
 _REMEMBERED = 100_000
@@ -292,7 +292,7 @@ class _SheetReader(Texts):
         return form.number((moment - first) / timedelta(1), date1904=self.date1904)
 
     def _name(self) -> str:
-        return f"{column_name(self.column)}{self.row}"
+        return cell_name(self.row, self.column)
 
     def _refuse(self, what: str) -> NoReturn:
         raise UnsupportedFile(self.file, f"is damaged: {what} of sheet {self.sheet.name} makes no sense; {DAMAGED}")

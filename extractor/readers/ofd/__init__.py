@@ -2,8 +2,9 @@
 
     package   the parts of a package, and how they name each other
     text      the characters of a text object, each with its box     paths      what a path object draws
-    content   what stands on a page, templates and units included    page       one page, as the table finder takes it
-    notes     annotations, seals and attachments                     document   the file: its documents, their pages
+    content   what stands on a page, templates and units included    letters    its letters, in the order of reading
+    page      one page, as the table finder takes it                 notes      annotations, seals and attachments
+    document  the file: its documents, and their pages
 
 Tables, lines and page breaks are found as in a PDF file, by `extractor.readers.printed`.
 """

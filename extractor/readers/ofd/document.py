@@ -20,7 +20,7 @@ from extractor.readers.printed.writing import write_pages
 from extractor.schemas.document import Note
 
 MAX_PAGES = 5_000
-_MAIN = "OFD.xml"
+_MAIN, _ENCRYPTED = "OFD.xml", "Encryptions.xml"
 _A4 = (0.0, 0.0, 210.0, 297.0)
 _AREAS = ("PhysicalBox", "ApplicationBox")
 _KEPT_TEMPLATES = 16
@@ -33,6 +33,10 @@ def read_ofd(raw: bytes, file: str) -> Parsed:
     `missing_parts`.
     """
     package = OfdPackage(raw, file)
+    if package.find(_ENCRYPTED):
+        raise UnsupportedFile(
+            file, "is encrypted; open it in its OFD reader, and save it without protection, then run again"
+        )
     main = package.open(_MAIN)
     if main is None:
         raise UnsupportedFile(file, f"is damaged: its {_MAIN} cannot be read; {package.advice}")
@@ -43,7 +47,8 @@ def read_ofd(raw: bytes, file: str) -> Parsed:
         found = list(document.pages(len(pages)))
         seals = signatures(package, package.find(body.findtext("Signatures"), main.name))
         for page, number in zip(found, document.numbers, strict=True):
-            page.notes += [("seal", "")] * (number in seals.pages)
+            if number in seals.pages:
+                page.notes.append(("seal", ""))
         pages += found
         notes += seals.notes + attachments(package, document.main)
     if not pages:
@@ -63,7 +68,10 @@ def _root(package: OfdPackage, body: Element, main: Part) -> Part:
     location = body.findtext("DocRoot") or body.get("DocRoot")
     root = package.open(location, main.name)
     if root is None:
-        raise UnsupportedFile(package.file, f"is damaged: its part {location} cannot be read; {package.advice}")
+        raise UnsupportedFile(
+            package.file,
+            f"is damaged: its part {(location or 'Document.xml').strip()} cannot be read; {package.advice}",
+        )
     return root
 
 

@@ -12,6 +12,7 @@ import re
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
+from extractor.readers.archive import member_name
 from extractor.readers.ooxml import DamagedPart, Package
 from extractor.readers.printed.frame import Matrix
 
@@ -35,7 +36,7 @@ class OfdPackage(Package):
 
     def __init__(self, raw: bytes, file: str) -> None:
         super().__init__(raw, file)
-        self._known = {_key(name): name for name in sorted(self.names, reverse=True)}
+        self._known = {_key(member_name(entry)): entry.filename for entry in self._zip.infolist()}
 
     def find(self, location: str | None, base: str = "") -> str | None:
         """The name of the part that `base` calls so; None where there is none."""
@@ -77,18 +78,31 @@ def numbers(text: str | None, count: int) -> tuple[float, ...] | None:
     ((0.0, 0.0, 210.0, 297.0), None, None, (1.0, 1000000.0))
     """
     try:
-        found = tuple(map(float, (text or "").replace(",", " ").split()))
+        found = tuple(map(float, (text or "").replace(",", " ").split()))[:count]
     except ValueError:
         return None
     if len(found) < count or any(map(math.isnan, found)):
         return None
-    return tuple(min(max(one, -_FARTHEST), _FARTHEST) for one in found[:count])
+    if min(found) >= -_FARTHEST and max(found) <= _FARTHEST:
+        return found
+    return tuple(min(max(one, -_FARTHEST), _FARTHEST) for one in found)
 
 
 def number(text: str | None, default: float) -> float:
-    """One number, or what stands for it where there is none."""
-    found = numbers(text, 1)
-    return default if found is None else found[0]
+    """One number, or what stands for it where there is none.
+
+    >>> number("1.5", 1.0), number(None, 1.0), number("nan", 1.0), number("-1e400", 1.0)
+    (1.5, 1.0, 1.0, -1000000.0)
+    """
+    if text is None:
+        return default
+    try:
+        found = float(text)
+    except ValueError:
+        return default
+    if -_FARTHEST <= found <= _FARTHEST:
+        return found
+    return default if math.isnan(found) else math.copysign(_FARTHEST, found)
 
 
 def matrix(element: Element) -> Matrix | None:
@@ -101,8 +115,9 @@ def matrix(element: Element) -> Matrix | None:
     """
     boundary, transform = element.get("Boundary"), element.get("CTM")
     corner = numbers(boundary, 2) if boundary else (0.0, 0.0)
-    inner = numbers(transform, 6) if transform else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-    if corner is None or inner is None:
+    if corner is None:
         return None
-    a, b, c, d, e, f = inner
-    return a, b, c, d, e + corner[0], f + corner[1]
+    if not transform:
+        return 1.0, 0.0, 0.0, 1.0, corner[0], corner[1]
+    inner = numbers(transform, 6)
+    return None if inner is None else (*inner[:4], inner[4] + corner[0], inner[5] + corner[1])  # type: ignore[return-value]

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
 from functools import partial
-from statistics import median
 
-from extractor.errors import UnsupportedFile
 from extractor.readers import ocr
 from extractor.readers.ofd import paths
 from extractor.readers.ofd.content import Content, Placed
+from extractor.readers.ofd.letters import letters_of
 from extractor.readers.ofd.package import numbers
-from extractor.readers.ofd.text import Glyph, box, read_text
-from extractor.readers.printed.characters import (
-    ADJACENT,
-    BLANK,
-    BREAK,
-    UNKNOWN,
-    Characters,
-    forms,
-    ink,
-    loosen,
-    only,
-    raise_digits,
-    within,
-)
+from extractor.readers.printed.characters import Characters, ink, only, within
 from extractor.readers.printed.frame import Box, Frame, Matrix, moved
 from extractor.readers.printed.page import Page, tolerance
 from extractor.readers.printed.picture import is_picture, settle
@@ -35,29 +18,6 @@ from extractor.readers.printed.rules import Drawn, Strokes
 
 POINTS = 72 / 25.4
 """In a millimetre."""
-MAX_CHARACTERS = 1_000_000
-"""Of one page; the finest print has some 20,000."""
-_SLANT = math.radians(5)
-_QUARTER = math.pi / 2
-_SAME_LINE, _BACK = 0.45, 0.5
-_SPACED, _SPACED_SQUARE = 0.2, 0.35
-"""Of a letter's height: a gap that is a blank, between letters and digits, and where one of both fills a square."""
-_SQUARE = "\u2e80"
-_AGAIN = 0.25
-"""Of a letter's height: a text printed again so near is one text, made to look bold."""
-_PRIVATE = range(0xE000, 0xF900)
-
-
-@dataclass(slots=True)
-class _Printed:
-    """Characters as they are found, in points, y upwards; `blank` tells whether a blank stands before one."""
-
-    texts: list[str] = field(default_factory=list)
-    boxes: list[Box] = field(default_factory=list)
-    blank: list[bool] = field(default_factory=list)
-    angles: list[float] = field(default_factory=list)
-    drawn: list[bool] = field(default_factory=list)
-    stamp: list[bool] = field(default_factory=list)
 
 
 def read_page(
@@ -65,16 +25,16 @@ def read_page(
 ) -> Page:
     """Everything on a page, with notes on what a person has to look at; `picture` gives the bytes of a picture."""
     page = Page(number)
-    printed = _printed(content, file)
-    frame = _frame(printed, visible)
+    letters = letters_of(content, file)
+    frame = letters.frame(visible)
     if content.layered:
-        printed = _in_lines(printed, frame)
-    characters = _characters(printed, frame)
+        letters = letters.in_lines(frame)
+    characters = letters.characters(frame)
     drawn = _drawn(content, characters)
-    unseen = [index for index, seen in enumerate(printed.drawn) if not seen]
+    unseen = [text for text, look in zip(letters.texts, letters.looks, strict=True) if not look.drawn]
     if unseen and not is_picture(characters, drawn):
-        page.notes.append(("invisible_text", f"{ink(''.join(printed.texts[index] for index in unseen))}"))
-        characters = only(characters, [index for index, seen in enumerate(printed.drawn) if seen])
+        page.notes.append(("invisible_text", f"{ink(''.join(unseen))}"))
+        characters = only(characters, [index for index, look in enumerate(letters.looks) if look.drawn])
         drawn = _drawn(content, characters)
     characters = within(characters)
     characters.outside += ink("".join(code.text or "" for lost in content.lost for code in lost.iter("TextCode")))
@@ -83,137 +43,6 @@ def read_page(
     look = partial(_look, content.pictures, visible, picture)
     settle(page, characters, drawn, Frame(visible).size, look)
     return page
-
-
-def _printed(content: Content, file: str) -> _Printed:
-    """The characters of all text objects; a text printed twice at one place is one."""
-    printed = _Printed()
-    seen: dict[tuple[str, int, int], list[tuple[float, float]]] = {}
-    for element, matrix, drawn, stamp in content.texts:
-        found = read_text(element)
-        if not found.glyphs:
-            continue
-        a, b, c, d, e, f = matrix
-        turned = math.radians(found.turn)
-        angle = math.atan2(b * math.cos(turned) + d * math.sin(turned), a * math.cos(turned) + c * math.sin(turned))
-        first = found.glyphs[0]
-        place = (a * first.x + c * first.y + e, b * first.x + d * first.y + f)
-        height = found.size * math.hypot(c, d)
-        if drawn and _is_again("".join(one.text for one in found.glyphs), place, height, seen):
-            continue
-        _put(printed, found.glyphs, found.size, found.turn, matrix, (angle, drawn, stamp))
-        if len(printed.texts) > MAX_CHARACTERS:
-            raise UnsupportedFile(
-                file, f"has more than {MAX_CHARACTERS:,} characters on one page, as no document has; get it as PDF"
-            )
-    return printed
-
-
-def _put(
-    printed: _Printed,
-    glyphs: list[Glyph],
-    size: float,
-    turn: float,
-    matrix: Matrix,
-    common: tuple[float, bool, bool],
-) -> None:
-    known = forms()
-    angle, drawn, stamp = common
-    blank = False
-    for glyph in glyphs:
-        text = known[glyph.text]
-        if not text:
-            blank = blank or glyph.text.isspace()
-            continue
-        printed.texts.append(text)
-        printed.boxes.append(moved(matrix, Box(*box(glyph, size, turn))))
-        printed.blank.append(blank)
-        printed.angles.append(angle)
-        printed.drawn.append(drawn)
-        printed.stamp.append(stamp)
-        blank = False
-
-
-def _is_again(
-    text: str, place: tuple[float, float], height: float, seen: dict[tuple[str, int, int], list[tuple[float, float]]]
-) -> bool:
-    """Whether the same text has been printed at this place, or all but; if not, it is remembered."""
-    x, y = place
-    step, near = max(height, 0.1), _AGAIN * height
-    around = {
-        (math.floor((x + right) / step), math.floor((y + up) / step)) for right in (-near, near) for up in (-near, near)
-    }
-    for column, row in around:
-        for other in seen.get((text, column, row), ()):
-            if abs(other[0] - x) < near and abs(other[1] - y) < near:
-                return True
-    seen.setdefault((text, math.floor(x / step), math.floor(y / step)), []).append(place)
-    return False
-
-
-def _frame(printed: _Printed, visible: Box) -> Frame:
-    """The page, turned so that most of its letters stand upright."""
-    turns = Counter(
-        round(angle / _QUARTER) % 4 for angle, stamp in zip(printed.angles, printed.stamp, strict=True) if not stamp
-    )
-    return Frame(visible, turns.most_common(1)[0][0] if turns else 0)
-
-
-def _in_lines(printed: _Printed, frame: Frame) -> _Printed:
-    """Characters from line to line, each from left to right; those of stamps stay behind."""
-    left, top, _, bottom = frame.show(*([one[edge] for one in printed.boxes] for edge in range(4)))
-    stamps = [stamp or _is_slanted(angle) for stamp, angle in zip(printed.stamp, printed.angles, strict=True)]
-    lines: list[list[int]] = []
-    base = -math.inf
-    for index in sorted((index for index, stamp in enumerate(stamps) if not stamp), key=bottom.__getitem__):
-        if bottom[index] - base > _SAME_LINE * (bottom[index] - top[index]):
-            lines.append([])
-            base = bottom[index]
-        lines[-1].append(index)
-    order = [index for line in lines for index in sorted(line, key=left.__getitem__)]
-    order += [index for index, stamp in enumerate(stamps) if stamp]
-    columns = (getattr(printed, one.name) for one in fields(printed))
-    return _Printed(*([column[index] for index in order] for column in columns))
-
-
-def _characters(printed: _Printed, frame: Frame) -> Characters:
-    body = [index for index, stamp in enumerate(printed.stamp) if not stamp]
-    left, top, right, bottom = frame.show(*([one[edge] for one in printed.boxes] for edge in range(4)))
-    size = median(bottom[index] - top[index] for index in body or range(len(top))) if top else 0.0
-    found = Characters(frame, list(printed.texts), [], left, top, right, bottom, max(size, 0.1))
-    found.gaps = _gaps(found, printed.blank)
-    loosen(found)
-    raise_digits(found)
-    found.unknown = sum(text == UNKNOWN or ord(text[0]) in _PRIVATE for text in found.texts)
-    slanted = [index for index in body if _is_slanted(printed.angles[index])]
-    stamps = [index for index, stamp in enumerate(printed.stamp) if stamp]
-    found.slanted = frozenset([*stamps, *(slanted if 2 * len(slanted) < len(body) else ())])
-    return found
-
-
-def _is_slanted(angle: float) -> bool:
-    return abs(angle - round(angle / _QUARTER) * _QUARTER) > _SLANT
-
-
-def _gaps(found: Characters, blank: list[bool]) -> list[int]:
-    """What stands before each character: objects are lines, words or single letters, so only the place tells."""
-    gaps: list[int] = []
-    end = base = high = 0.0
-    square = False
-    for text, is_blank, x0, y0, x1, y1 in zip(
-        found.texts, blank, found.left, found.top, found.right, found.bottom, strict=True
-    ):
-        height = y1 - y0
-        near = max(height, high)
-        is_square = text >= _SQUARE
-        if abs(y1 - base) > _SAME_LINE * near or x0 < end - _BACK * near:
-            gaps.append(BREAK)
-        elif is_blank or x0 - end > (_SPACED_SQUARE if square or is_square else _SPACED) * near:
-            gaps.append(BLANK)
-        else:
-            gaps.append(ADJACENT)
-        end, base, high, square = x1, y1, height, is_square
-    return gaps
 
 
 def _drawn(content: Content, characters: Characters) -> Drawn:

@@ -19,7 +19,7 @@ from extractor.readers.ofd.package import number
 ASCENT, DESCENT = 0.88, 0.12
 """Of a font's size: what a letter covers above and below its line."""
 _USUAL_SIZE = 3.5
-_SQUARE = 0x2000
+_SQUARE = "\u2000"
 """From there on letters fill a square, as a rule, and half of one before."""
 _PROPORTIONAL = 0.9
 """Of a letter's height: what is farther apart is spaced, not wide."""
@@ -73,28 +73,36 @@ def _code(
     element: Element, x: float, y: float, em: float, size: float, transforms: Sequence[Element], *, down: bool
 ) -> Iterator[Glyph]:
     text = element.text or ""
-    if text[:1] in "\r\n":
+    if text[:1] in ("\r", "\n"):
         text = text.strip()  # set out in lines for whoever reads the XML
     if transforms:
         text = text.replace(_UNKNOWN_CODE, "\ufffd")
-    places = _places(len(text), transforms)
-    last = places[-1] if places else 0
-    right, below = deltas(element.get("DeltaX"), last), deltas(element.get("DeltaY"), last)
-    natural = [(1.0 if character >= chr(_SQUARE) else 0.5) for character in text]
-    if not any(right) and not any(below):
-        steps = [0.0, *accumulate(wide * (size if down else em) for wide in natural)]
-        for index, character in enumerate(text):
-            at = steps[index]
-            yield Glyph(character, x + (0 if down else at), y + (at if down else 0), natural[index] * em)
+    elif len(text) == 1:
+        yield Glyph(text, x, y, em if text >= _SQUARE else em / 2)
         return
-    xs, ys = list(accumulate(right, initial=x)), list(accumulate(below, initial=y))
+    natural = [em if character >= _SQUARE else em / 2 for character in text]
+    places = _places(len(text), transforms)
+    given = element.get("DeltaX"), element.get("DeltaY")
+    right, below = (deltas(steps, places[-1]) if steps else [] for steps in given)
+    if not any(right) and not any(below):
+        at = 0.0
+        for character, width in zip(text, natural, strict=True):
+            yield Glyph(character, x + (0.0 if down else at), y + (at if down else 0.0), width)
+            at += width * (size / em if down else 1.0)
+        return
+    xs = list(accumulate(right, initial=x)) if right else [x] * (places[-1] + 1)
+    ys = list(accumulate(below, initial=y)) if below else [y] * (places[-1] + 1)
+    if not transforms:
+        for character, width, left, top, step in zip(
+            text, natural, xs, ys, [*right, *[0.0] * len(below)], strict=False
+        ):
+            yield Glyph(character, left, top, step if 0 < step < max(width, _PROPORTIONAL * em) else width)
+        return
     sharing = Counter(places[:-1])
-    for index, character in enumerate(text):
+    for index, (character, width) in enumerate(zip(text, natural, strict=True)):
         place = places[index]
-        width = natural[index] * em
-        step = right[place] if place < last else 0.0
-        if 0 < step < _PROPORTIONAL * em or (0 < step < width):
-            width = step
+        step = xs[max(places[index + 1], place + 1)] - xs[place]
+        width = step if 0 < step < max(width, _PROPORTIONAL * em) else width
         among = sharing[place]
         nth = index - places.index(place, max(index - among, 0)) if among > 1 else 0
         yield Glyph(character, xs[place] + width / among * nth, ys[place], width / among)
@@ -107,6 +115,8 @@ def deltas(text: str | None, count: int) -> list[float]:
     ([4.0, 4.0, 1.5, 1.5], [0.0, 0.0], [3.0, 3.0])
     """
     words = (text or "").replace(",", " ").split()
+    if len(words) == 3 and words[0] == "g" and number(words[1], 0.0) >= count:
+        return [number(words[2], 0.0)] * count
     found: list[float] = []
     at = 0
     while at < len(words) and len(found) < count:
@@ -125,6 +135,8 @@ def _places(count: int, transforms: Sequence[Element]) -> list[int]:
 
     Of several characters that make fewer glyphs (fi), some stand in the same place; of more, some take several places.
     """
+    if not transforms:
+        return list(range(count + 1))
     steps = [1] * count
     for transform in transforms:
         begin = int(number(transform.get("CodePosition"), 0.0))

@@ -7,10 +7,12 @@ import math
 from collections import Counter, deque
 from collections.abc import Sequence
 from itertools import repeat
+from operator import sub
 from statistics import median
 
 import pypdfium2.raw as pdfium
 
+from extractor.readers.pdf.misplaced import put_right
 from extractor.readers.pdf.rules import UNDRAWN
 from extractor.readers.printed.characters import (
     ADJACENT,
@@ -37,23 +39,32 @@ _ASKEW = 0.85
 """Where so much of a page's text is slanted, the page is askew."""
 
 
-def read_characters(page: pdfium.FPDF_PAGE, box: Box, *, drawn_only: bool = False) -> Characters:
-    """All characters of a page that are within its visible box; `drawn_only`: without those that are not drawn."""
+def read_characters(
+    page: pdfium.FPDF_PAGE, box: Box, *, drawn_only: bool = False, in_forms: bool = False
+) -> Characters:
+    """All characters of a page that are within its visible box; `drawn_only`: without those that are not drawn.
+
+    `in_forms`: some of them are in forms.
+    """
     text_page = pdfium.FPDFText_LoadPage(page)
     if not text_page:
         return Characters(Frame(box, _rotation(page)), [], [], [], [], [], [], 0.0)
     try:
-        return _read(page, text_page, box, drawn_only)
+        return _read(page, text_page, box, drawn_only, in_forms)
     finally:
         pdfium.FPDFText_ClosePage(text_page)
 
 
-def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box, drawn_only: bool) -> Characters:
+def _read(
+    page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box, drawn_only: bool, in_forms: bool
+) -> Characters:
     printed = _unicode(text_page)
     indices, texts, gaps, blanks = _ink_and_gaps(printed)
     boxes = (pdfium.FS_RECTF * max(len(printed), 1))()
     # One call for each character is most of what reading costs, so the loop over them is not Python's.
     deque(map(pdfium.FPDFText_GetLooseCharBox, repeat(text_page), indices, map(boxes.__getitem__, indices)), maxlen=0)
+    if in_forms:
+        put_right(text_page, indices, boxes)
     for position, blank in blanks:
         if gaps[position] == BLANK and _is_automatic(text_page, blank, indices[position], printed, boxes):
             gaps[position] = ADJACENT
@@ -72,6 +83,12 @@ def _read(page: pdfium.FPDF_PAGE, text_page: pdfium.FPDF_TEXTPAGE, box: Box, dra
     raise_digits(found)
     found.unknown = _unknown(text_page, indices, found)
     found.slanted = slanted
+    if any(angles):
+        found.turned = {
+            index: turns
+            for index, angle in enumerate(angles)
+            if angle >= 0 and (turns := (-round(angle / _QUARTER) - frame.quarter) % 4) and index not in slanted
+        }
     found.faded = _faded(text_page, indices, found)
     return within(only(found, _drawn(text_page, indices)) if drawn_only else found)
 
@@ -144,6 +161,8 @@ def _slanted(angles: Sequence[float]) -> frozenset[int]:
 
     On a page that is askew as a whole all do but for what a program printed on it later, and it is read as it is.
     """
+    if not any(angles):
+        return frozenset()
     slanted = frozenset(
         position for position, angle in enumerate(angles) if abs(angle - round(angle / _QUARTER) * _QUARTER) > _SLANT
     )
@@ -152,11 +171,8 @@ def _slanted(angles: Sequence[float]) -> frozenset[int]:
 
 def _faded(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int], found: Characters) -> frozenset[int]:
     """Positions of large letters that are printed so lightly that what is below them can be read."""
-    large = [
-        position
-        for position, (top, bottom) in enumerate(zip(found.top, found.bottom, strict=True))
-        if bottom - top > LARGE * found.size
-    ]
+    usual = LARGE * found.size
+    large = [position for position, high in enumerate(map(sub, found.bottom, found.top)) if high > usual]
     colour = [ctypes.c_uint() for _ in range(4)]
     faded = []
     for position in large[:_MOST_LARGE]:
@@ -169,6 +185,8 @@ def _faded(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int], found: Character
 
 def _upright(page: pdfium.FPDF_PAGE, angles: Sequence[float], slanted: frozenset[int]) -> int:
     """Quarter turns after which most of the text stands upright, whatever the page says of itself."""
+    if angles and not any(angles):
+        return 0
     turns = Counter(
         -round(angle / _QUARTER) % 4 for index, angle in enumerate(angles) if angle >= 0 and index not in slanted
     )

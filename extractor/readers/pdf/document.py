@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 from threading import Lock
 
 import pypdfium2.raw as pdfium
 
 from extractor.errors import UnsupportedFile
 from extractor.readers.parsed import Parsed
+from extractor.readers.pdf.annotations import Form, form_of, look_at
 from extractor.readers.pdf.fonts import use_stand_in
 from extractor.readers.pdf.page import read_page
 from extractor.readers.printed.page import Page
@@ -19,11 +19,6 @@ MAX_PAGES = 5_000
 _MAGIC = b"%PDF-"
 _HEADER = 1024
 _END = (b"%%EOF", b"startxref")
-_SHOWN_NOTES = (pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_WIDGET)
-_COMMENTS = (pdfium.FPDF_ANNOT_TEXT, pdfium.FPDF_ANNOT_HIGHLIGHT, pdfium.FPDF_ANNOT_UNDERLINE)
-_MOST_NOTES = 1_000
-_EXCERPT = 40
-_MOST_BYTES = 1_000_000
 _XFA = (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND)
 _REFUSALS = {
     pdfium.FPDF_ERR_PASSWORD: "is protected by a password; save it without one, then run again",
@@ -61,57 +56,31 @@ def _pages(document: pdfium.FPDF_DOCUMENT, file: str) -> list[Page]:
             file,
             f"has {count:,} pages, more than the {MAX_PAGES:,} that are read; split it into one file per department",
         )
-    pages = [_page(document, index) for index in range(count)]
+    with form_of(document) as form:
+        pages = [_page(document, index, form) for index in range(count)]
     if all(page is None for page in pages):
         raise UnsupportedFile(file, "is a damaged PDF: none of its pages can be read; get a complete copy")
     return [page or _lost(index + 1) for index, page in enumerate(pages)]
 
 
-def _page(document: pdfium.FPDF_DOCUMENT, index: int) -> Page | None:
+def _page(document: pdfium.FPDF_DOCUMENT, index: int, form: Form) -> Page | None:
     page = pdfium.FPDF_LoadPage(document, index)
     if not page:
         return None
     try:
-        shown, notes = _annotations(page)
-        if shown and pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
+        found = look_at(page, form)
+        if found.is_drawn and pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
             # What is written into form fields stands beside the page until it is made part of it.
             pdfium.FPDF_ClosePage(page)
             page = pdfium.FPDF_LoadPage(document, index)
             if not page:
                 return None
-        found = read_page(page, index + 1)
-        found.notes += notes
-        return found
+        read = read_page(page, index + 1, found.written)
+        read.notes += found.notes
+        return read
     finally:
         if page:
             pdfium.FPDF_ClosePage(page)
-
-
-def _annotations(page: pdfium.FPDF_PAGE) -> tuple[bool, list[tuple[str, str]]]:
-    """Whether annotations print text on the page, and notes on the others: comments, passages struck out."""
-    shown = False
-    notes: list[tuple[str, str]] = []
-    struck = 0
-    for index in range(min(pdfium.FPDFPage_GetAnnotCount(page), _MOST_NOTES)):
-        note = pdfium.FPDFPage_GetAnnot(page, index)
-        if note:
-            kind = pdfium.FPDFAnnot_GetSubtype(note)
-            shown = shown or kind in _SHOWN_NOTES
-            struck += kind == pdfium.FPDF_ANNOT_STRIKEOUT
-            if kind in _COMMENTS and (words := _contents(note)):
-                notes.append(("comment", words))
-            pdfium.FPDFPage_CloseAnnot(note)
-    return shown, [*notes, ("struck_annotation", f"{struck}")] if struck else notes
-
-
-def _contents(note: pdfium.FPDF_ANNOTATION) -> str:
-    size = pdfium.FPDFAnnot_GetStringValue(note, b"Contents", None, 0)
-    if not 2 < size <= _MOST_BYTES:
-        return ""
-    buffer = (ctypes.c_ushort * (size // 2 + 1))()
-    pdfium.FPDFAnnot_GetStringValue(note, b"Contents", buffer, size)
-    text = bytes(buffer).decode("utf-16-le", "replace").rstrip("\0")
-    return " ".join(text.split())[:_EXCERPT]
 
 
 def _lost(number: int) -> Page:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import pypdfium2.raw as pdfium
 
 from extractor.readers.pdf import picture
+from extractor.readers.pdf.annotations import Written, with_written
 from extractor.readers.pdf.characters import read_characters
 from extractor.readers.pdf.rules import read_rules
 from extractor.readers.pdf.shapeless import give_extent
@@ -17,10 +19,12 @@ from extractor.readers.printed.picture import is_picture, settle
 from extractor.readers.printed.rules import Drawn
 
 
-def read_page(page: pdfium.FPDF_PAGE, number: int) -> Page:
-    """Everything on a page, with notes on what a person has to look at."""
+def read_page(page: pdfium.FPDF_PAGE, number: int, written: Sequence[Written] = ()) -> Page:
+    """Everything on a page, with notes on what a person has to look at; `written` is what viewers write on it."""
     found = Page(number)
     characters, drawn = _printed(page, found.notes)
+    if written:
+        characters = with_written(characters, written)
     settle(found, characters, drawn, picture.size(page), partial(picture.look, page))
     return found
 
@@ -30,14 +34,17 @@ def _printed(page: pdfium.FPDF_PAGE, notes: list[tuple[str, str]]) -> tuple[Char
     box = _visible_box(page)
     characters = read_characters(page, box)
     painted = read_rules(page, characters.frame, tolerance(characters))
+    in_forms = painted.in_forms
+    if in_forms:
+        characters = read_characters(page, box, in_forms=True)
     if painted.shapeless:
         give_extent(painted.shapeless)
-        whole = read_characters(page, box)
+        whole = read_characters(page, box, in_forms=in_forms)
         if (missed := _letters(whole) - _letters(characters)) > 0:
             notes.append(("shapeless_text", f"{missed}"))
             characters, painted = whole, read_rules(page, whole.frame, tolerance(whole))
     if painted.invisible and not is_picture(characters, painted.drawn):
-        seen = read_characters(page, box, drawn_only=True)
+        seen = read_characters(page, box, drawn_only=True, in_forms=in_forms)
         if unseen := characters.count() - seen.count():
             notes.append(("invisible_text", f"{unseen}"))
         characters = seen

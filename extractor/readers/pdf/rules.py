@@ -22,11 +22,13 @@ UNDRAWN = (pdfium.FPDF_TEXTRENDERMODE_INVISIBLE, pdfium.FPDF_TEXTRENDERMODE_CLIP
 
 class Painted(NamedTuple):
     """What a PDF page draws: `drawn` besides text; `invisible` where some of the text is not drawn at all;
-    `shapeless` are the texts of which nothing is drawn for want of their font.
+    `in_forms` where some of it is in a form that is moved or scaled; `shapeless` are the texts of which nothing is
+    drawn for want of their font.
     """
 
     drawn: Drawn
     invisible: bool
+    in_forms: bool
     shapeless: Sequence[pdfium.FPDF_PAGEOBJECT]
 
 
@@ -34,7 +36,7 @@ def read_rules(page: pdfium.FPDF_PAGE, frame: Frame, tolerance: float) -> Painte
     """Rules of a page as it is looked at; pieces of a rule, and rules close beside each other, made one."""
     reader = _Reader(tolerance)
     reader.read(pdfium.FPDFPage_CountObjects(page), partial(pdfium.FPDFPage_GetObject, page), IDENTITY, 0)
-    return Painted(reader.drawn(frame), reader.invisible, reader.shapeless)
+    return Painted(reader.drawn(frame), reader.invisible, reader.in_forms, reader.shapeless)
 
 
 class _Reader(Strokes):
@@ -43,6 +45,7 @@ class _Reader(Strokes):
     def __init__(self, tolerance: float) -> None:
         super().__init__(tolerance)
         self.invisible = False
+        self.in_forms = False
         self.shapeless: list[pdfium.FPDF_PAGEOBJECT] = []
         self._corners = pdfium.FS_QUADPOINTSF()
         self._edges = [ctypes.c_float() for _ in range(4)]
@@ -66,6 +69,8 @@ class _Reader(Strokes):
                 self.read(inner, partial(pdfium.FPDFFormObj_GetObject, one), times(_matrix(one), matrix), depth + 1)
 
     def _text(self, one: pdfium.FPDF_PAGEOBJECT, matrix: Matrix) -> None:
+        if matrix is not IDENTITY and matrix != IDENTITY:
+            self.in_forms = True
         if pdfium.FPDFTextObj_GetTextRenderMode(one) in UNDRAWN:
             self.invisible = True
         elif is_shapeless(one, self._corners) and height(one) * math.hypot(*matrix[:2]) >= LEGIBLE:

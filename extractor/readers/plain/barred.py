@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import dropwhile, takewhile
 from typing import NamedTuple
 
 from extractor.layouts import terms
@@ -92,9 +92,20 @@ def _is_in_lines(text: str, tokens: Sequence[Token], run: Run) -> bool:
     """Whether a header goes on over a line's end, or the line goes on behind it with what stands below it."""
     behind = min(run.after + _NARROWEST, len(tokens)) - 1
     first, last = tokens[run.first], tokens[run.after - 1]
+    if _heads_on(text, tokens, run):
+        return False
     return "\n" in text[first.end : last.start] or (
         behind >= run.after + 1 and "\n" not in text[last.end : tokens[behind].start]
     )
+
+
+def _heads_on(text: str, tokens: Sequence[Token], run: Run) -> bool:
+    """Whether a header in one line goes on behind a label that no word knows: 三级指标 | 绩效指标描述 | 指标值."""
+    last = tokens[run.after - 1]
+    rest = list(takewhile(lambda token: "\n" not in text[last.end : token.start], tokens[run.after :]))
+    is_whole = "\n" not in text[tokens[run.first].end : last.start]
+    words = form_words(terms())
+    return is_whole and len(rest) > 1 and words.column(rest[0].text) is None and words.column(rest[-1].text) is not None
 
 
 def _without(outside: Sequence[Line], tables: Sequence[Table], text: str, lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -202,6 +213,9 @@ def _counted(text: str, pieces: Sequence[Piece]) -> Table | None:
     cuts = list(_cuts(pieces, ends, width))
     if all(_is_line(text, pieces[begin:end]) for begin, end in cuts):
         return None
+    below = dropwhile(lambda cut: not _is_line(text, pieces[slice(*cut)]), cuts)  # a box of a page may stand above
+    if any(_joins_rows(text, pieces[begin:end]) for begin, end in below):
+        return None
     leads = all(pieces[begin].is_blank for begin, _ in cuts)
     rows = [_row(text, pieces[begin + leads : end]) for begin, end in cuts]
     rows = rows[_first_of_form(rows) :]
@@ -210,6 +224,12 @@ def _counted(text: str, pieces: Sequence[Piece]) -> Table | None:
 
 def _is_line(text: str, pieces: Sequence[Piece]) -> bool:
     return "\n" not in text[pieces[0].start : pieces[-1].end].strip()
+
+
+def _joins_rows(text: str, pieces: Sequence[Piece]) -> bool:
+    """Whether what was counted as one row is several lines, each with the cells of a row: their table is narrower."""
+    lines = text[pieces[0].start : pieces[-1].end + 1].strip().splitlines()
+    return len(lines) > 1 and all(len(_BAR.findall(line)) >= _NARROWEST for line in lines)
 
 
 def _cuts(pieces: Sequence[Piece], ends: Sequence[int], width: int) -> Iterator[tuple[int, int]]:

@@ -18,7 +18,7 @@ from extractor.readers.plain.celllist import Item, find_lists, table_of
 from extractor.readers.plain.segments import Token, piece_of, row_of, segmented
 from extractor.schemas.document import Cell, Line, Table
 from extractor.schemas.layout import CONTENT_COLUMNS
-from extractor.text import squash
+from extractor.text import fold, squash
 
 _LONGEST = 40
 _FEWEST = 3
@@ -78,6 +78,7 @@ def _counted(text: str, lines: Sequence[Line]) -> list[Table]:
 
 def may_hold_headers(text: str) -> bool:
     """Whether a text prints what headers of goals or indicators begin with; nearly all texts without tables do not."""
+    text = fold(text)
     return "目标" in text or any(begin in text for begin in form_words(terms()).levels)
 
 

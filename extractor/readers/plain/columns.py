@@ -14,6 +14,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 from extractor.layouts import terms
+from extractor.readers.plain.lines import GOAL, INDICATOR, prints
 from extractor.readers.plain.pieces import blank, stacked
 from extractor.schemas.document import Line, MappedText, Row, Table
 from extractor.schemas.layout import CONTENT_COLUMNS
@@ -27,8 +28,6 @@ _FEWEST_COLUMNS = 3
 _FEWEST_LINES = 2
 _WIDE = 4
 _MOST_HEADERS = 200
-_SIGNS = ("目标", "指标")
-"""One of these stands in every header of goals or indicators."""
 
 
 class Piece(NamedTuple):
@@ -90,8 +89,7 @@ def _column_of(word: str) -> str | None:
 
 def _is_header(text: str, line: Line) -> bool:
     """Whether a line names columns of projects, wide gaps between them; its last words may go on below it."""
-    goal, indicator = _SIGNS
-    if text.find(goal, line.start, line.end) < 0 and text.find(indicator, line.start, line.end) < 0:
+    if not prints(text, line, (*GOAL, *INDICATOR)):
         return False
     words = [match[0] for match in _PIECE.finditer(text, line.start, line.end)]
     if len(words) < _FEWEST_COLUMNS or any(map(_NUMBER.fullmatch, words)):

@@ -27,11 +27,21 @@ def aligned(table: Table) -> Table:
     if any(cell.merged for row in table.rows for cell in row.cells):
         return table
     rows: Sequence[Row] = table.rows
+    inked = [replace(row, cells=_inked(row)) for row in rows]
+    fills_up = not any(cell.content.text.strip() == "" for row in inked for cell in row.cells)
     if len({len(row.cells) for row in rows}) > 1:
         rows = below_their_labels(rows)
+    elif fills_up and len({len(row.cells) for row in inked}) > 1:  # blank cells stand at the ends of rows alone
+        moved = below_their_labels(inked)
+        rows = [_padded(new, old) if new is not one else old for new, one, old in zip(moved, inked, rows, strict=True)]
     rows = tuple(_rows(rows))
     changed = any(new is not old for new, old in zip(rows, table.rows, strict=True))
     return replace(table, rows=rows, rebuilt=True) if changed else table
+
+
+def _padded(row: Row, printed: Row) -> Row:
+    """A row that was moved, with the blank cells that filled it up."""
+    return replace(row, cells=(*row.cells, *[blank(row.end)] * (len(printed.cells) - len(row.cells))))
 
 
 def _rows(rows: Sequence[Row]) -> Iterator[Row]:
@@ -97,13 +107,13 @@ def _header(row: Row, above: Sequence[Cell]) -> tuple[str | None, ...]:
 
 
 def _leaves(row: Row) -> bool:
-    """Whether a row below the indicators begins with a label of the form, or sums them up."""
+    """Whether a row below the indicators begins with a label of the form, sums them up, or heads another form."""
     words = form_words(terms())
     first, *others = [word for cell in row.cells if (word := squash(cell.content.text))] or [""]
     if not first or levels_of(first):
         return False
     is_label = words.label(first) is not None and words.column(first) not in _OF_INDICATORS
-    is_title = not others and first.endswith("表")
+    is_title = (not others and first.endswith("表")) or any(map(terms().amount_unit.search, others))
     return first in words.sums or is_label or is_title
 
 

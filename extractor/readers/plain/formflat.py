@@ -18,6 +18,7 @@ from extractor.layouts.forms import FormWords, form_words
 from extractor.readers.plain.formglued import Glued, glued_starts
 from extractor.readers.plain.formwords import kind_of, tokens_of_line, with_marks
 from extractor.readers.plain.gluedlines import glued_lines
+from extractor.readers.plain.lines import prints
 from extractor.readers.plain.segments import Token, segmented
 from extractor.schemas.document import Line
 from extractor.text import squash, without_brackets
@@ -25,6 +26,7 @@ from extractor.text import squash, without_brackets
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
 _LEVELS = frozenset(("level1", "level2"))
 _FEWEST = 3
+_OF_FORMS = (("名称", "名稱"), ("一级指标", "一級指標"), ("二级指标", "二級指標"))
 _LONGEST_HEADER = 16
 _LONGEST = 24
 _NUMBER = re.compile(r"[≥≤><=]*-?\d[\d.,]*%?")
@@ -59,9 +61,7 @@ def relined(text: str, lines: Sequence[Line]) -> Relined:
 
 def _may_be_flat(text: str, line: Line) -> bool:
     near = range(line.start, line.end)
-    return len(near) > 2 * _LONGEST and all(
-        text.find(word, line.start, line.end) >= 0 for word in ("名称", "一级指标", "二级指标")
-    )
+    return len(near) > 2 * _LONGEST and all(prints(text, line, words) for words in _OF_FORMS)
 
 
 def _starts(text: str, line: Line, words: FormWords, glued: Glued) -> list[int]:

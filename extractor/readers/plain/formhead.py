@@ -52,6 +52,8 @@ class _Walk:
     """So many columns of a table of money are open."""
     open_at: int | None = None
     """The column of the last row in which a text may go on."""
+    sum_at: int | None = None
+    """The column of the last row in which an amount stands that is printed in the next line."""
     goals: list[list[Token]] | None = None
     """The texts below a pair of headings, line by line."""
     goal_at: int = 0
@@ -203,6 +205,7 @@ class _Walk:
             self._put(cells, column + 2)
         self.in_money = bool(column)
         self.open_at = None
+        self.sum_at = column + 1 if pairs[-1][1] is None else None
 
     def _is_money(self, token: Token) -> bool:
         label = self.words.label(token.text)
@@ -225,6 +228,8 @@ class _Walk:
         if self.group is not None:
             self._put([(0, self.group), (1, whole)])
             self.group, self.open_at = None, 1
+        elif self.sum_at is not None and _FIGURE.fullmatch(squash(whole.text)):
+            self.rows[-1][0].append((self.sum_at, whole))
         elif self.open_at is not None and self.rows:
             self.rows[-1][0].append((self.open_at, whole))
         else:
@@ -251,7 +256,7 @@ class _Walk:
 
     def _put(self, cells: Cells, width: int = 0) -> None:
         self.rows.append((cells, width or max(at for at, _ in cells) + 1))
-        self.open_at = None
+        self.open_at = self.sum_at = None
 
 
 def _part(texts: Sequence[Token]) -> int:

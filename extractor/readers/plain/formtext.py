@@ -17,6 +17,7 @@ from extractor.readers.plain.formflat import relined
 from extractor.readers.plain.formhead import head_rows
 from extractor.readers.plain.formrows import indicator_rows
 from extractor.readers.plain.formwords import is_known, tokens_of_line, with_whole_labels
+from extractor.readers.plain.lines import INDICATOR, prints
 from extractor.readers.plain.segments import Token, row_of
 from extractor.schemas.document import Line, Table
 from extractor.text import squash
@@ -27,7 +28,6 @@ _HEAD = frozenset(("name", "department", "unit"))
 _NAMED, _MEASURES = frozenset(("indicator_name", "annual_value")), frozenset(("operator", "measure_unit", "weight"))
 _FEWEST = 3
 _PAIR = 2
-_SIGN = "指标"
 
 
 class Header(NamedTuple):
@@ -44,7 +44,8 @@ def read_form_text(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...]
     words = form_words(terms())
     whole, flat = lines, relined(text, lines)
     lines, cuts = flat.lines, sorted(flat.cuts)
-    if not any(_heads(tokens_of_line(text, line, cuts), words) for line in lines if _may_head(text, line)):
+    may_head = (line for line in lines if _may_head(text, line) and (cuts or _has_words(text, line)))
+    if not any(_heads(tokens_of_line(text, line, cuts), words) for line in may_head):
         return whole, ()
     readable = ([] if line.start in flat.unread else tokens_of_line(text, line, cuts) for line in lines)
     printed = with_whole_labels(list(readable), words)
@@ -75,9 +76,14 @@ def read_form_text(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...]
 
 def _may_head(text: str, line: Line) -> bool:
     """Whether a line names indicators, its words parted by single blanks."""
-    if text.find(_SIGN, line.start, line.end) < 0:
+    if not prints(text, line, INDICATOR):
         return False
     return _WIDE.search(text[line.start : line.end].strip()) is None
+
+
+def _has_words(text: str, line: Line) -> bool:
+    """Whether blanks part as many words as a header has columns, which nearly all lines of a text lack."""
+    return len(text[line.start : line.end].split(None, _FEWEST)) >= _FEWEST
 
 
 def _heads(tokens: Sequence[Token], words: FormWords) -> bool:

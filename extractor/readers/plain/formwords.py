@@ -14,11 +14,12 @@ from extractor.schemas.document import Line
 from extractor.schemas.layout import AMOUNT_COLUMNS, BREAKDOWN
 from extractor.text import fold, squash
 
-_WORD = re.compile(r"[^\s\u3000]+")
+_WORD = re.compile(r"(?:[(（][^()（）\r\n\f]{1,16}[)）]|[^\s\u3000])+")
+"""What stands in brackets is one word, whatever blanks it holds: ( ≥**个 )."""
 _MARKS = re.compile(r"[(][^()]{1,12}[)]:?")
 _ITEMS = frozenset(("目标", "指标"))
 _ITEM = re.compile(r"\d{1,2}\s?[:：、.．]")
-_RESTS = frozenset(("指标", "目标", "效益", "情况"))
+RESTS = frozenset(("指标", "目标", "效益", "情况"))
 """What a wrapped label ends with."""
 _INDICATOR = "指标"
 _HAN = re.compile("[\u4e00-\u9fff]+")
@@ -114,7 +115,7 @@ def _joined(lines: Sequence[Sequence[Token]], at: int, words: FormWords) -> tupl
             break
         token = _over(token, rest)
         used.append(below)
-        is_rest = piece in _RESTS or _MARKS.fullmatch(piece) is not None
+        is_rest = piece in RESTS or _MARKS.fullmatch(piece) is not None
         if _is_listed(word, words):
             is_category = leads and bool(levels_of(word))  # 服务对象 over 满意度指标, which is one itself
             if (not is_label or is_rest) and (is_rest or is_category or not is_known(rest.text, words)):

@@ -13,6 +13,7 @@ from extractor.layouts.forms import FormWords
 from extractor.readers.plain.formglued import Glued, labels_in
 from extractor.readers.plain.formwords import kind_of
 from extractor.readers.plain.gluedrows import Kind, column_kinds, header_labels, rows_behind
+from extractor.readers.plain.lines import INDICATOR, prints
 from extractor.readers.plain.segments import Token
 from extractor.schemas.document import Line
 from extractor.text import ENDS_SENTENCE, IN_SENTENCES, fold
@@ -24,10 +25,10 @@ _MOST_STRANGE = 2
 _LONGEST_VALUE = 40
 _SHORTEST, _LONGEST_LABEL = 4, 12
 _ENDS_VALUE = re.compile(r"[\d√✓□]$")
+_REMARK = re.compile(r"\([^()]{1,10}\)")
 _TELLING = frozenset(("indicator_name", "annual_value"))
 _LEVELS = frozenset(("level1", "level2"))
 _HEAD = frozenset(("name", "unit", "department"))
-_SIGN = "指标"
 
 
 def glued_lines(text: str, lines: Sequence[Line], words: FormWords, made: Glued) -> dict[int, list[int]]:
@@ -59,7 +60,7 @@ def glued_lines(text: str, lines: Sequence[Line], words: FormWords, made: Glued)
 
 def _columns(text: str, line: Line, words: FormWords) -> list[Token]:
     """The labels of a line that is nothing but a glued header of indicators; none for any other line."""
-    if line.end - line.start > _LONGEST_HEADER or text.find(_SIGN, line.start, line.end) < 0:
+    if line.end - line.start > _LONGEST_HEADER or not prints(text, line, INDICATOR):
         return []
     flat = fold(text[line.start : line.end]).rstrip()
     if any(character.isspace() for character in flat.lstrip()):
@@ -177,7 +178,7 @@ def _cut_head(text: str, lines: Sequence[Line], head: dict[int, list[int]], word
                 made.unread.add(line.start)
             last = labels[-1]
             continue
-        is_open = last is not None and not text[last.end : line.start].strip()
+        is_open = last is not None and not _REMARK.sub("", fold(text[last.end : line.start])).strip()
         goes_on = last is not None and kind_of(last, words) == "goal" and not _ends(text, last.end, line.start)
         if not (is_open or goes_on):
             made.unread.add(line.start)

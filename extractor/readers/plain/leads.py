@@ -22,20 +22,21 @@ def below_their_labels(rows: Sequence[Row]) -> list[Row]:
     moved: list[Row] = []
     money: int | None = None
     """The column of the labels of money, right of the label of them all."""
-    for row in rows:
+    for at, row in enumerate(rows):
         above = moved[-1] if moved else None
         if not row.cells or not row.cells[0].content.text.strip():
             moved.append(row)
             continue
-        lead = _money_below(row)
+        lead = _money_below(row, rows[at + 1] if at + 1 < len(rows) else None)
         if lead is not None:
             money = lead
         elif money is not None and _is_of_money(row):
             row = _right(row, money)
         else:
             money = None
-            if above is not None and len(row.cells) == len(above.cells) - 1 and _is_below(row, above):
-                row = _right(row, 1)
+            lost = len(above.cells) - len(row.cells) if above is not None else 0
+            if above is not None and lost > 0 and _is_below(row, above, lost):
+                row = _right(row, lost)
         moved.append(row)
     return list(_with_upper(moved))
 
@@ -44,8 +45,11 @@ def _right(row: Row, by: int) -> Row:
     return replace(row, cells=(*[blank(row.start)] * by, *row.cells))
 
 
-def _money_below(row: Row) -> int | None:
-    """The column of labels of money in the rows below one that begins with the label of them all; None for others."""
+def _money_below(row: Row, below: Row | None) -> int | None:
+    """The column of labels of money in the rows below one that begins with the label of them all; None for others.
+
+    A row below it that is shorter by one cell lost the label of them all: what heads the labels may be about money.
+    """
     words = form_words(terms())
     first, *rest = (cell.content.text for cell in row.cells)
     label = words.label(first)
@@ -54,6 +58,14 @@ def _money_below(row: Row) -> int | None:
     is_header = not any(word[0].isdigit() for text in rest if (word := squash(text)))
     if not is_group or (label is not None and label.field in _HEAD):
         return None
+    if (
+        is_header
+        and len(heads) > 1
+        and below is not None
+        and len(below.cells) == len(rest)
+        and _is_money(below.cells[0])
+    ):
+        return 1
     if is_header and heads and (len(heads) > 1 or len(rest) > heads[0] + 1):
         own = [at for at in heads if at]  # 项目资金申请 | 项目 | 上年度 | 本年度: the first is a label of them all
         return own[0] if own and (own[0] > 1 or heads[0]) else None
@@ -120,10 +132,14 @@ def _placed_upper(row: Row, below: Row) -> Row:
     return replace(row, cells=tuple(cells))
 
 
-def _is_below(row: Row, above: Row) -> bool:
-    """Whether a row holds texts below labels that stand right of a label of labels, or what is left of a tall one."""
+def _is_below(row: Row, above: Row, lost: int) -> bool:
+    """Whether a row holds texts below labels that stand right of a label of labels, or what is left of a tall one.
+
+    `lost` is how many labels stand left of those.
+    """
     words = form_words(terms())
-    lead, *texts = (squash(cell.content.text) for cell in above.cells)
+    lead = squash(above.cells[0].content.text)
+    texts = [squash(cell.content.text) for cell in above.cells[lost:]]
     labels = [words.label(text) for text in texts]
     group = words.label(lead)
     is_lead = len(lead) == 1 or (group is not None and group.field not in _HEAD)

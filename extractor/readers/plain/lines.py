@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from extractor.schemas.document import Line
 
 _LINE = re.compile(r"[^\r\n\f]*(\r\n|[\r\n\f]|$)")
+
+INDICATOR = ("指标", "指標")
+GOAL = ("目标", "目標")
+"""What every header of indicators or goals prints, simplified or traditional."""
 
 
 def split_lines(text: str) -> tuple[Line, ...]:
@@ -25,3 +30,8 @@ def split_lines(text: str) -> tuple[Line, ...]:
         if page is not None and match[1] == "\f":
             page += 1
     return tuple(lines)
+
+
+def prints(text: str, line: Line, words: Iterable[str]) -> bool:
+    """Whether a line prints one of some words."""
+    return any(text.find(word, line.start, line.end) >= 0 for word in words)

@@ -9,14 +9,15 @@ from typing import NamedTuple
 
 from extractor.layouts import terms
 from extractor.layouts.forms import FormWords, form_words
+from extractor.readers.plain.lines import INDICATOR, prints
 from extractor.readers.plain.pieces import blank
 from extractor.schemas.document import Cell, Line, MappedText, Row, Table
 from extractor.text import squash
 
 _WIDE = re.compile(r"(?:(?! {2}|\t|\u3000)[^\r\n\f])+")
-_SINGLE = re.compile(r"[^\s\u3000]+")
+_SINGLE = re.compile(r"(?:[(（][^()（）\r\n\f]{1,16}[)）]|[^\s\u3000])+")
+"""What stands in brackets is one word, whatever blanks it holds: ( ≥**个 )."""
 _INDICATORS = frozenset(("level1", "level2", "indicator_name", "cycle_value", "annual_value"))
-_SIGN = "指标"
 _FEWEST = 3
 _ROWS = 2
 
@@ -47,7 +48,7 @@ def read_spaced(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], t
 
 
 def _split(text: str, lines: Sequence[Line], pattern: re.Pattern[str], words: FormWords) -> _Split | None:
-    likely = (at for at, line in enumerate(lines) if text.find(_SIGN, line.start, line.end) >= 0)
+    likely = (at for at, line in enumerate(lines) if prints(text, line, INDICATOR))
     # Cells never hold more of the words that white space parts than the line does.
     several = (at for at in likely if len(text[lines[at].start : lines[at].end].split()) > _FEWEST)
     headers = [at for at in several if _heads(list(_cells(text, lines[at], pattern)))]

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from extractor.readers.plain.barred import read_barred
+from extractor.readers.plain.bracketlist import read_bracket_list
 from extractor.readers.plain.cells import read_cells
 from extractor.readers.plain.columns import read_columns
 from extractor.readers.plain.delimited import find_delimiter, read_delimited
 from extractor.readers.plain.dropped import aligned
 from extractor.readers.plain.formtext import read_form_text
 from extractor.readers.plain.gridtable import is_grid, read_grids
+from extractor.readers.plain.hardbreaks import has_hard_breaks, read_broken
 from extractor.readers.plain.markdown import is_markdown, read_markdown
+from extractor.readers.plain.outline import read_outline
 from extractor.readers.plain.ruledtable import is_ruled, read_ruled
 from extractor.readers.plain.spaced import read_spaced
 from extractor.schemas.document import Line, Table
@@ -40,6 +43,9 @@ def _found(text: str, lines: tuple[Line, ...]) -> Found:
     if is_ruled(text):
         lines, ruled = read_ruled(text, lines)
         grids = _in_print_order(grids, ruled)
+    if has_hard_breaks(text):
+        lines, broken = read_broken(text, lines)
+        grids = _in_print_order(grids, broken)
     barred = read_barred(text, lines) if not grids else None
     if barred is not None:
         return Found("markdown", *barred)
@@ -52,7 +58,7 @@ def _found(text: str, lines: tuple[Line, ...]) -> Found:
     if delimiter is not None:
         return Found("tsv" if delimiter == "\t" else "csv", *read_delimited(text, lines, delimiter))
     # What is no table to one reader may be one to the next; each returns the lines as they are where it finds none.
-    for read in (read_columns, read_form_text, read_spaced, read_cells):
+    for read in (read_columns, read_form_text, read_outline, read_bracket_list, read_spaced, read_cells):
         outside, tables = read(text, lines)
         if tables:
             return Found("text", outside, tables, is_placed=read is read_form_text)

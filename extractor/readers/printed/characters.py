@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from operator import sub
 
 from extractor.readers.inked import PageBoxes
 from extractor.readers.printed.frame import Frame
@@ -47,6 +49,8 @@ class Characters:
     unknown: int = 0
     slanted: frozenset[int] = field(default_factory=frozenset)
     faded: frozenset[int] = field(default_factory=frozenset)
+    turned: Mapping[int, int] = field(default_factory=dict)
+    """Positions of characters that stand on their side or head, and after how many quarter turns they are upright."""
     boxes: PageBoxes | None = None
 
     def __len__(self) -> int:
@@ -103,6 +107,8 @@ def loosen(found: Characters) -> None:
     Such fonts, whose letters are drawings, come from browsers. Without it the letter would stand on a line of its own.
     """
     low = _TIGHT * found.size
+    if min(map(sub, found.bottom, found.top), default=low) >= low:
+        return
     for index, (top, bottom) in enumerate(zip(found.top, found.bottom, strict=True)):
         height = bottom - top
         if height >= low:
@@ -115,23 +121,44 @@ def loosen(found: Characters) -> None:
 
 
 def raise_digits(found: Characters) -> None:
-    """Small digits above the line are written as such (²): they are no part of the number before them."""
-    is_raised = False
+    """Small digits above the line are written as such (²): they are no part of the number before them.
+
+    Where other letters follow on their height, all of them are a line of their own beside large letters.
+    """
+    heights = list(map(sub, found.bottom, found.top))
+    if not heights or min(heights) >= _RAISED_SIZE * max(heights):
+        return
+    run: list[int] = []
     for index, text in enumerate(found.texts):
-        if text not in _DIGITS or not index:
-            is_raised = False
+        if text in _DIGITS and index and _is_raised(found, index, goes_on=bool(run)):
+            run.append(index)
             continue
-        before = index - 1
-        height, other = (found.bottom[place] - found.top[place] for place in (index, before))
-        lift = found.bottom[before] - found.bottom[index]
-        if is_raised:
-            is_raised = found.gaps[index] == ADJACENT and abs(lift) < _LIFT * height
-        else:
-            beside = abs(found.left[index] - found.right[before]) < other / 2
-            lifted = _LIFT * other < lift < other and found.top[index] > found.top[before] - other / 2
-            is_raised = beside and lifted and height < _RAISED_SIZE * other
-        if is_raised:
-            found.texts[index] = raised(text)
+        if run and not _is_level(found, run[-1], index):
+            _write_raised(found, run)
+        run = []
+    _write_raised(found, run)
+
+
+def _write_raised(found: Characters, run: list[int]) -> None:
+    for index in run:
+        found.texts[index] = raised(found.texts[index])
+
+
+def _is_raised(found: Characters, index: int, *, goes_on: bool) -> bool:
+    before = index - 1
+    height, other = (found.bottom[place] - found.top[place] for place in (index, before))
+    lift = found.bottom[before] - found.bottom[index]
+    if goes_on:
+        return _is_level(found, before, index)
+    beside = abs(found.left[index] - found.right[before]) < other / 2
+    lifted = _LIFT * other < lift < other and found.top[index] > found.top[before] - other / 2
+    return beside and lifted and height < _RAISED_SIZE * other
+
+
+def _is_level(found: Characters, before: int, index: int) -> bool:
+    """Whether a letter goes on after another on the same height."""
+    height = found.bottom[index] - found.top[index]
+    return found.gaps[index] == ADJACENT and abs(found.bottom[before] - found.bottom[index]) < _LIFT * height
 
 
 def within(found: Characters) -> Characters:
@@ -163,4 +190,20 @@ def only(found: Characters, positions: list[int]) -> Characters:
         frozenset(new for new, old in enumerate(positions) if old in known) if known else known
         for known in (found.slanted, found.faded)
     )
-    return Characters(found.frame, texts, gaps, left, top, right, bottom, found.size, 0, found.unknown, slanted, faded)
+    turned = (
+        {new: found.turned[old] for new, old in enumerate(positions) if old in found.turned} if found.turned else {}
+    )
+    return replace(
+        found,
+        texts=texts,
+        gaps=gaps,
+        left=left,
+        top=top,
+        right=right,
+        bottom=bottom,
+        outside=0,
+        slanted=slanted,
+        faded=faded,
+        turned=turned,
+        boxes=None,
+    )

@@ -52,6 +52,11 @@ class Frame(NamedTuple):
             return [right - x for x in x1], [y - bottom for y in y0], [right - x for x in x0], [y - bottom for y in y1]
         return [top - y for y in y1], [right - x for x in x1], [top - y for y in y0], [right - x for x in x0]
 
+    @property
+    def is_sideways(self) -> bool:
+        """Whether the text stands on its side on the page as it is shown."""
+        return (self.quarter - self.turned) % 2 == 1
+
     def on_page(
         self, left: Sequence[float], top: Sequence[float], right: Sequence[float], bottom: Sequence[float]
     ) -> tuple[Sequence[float], Sequence[float], Sequence[float], Sequence[float]]:

@@ -7,15 +7,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import sub
 
 from extractor.readers.inked import PageBoxes
 from extractor.readers.parsed import Merged
-from extractor.readers.printed.characters import Characters, ink
+from extractor.readers.printed.characters import LARGE, Characters, ink
 from extractor.readers.printed.grid import Grid, find_grids
 from extractor.readers.printed.layout import cell_text, outside_lines, overprinted
+from extractor.readers.printed.parting import parts
 from extractor.readers.printed.placing import OUTSIDE, place
 from extractor.readers.printed.rules import Drawn
 from extractor.readers.printed.stamps import find_stamps, large_letters, words_of
+from extractor.readers.printed.whitespace import open_grid
 
 _TOLERANCE = 0.3
 """Of a line's height: how far apart the two strokes of one rule may be, or a rule's end from the rule it meets."""
@@ -54,6 +57,8 @@ class Page:
     """
 
     number: int
+    parts: list[Page] = field(default_factory=list)
+    """What stands beside it on the same sheet, as further pages."""
     items: list[str | RuledTable] = field(default_factory=list)
     stamps: list[str] = field(default_factory=list)
     notes: list[tuple[str, str]] = field(default_factory=list)
@@ -67,11 +72,25 @@ def tolerance(characters: Characters) -> float:
     return _TOLERANCE * (characters.size if characters.texts else _STANDARD_SIZE)
 
 
-def fill(page: Page, characters: Characters, drawn: Drawn) -> None:
-    """Puts what is printed on a page into it: each character goes into one area of one table, or outside."""
-    characters.boxes = _boxes(characters, page.number)
+def fill(page: Page, characters: Characters, drawn: Drawn, left: float = 0.0) -> None:
+    """Puts what is printed on a page into it: each character goes into one area of one table, or outside.
+
+    The positions of columns are counted from x = `left`.
+    """
     grids = find_grids(drawn.horizontal, drawn.vertical, characters.size, tolerance(characters))
+    if divided := parts(characters, drawn, grids):
+        here = page
+        for part in divided:
+            if part.is_next:
+                here = Page(page.number)
+                page.parts.append(here)
+            fill(here, part.characters, part.drawn, left + part.left)
+        return
+    characters.boxes = _boxes(characters, page.number)
     placed = place(grids, characters)
+    if all(area == OUTSIDE for area in placed.where) and (grid := open_grid(characters)) is not None:
+        grids, placed = [grid], place([grid], characters)
+        page.notes.append(("columns_by_position", ""))
     stamps = find_stamps(characters, placed)
     stamp = sorted(stamps.sure | stamps.likely)
     outside = sorted({index for index, area in enumerate(placed.where) if area == OUTSIDE}.difference(stamp))
@@ -84,8 +103,9 @@ def fill(page: Page, characters: Characters, drawn: Drawn) -> None:
     tables = [
         (grid, filled, first) for grid, filled, first in zip(grids, cells, placed.firsts, strict=False) if any(filled)
     ]
-    page.characters = characters.count()
-    page.in_cells = page.characters - ink("".join(characters.texts[index] for index in (*outside, *stamp)))
+    count = characters.count()
+    page.characters += count
+    page.in_cells += count - ink("".join(characters.texts[index] for index in (*outside, *stamp)))
     ends = sorted(grid.ys[-1] for grid, *_ in tables)
     bands: list[list[int]] = [[] for _ in range(len(tables) + 1)]
     for index in outside:
@@ -94,16 +114,16 @@ def fill(page: Page, characters: Characters, drawn: Drawn) -> None:
         page.items += outside_lines(characters, band, in_file_order=not tables)
         if number < len(tables):
             grid, filled, first = tables[number]
-            table = _table(grid, filled, characters)
+            table = _table(grid, filled, characters, left)
             page.items.append(table)
-            for row, in_row in zip(table.rows, grid.area, strict=True):
+            for row, in_row in zip(table.rows, grid.area, strict=True) if doubts else ():
                 told: Counter[str] = Counter()
                 for area in dict.fromkeys(in_row):
                     told.update(doubts.pop(first + area, {}))
                 page.doubts += [Doubt(kind, count, row) for kind, count in told.items()]
             _drop_empty_edges(table)
     if stamp:
-        page.stamps = words_of(characters, stamp)
+        page.stamps += words_of(characters, stamp)
         page.notes.append(("watermark", " ".join(dict.fromkeys(page.stamps))))
     if any(grid.nested for grid, *_ in tables):
         page.notes.append(("nested_table", ""))
@@ -113,6 +133,8 @@ def _boxes(characters: Characters, number: int) -> PageBoxes:
     """Where the characters stand on the page as it is shown."""
     edges = (characters.left, characters.top, characters.right, characters.bottom)
     left, top, right, bottom = characters.frame.on_page(*edges)
+    if characters.frame.is_sideways:
+        return PageBoxes.of(number, characters.texts, top, left, bottom, right)._replace(sideways=True)
     return PageBoxes.of(number, characters.texts, left, top, right, bottom)
 
 
@@ -121,18 +143,21 @@ def _doubts(
 ) -> dict[int, dict[str, int]]:
     """Of each area that is not sure to hold what is printed in its cell: kinds of notes, and how many letters."""
     found: dict[int, dict[str, int]] = {}
+    is_mixed = max(map(sub, characters.bottom, characters.top), default=0.0) > LARGE * characters.size
     for area, indices in enumerate(areas):
+        if not indices:
+            continue
         counts: dict[str, int] = {}
         counts["text_over_rule"] = len(over.intersection(indices)) if over else 0
-        counts["mixed_sizes"] = len(large_letters(characters, indices))
-        counts["stamped_cell"] = stamped.get(area, 0) if indices else 0
+        counts["mixed_sizes"] = len(large_letters(characters, indices)) if is_mixed else 0
+        counts["stamped_cell"] = stamped.get(area, 0)
         counts["overprinted_text"] = overprinted(characters, indices)
         if any(counts.values()):
             found[area] = {kind: count for kind, count in counts.items() if count}
     return found
 
 
-def _table(grid: Grid, filled: list[list[int]], characters: Characters) -> RuledTable:
+def _table(grid: Grid, filled: list[list[int]], characters: Characters, left: float) -> RuledTable:
     texts = [cell_text(characters, indices) if indices else "" for indices in filled]
     rows: list[Cells] = []
     seen: set[int] = set()
@@ -147,7 +172,8 @@ def _table(grid: Grid, filled: list[list[int]], characters: Characters) -> Ruled
                 row.append(texts[area])
             seen.add(area)
         rows.append(row)
-    return RuledTable(grid.xs, rows, grid.open_top, grid.open_bottom, characters.size)
+    xs = [x - left for x in grid.xs] if left else grid.xs
+    return RuledTable(xs, rows, grid.open_top, grid.open_bottom, characters.size)
 
 
 def _drop_empty_edges(table: RuledTable) -> None:

@@ -11,6 +11,8 @@ from extractor.readers.printed.characters import BREAK, Characters, only
 from extractor.readers.printed.frame import Box, Frame
 from extractor.readers.printed.page import Page, fill, tolerance
 from extractor.readers.printed.rules import Drawn, sort_rules
+from extractor.readers.printed.turning import set_apart
+from extractor.text import is_implausible
 
 _DOTS_PER_POINT = 200 / 72
 _MOST_DOTS = 4_000
@@ -23,10 +25,16 @@ Look = Callable[[int, int, float], ocr.Seen]
 
 
 def settle(page: Page, characters: Characters, drawn: Drawn, size: tuple[float, float], look: Look) -> None:
-    """Fills a page with what is printed on it or, where it is a picture, with what OCR sees in it.
+    """Fills a page with what is printed on it or, where it is a picture or no text, with what OCR sees in it.
 
     `size` is that of the picture, in points; notes say what a person has to look at.
     """
+    if is_implausible("".join(characters.texts)) and ocr.is_installed():
+        words, lines = _seen(size, look, tolerance(characters))
+        if len(words):
+            fill(page, words, lines)
+            page.notes.append(("ocr_of_unreadable", f"{characters.count()}"))
+            return
     if characters.count() < _FEW and is_picture(characters, drawn):
         if ocr.is_installed():
             words, lines = _seen(size, look, tolerance(characters))
@@ -37,7 +45,11 @@ def settle(page: Page, characters: Characters, drawn: Drawn, size: tuple[float, 
             page.notes.append(("scanned_page_ocr", ""))
         else:
             page.notes.append(("scanned_page", ""))
-    fill(page, characters, drawn)
+    upright, *sides = set_apart(characters, drawn, tolerance(characters))
+    fill(page, *upright)
+    for side in sides:
+        page.parts.append(Page(page.number))
+        fill(page.parts[-1], *side)
     _doubt(page, characters, drawn)
 
 

@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from operator import sub
 from typing import NamedTuple
 
 from extractor.readers.printed.characters import BLANK, LARGE, Characters
@@ -39,7 +40,7 @@ class Stamps(NamedTuple):
 
 def find_stamps(characters: Characters, placed: Placed) -> Stamps:
     """The letters that are no cell's text, wherever they stand."""
-    sizes = [bottom - top for top, bottom in zip(characters.top, characters.bottom, strict=True)]
+    sizes = list(map(sub, characters.bottom, characters.top))
     crossing = _crossing(characters, placed)
     sure = characters.slanted | _huge(characters, placed, sizes) | _tiles(characters, crossing)
     large = frozenset(_large_runs(characters, placed, crossing, sizes)) - sure

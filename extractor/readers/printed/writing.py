@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from extractor.errors import UnsupportedFile
 from extractor.readers.parsed import Parsed, TextBuilder
@@ -18,11 +19,14 @@ def write_pages(pages: Sequence[Page], notes: Sequence[Note], file: str) -> Pars
 
     Raises UnsupportedFile where the text has not exactly the characters that are printed.
     """
+    pages = [*chain.from_iterable(map(_with_parts, pages))]
     join_pages(pages)
     builder = TextBuilder(file, paged=True)
     spans: dict[int, tuple[int, int]] = {}
+    number = 1
     for page in pages:
-        if page.number > 1:
+        if page.number > number:
+            number = page.number
             builder.page_break()
         for item in page.items:
             if isinstance(item, str):
@@ -46,7 +50,12 @@ def write_pages(pages: Sequence[Page], notes: Sequence[Note], file: str) -> Pars
     about_file = list(notes)
     if characters and not parsed.tables:
         about_file.append(Note("no_ruling", ""))
-    counted = (
-        f"{characters:,} characters on {len(pages):,} pages: {in_cells:,} in cells, {characters - in_cells:,} outside"
-    )
+    counted = f"{characters:,} characters on {number:,} pages: {in_cells:,} in cells, {characters - in_cells:,} outside"
     return replace(parsed, notes=(*parsed.notes, *about_file, Note("character_count", counted)))
+
+
+def _with_parts(page: Page) -> Iterator[Page]:
+    """A page and what stands beside it on the same sheet, one after the other."""
+    yield page
+    for part in page.parts:
+        yield from _with_parts(part)

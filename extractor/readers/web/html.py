@@ -50,10 +50,19 @@ def read_html(raw: bytes, file: str) -> Parsed:
 
     Raises UnsupportedFile where nothing is printed, or the tables are nested or merged beyond reason.
     """
+    builder = TextBuilder(file)
+    read_into(builder, raw, file)
+    parsed = builder.parsed()
+    if not parsed.text.strip():
+        raise UnsupportedFile(file, "shows no text: it is empty, or made of frames or scripts; save the page itself")
+    return parsed
+
+
+def read_into(builder: TextBuilder, raw: bytes, file: str) -> None:
+    """Write what a page shows behind what was read before."""
     from selectolax.lexbor import LexborHTMLParser
 
     text, damaged = decode_html(raw, file)
-    builder = TextBuilder(file)
     if damaged:
         builder.note("damaged_characters", f"{damaged}")
     if _ends_in_a_table(text):
@@ -62,10 +71,6 @@ def read_html(raw: bytes, file: str) -> Parsed:
     if page.body is not None:
         styles = "\n".join(style.text() or "" for style in page.css("style"))
         _Page(builder, file, unread_classes(styles)).story(page.body)
-    parsed = builder.parsed()
-    if not parsed.text.strip():
-        raise UnsupportedFile(file, "shows no text: it is empty, or made of frames or scripts; save the page itself")
-    return parsed
 
 
 def _ends_in_a_table(text: str) -> bool:

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NoReturn
@@ -75,7 +76,7 @@ def read_doc(raw: bytes, file: str) -> Parsed:
     notes = [Note("converted", "LibreOffice"), *parsed.notes]
     if not parsed.tables and any(raw.count(mark) >= _MIN_ROWS for mark in _ROW_ENDS):
         notes.append(Note("lost_cells", ""))
-    return Parsed(parsed.text, parsed.lines, parsed.tables, tuple(notes))
+    return replace(parsed, notes=tuple(notes))
 
 
 def _program() -> str | None:

@@ -26,7 +26,7 @@ SURE, UNLIKELY, RIVAL, SEEN = 0.5, 0.1, 0.6, 0.8
 """How likely a cell is what it was read as; is not; is something else; is what nobody read."""
 
 Verdict = Literal["same", "other", "unsure", "body"]
-"""`body`: the value is a part of a cell that holds a goal and indicators in one piece; who reads characters reads it."""
+"""`body`: the value is a part of a cell that holds goal and indicators in one piece; who reads characters reads it."""
 
 _OF_PROJECT: Mapping[str, tuple[int, ...]] = {
     "department": (value("department"), value("ministry"), other("sum_label")),
