@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extractor.layouts.forms import FormWords
-from extractor.readers.plain.formglued import Glued, labels_in
+from extractor.readers.plain.formglued import labels_in
 from extractor.readers.plain.formwords import kind_of
+from extractor.readers.plain.gluedhead import Glued
 from extractor.readers.plain.gluedrows import Kind, column_kinds, header_labels, rows_behind
 from extractor.readers.plain.lines import INDICATOR, prints
 from extractor.readers.plain.segments import Token
