@@ -1062,6 +1062,21 @@ def test_a_file_that_was_cut_off_says_so() -> None:
     assert ("cut_off_file", None) in kinds(parsed)
 
 
+@pytest.mark.parametrize("where", ["startxref", "entry", "front"])
+def test_a_file_whose_table_of_objects_does_not_fit_says_so(where: str) -> None:
+    if where == "startxref":
+        at = PLAIN.rindex(b"startxref") + 10
+        raw = PLAIN[:at] + b"7" + PLAIN[at + 1 :]
+    elif where == "entry":
+        at = PLAIN.rindex(b"xref\n0") + 35
+        raw = PLAIN[:at] + b"9" + PLAIN[at + 1 :]
+    else:
+        raw = PLAIN.replace(b"1 0 obj", b"% an editor of text was here\n1 0 obj", 1)
+    assert ("rebuilt_file", None) in kinds(read_pdf(raw, "a.pdf"))
+    assert ("rebuilt_file", None) not in kinds(read_pdf(b"\n\n" + PLAIN, "a.pdf"))
+    assert ("rebuilt_file", None) not in kinds(read_pdf(PLAIN, "a.pdf"))
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(PLAIN) - 1), st.integers(0, 255)), min_size=1, max_size=40))
 def test_damage_never_crashes(changes: list[tuple[int, int]]) -> None:
