@@ -546,7 +546,7 @@ def test_paths_and_sizes_of_other_archives(tmp_path: Path, monkeypatch: pytest.M
 @pytest.mark.parametrize("keep", [20, 60, 150])
 def test_a_damaged_archive_gives_nothing_rather_than_a_part(tmp_path: Path, keep: int) -> None:
     raw = rar({"a.txt": TEXT * 3, "b.txt": TEXT * 3})
-    path = stored(tmp_path, raw[:keep], "a.rar")
+    path = stored(tmp_path, raw[:keep] + bytes(500_000 if keep == 60 else 0), "a.rar")  # more than a pipe holds
     assert inputs.find_inputs([str(path)]).inputs == [inputs.Input(path.as_posix(), path)]
     with pytest.raises(UnsupportedFile, match="RAR archive"):
         read(path)

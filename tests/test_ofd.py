@@ -237,6 +237,11 @@ CASES = {
     ),
     "printed twice to look bold": Case([shown(code("甲乙", X=0, Y=4)), shown(code("甲乙", X=0.2, Y=4))], ["甲乙"]),
     "equal texts side by side are two": Case([shown(code("00", X=0, Y=4)), shown(code("00", X=4, Y=4))], ["0000"]),
+    "what stands in the empty half of a comma": Case(
+        [shown(code("查", X=0, Y=4)), shown(code("、", X=1, Y=4), Boundary="23 20 2.2 4"),
+         shown(code("“四”", X=1, Y=4, DeltaX="4 4"), Boundary="24.4 20 12 4")],
+        ["查、“四”"],
+    ),
     "a raised digit": Case([shown(code("m", X=0, Y=4)), shown(code("2", X=2.2, Y=3), Size=2)], ["m²"]),
     "a small line beside a large letter": Case(
         [shown(code("自", X=0, Y=6), Size=6), shown(code("2022年", X=6.2, Y=5), Size=4)], ["自2022年"]

@@ -215,6 +215,20 @@ def test_doubled_rules_and_cells_with_borders_of_their_own() -> None:
     assert texts(read(drawn(draw))) == [[["甲1", "乙1", "丙1"], ["甲0", "乙0", "丙0"]]]
 
 
+@pytest.mark.parametrize("air", [1, 2])
+def test_cells_with_borders_of_their_own_and_air_between(air: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        for y, row in ((200, ("名称", "金额", "目标")), (150, ("道路", "80.00", "")), (100, ("路灯", "90.00", "优"))):
+            for x, text in zip((20, 100, 180), row, strict=True):
+                canvas.rect(x + air / 2, y + air / 2, 80 - air, 50 - air)
+                canvas.drawString(x + 8, y + 20, text)
+        canvas.rect(20 + air / 2, 50 + air / 2, 240 - air, 50 - air)
+        canvas.drawString(28, 70, "备注：跨栏")
+
+    rows = [["名称", "金额", "目标"], ["道路", "80.00", ""], ["路灯", "90.00", "优"], ["备注：跨栏", "<", "<"]]
+    assert texts(read(drawn(draw))) == [rows]
+
+
 def test_a_table_without_side_rules() -> None:
     def draw(canvas: Canvas) -> None:
         for y in (100, 120, 140):
@@ -784,6 +798,20 @@ def test_no_character_is_lost(
         assert found == [row for row in rows if row != header]
 
 
+def test_what_a_browser_prints_above_and_below_each_page_is_no_text_of_it() -> None:
+    def draw(canvas: Canvas, number: int) -> None:
+        canvas.setFont(FONT, 8)
+        canvas.drawString(20, 318, "2026/11/30 20:27")
+        canvas.drawString(250, 318, "项目支出绩效目标表")
+        canvas.drawString(20, 6, "https://example.gov.cn/a.html")
+        canvas.drawString(560, 6, f"{number}/4")
+
+    parsed = read(write_pdf(PdfTable(WIDTHS, LONG), style=SMALL, draw=draw))
+    assert parsed.text.count("\f") == 3
+    assert lines(parsed) == []
+    assert asides(parsed)[0].startswith("https://example.gov.cn/a.html")
+
+
 # Without rules
 
 
@@ -1060,6 +1088,21 @@ def test_a_file_that_was_cut_off_says_so() -> None:
     parsed = read(PLAIN + b"\n90 0 obj\n" + b"<< /Type /Page >> " * 100)
     assert texts(parsed) == [ROWS]
     assert ("cut_off_file", None) in kinds(parsed)
+
+
+@pytest.mark.parametrize("where", ["startxref", "entry", "front"])
+def test_a_file_whose_table_of_objects_does_not_fit_says_so(where: str) -> None:
+    if where == "startxref":
+        at = PLAIN.rindex(b"startxref") + 10
+        raw = PLAIN[:at] + b"7" + PLAIN[at + 1 :]
+    elif where == "entry":
+        at = PLAIN.rindex(b"xref\n0") + 35
+        raw = PLAIN[:at] + b"9" + PLAIN[at + 1 :]
+    else:
+        raw = PLAIN.replace(b"1 0 obj", b"% an editor of text was here\n1 0 obj", 1)
+    assert ("rebuilt_file", None) in kinds(read_pdf(raw, "a.pdf"))
+    assert ("rebuilt_file", None) not in kinds(read_pdf(b"\n\n" + PLAIN, "a.pdf"))
+    assert ("rebuilt_file", None) not in kinds(read_pdf(PLAIN, "a.pdf"))
 
 
 @settings(max_examples=150, deadline=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import quopri
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -44,12 +45,14 @@ def rows(raw: bytes) -> list[list[list[str]]]:
 EXPECTED = [[["项目名称", "总计"], ["泵站检修", "30.00"]]]
 
 
-@pytest.mark.parametrize("how", ["quoted-printable", "base64", "8bit"])
-@pytest.mark.parametrize("charset", ["utf-8", "gb2312", "gb18030", "utf-16-le"])
-@pytest.mark.parametrize("declares", [True, False])
+@pytest.mark.parametrize(
+    ("charset", "how", "declares"),
+    [
+        *product(("utf-8", "gb2312", "gb18030"), ("quoted-printable", "base64", "8bit"), (True, False)),
+        ("utf-16-le", "base64", False),
+    ],
+)
 def test_a_page_in_any_encoding(how: str, charset: str, declares: bool) -> None:
-    if charset == "utf-16-le" and (how != "base64" or declares):
-        pytest.skip("line ends of mail are bytes; what a page declares of UTF-16 does not count")
     page = f'<html><head><meta charset="{charset}"></head>{TABLE}' if declares else f"<html>{TABLE}"
     assert rows(message(part(page, charset, how))) == EXPECTED
 

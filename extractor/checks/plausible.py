@@ -81,6 +81,7 @@ _MIXED = re.compile(r".{8,}。(?=[^。]{0,12}\d)[^。]{1,12}")
 _FRACTION = re.compile(r"0?\.\d+")
 _WHOLE = re.compile(r"1(?:\.0+)?")
 """What is left of 90% and of 100% where a program wrote the number that a cell holds, without its format."""
+_BARE = ("0", ".", "1")
 _FIELDS = tuple(Indicator.model_fields)
 _ENOUGH = 2
 _SHORTEST = 2
@@ -196,7 +197,8 @@ def _shares(project: ProjectReading) -> Iterator[tuple[str, str, str]]:
         for field in ("cycle_value", "annual_value")
         if (value := indicator.__dict__[field])
     ]
-    bare = [one for one in values if _FRACTION.fullmatch(one[2]) or _WHOLE.fullmatch(one[2])]
+    likely = (one for one in values if one[2].startswith(_BARE))
+    bare = [one for one in likely if _FRACTION.fullmatch(one[2]) or _WHOLE.fullmatch(one[2])]
     in_percent = bool(bare) and any(value.endswith("%") for *_, value in values)
     for index, field, value in bare:
         indicator = project.indicators[index]

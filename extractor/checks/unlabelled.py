@@ -10,10 +10,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 
 from extractor.chunk.forms.header import is_sign, is_unit
 from extractor.layouts import Terms
 from extractor.layouts.forms import FormWords, form_words
+from extractor.layouts.shared import alternation
 from extractor.layouts.taxonomy import LEVELS, category
 from extractor.normalize.funding import funding_of
 from extractor.schemas import paths
@@ -21,34 +23,37 @@ from extractor.schemas.document import Block
 from extractor.schemas.finding import Finding, finding
 from extractor.schemas.project import SOURCES, Amounts, ProjectReading
 from extractor.schemas.record import FlagCode
+from extractor.tables import Pattern, Words, WordSection, load
 from extractor.text import squash
 
+
+class _Words(WordSection):
+    """All of unlabelled.toml."""
+
+    body: Pattern
+    of_bodies: Words
+    others: Words
+    sources: Pattern
+    no_sum: Pattern
+    tells: Pattern
+    reached: Words
+
+    @cached_property
+    def of_others(self) -> Pattern:
+        return re.compile(alternation(self.others))
+
+    @cached_property
+    def tells_reached(self) -> Pattern:
+        return re.compile(alternation(self.reached))
+
+
+_WORDS = load("extractor.checks", "unlabelled.toml", _Words)
 _COUNTED = re.compile(r"\(\d+\)$")
-_BODY = re.compile(
-    r"""
-    (?: \[?\d{3,}\]? -? )?           # the code of a body
-    [\u4e00-\u9fff、]{2,40}
-    (?: 局|部门|委|委员会|人民政府|厅|办公室|中心|馆|院|站|所|处|学校|公司|联合会|大队|支队|林场|股 )
-    (?: \([\u4e00-\u9fff]{1,4}\) )?
-    """,
-    re.VERBOSE,
-)
-_OF_BODIES = ("部门", "单位", "机构")
-_OTHERS = re.compile(r"财政|审批|批准|批复|评审|监理|设计|施工|发布|发文|来源|立项|开户|中标|供应")
-"""Labels of bodies that are neither a project's department nor its unit."""
-_MONEY = re.compile(
-    r"资金|收入|补助|结余|结转|自筹|自有|拨款|债|基金|投资|上级|中央|国家|[省市县区州乡镇]|贷款|社会|单位|事业|经营|其中"
-)
-"""Words of a source of money: a label with one of them names its source, and the amount is where it belongs."""
 _SUM = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d{1,4}|\d{4,}(?:\.\d+)?")
-_NO_SUM = re.compile(r"[编代]码|号|电话|[年月日]|面积|人数|户数|数量|得分|分值|权重|率|执行|支出数|支付|上年|去年|往年")
 _SHOWS = re.compile(r"[\u4e00-\u9fff]")
-_TELLS = re.compile(r"完成|原因|措施|说明|依据|概[述况]|内容|必要|可行|政策|背景|效果|问题|·")
-"""Labels of texts about a project that are no goals; a cell of a table has two labels, 项目·说明."""
 _GOAL = 12
 _ENOUGH, _SHARE = 2, 0.6
 _POINTS = re.compile(r"\d{1,2}(?:\.\d)?")
-_REACHED = re.compile(r"得分|评分|完成|实际|执行|上年|往年|半年|历史")
 _SUMS = frozenset(map(Decimal, (80, 85, 90, 95, 100)))
 _SHOWN = 24
 
@@ -73,8 +78,8 @@ def _bodies(project: ProjectReading, words: FormWords) -> Iterator[tuple[str, st
     known = {squash(body) for body in (project.unit, project.department) if body}
     for label, value in project.attributes.items():
         word = squash(value)
-        is_own = word not in known or label.endswith(_OF_BODIES)
-        if _BODY.fullmatch(word) and is_own and _is_unknown(label, words) and not _OTHERS.search(label):
+        is_own = word not in known or label.endswith(_WORDS.of_bodies)
+        if _WORDS.body.fullmatch(word) and is_own and _is_unknown(label, words) and not _WORDS.of_others.search(label):
             yield blank, label, value
             return
 
@@ -110,7 +115,7 @@ def _is_planned(label: str, value: str, words: FormWords) -> bool:
 
 
 def _is_sum(label: str, value: str, words: FormWords) -> bool:
-    return bool(_SUM.fullmatch(squash(value)) and _is_unknown(label, words) and not _NO_SUM.search(label))
+    return bool(_SUM.fullmatch(squash(value)) and _is_unknown(label, words) and not _WORDS.no_sum.search(label))
 
 
 def _is_no_source(label: str) -> bool:
@@ -121,7 +126,7 @@ def _is_no_source(label: str) -> bool:
     """
     known = funding_of(label)
     named = known.source or known.term or known.level or known.basis != "year"
-    return not named and not _MONEY.search(label)
+    return not named and not _WORDS.sources.search(label)
 
 
 def _number(amount: str | None) -> Decimal:
@@ -141,7 +146,7 @@ def _goal(project: ProjectReading, block: Block, words: FormWords) -> Iterator[t
         return
     for name, value in project.attributes.items():
         is_text = len(_SHOWS.findall(value)) >= _GOAL and squash(value) != squash(project.goal)
-        if is_text and not _TELLS.search(name) and _is_unknown(name, words):
+        if is_text and not _WORDS.tells.search(name) and _is_unknown(name, words):
             yield "goal", name, value
             return
 
@@ -166,7 +171,7 @@ def _columns(project: ProjectReading, words: FormWords) -> Iterator[tuple[str, s
     if not any(is_sign(one.operator) for one in project.indicators if one.operator):
         blank.add("operator")
     for label, values in series.items():
-        if len(values) >= _ENOUGH and _is_unknown(label, words) and not _REACHED.search(label):
+        if len(values) >= _ENOUGH and _is_unknown(label, words) and not _WORDS.tells_reached.search(label):
             field = next((field for field in _looks_like(values) if field in blank), None)
             if field is not None:
                 yield "indicators", label, "、".join(values[:3])

@@ -9,26 +9,21 @@ from typing import NamedTuple
 from extractor.chunk.chunks import Cut
 from extractor.chunk.signs import Signs, cuts_words, signs_in
 from extractor.chunk.titles import OF_PROJECTS, WHOLE_DEPARTMENT
-from extractor.layouts import CompiledLayout
+from extractor.layouts import CompiledLayout, terms
+from extractor.layouts.shared import AbsenceSigns
 from extractor.schemas.document import Document, Line, Row
 from extractor.text import is_implausible, squash
 
-_REPORT = re.compile(r".{0,60}绩效(?:自评|自评价|评价|评估)(?:情况|工作)?(?:的?报告|总结|情况|结果公开)?.{0,12}")
-_IN_SENTENCES = re.compile(r"设(?:置|定|立)?(?:了|有)?(?:\d{1,2}|[一二三四五六七八九十])[条个项](?:\w{2,8}指标)")
-"""Indicators counted in a sentence: 设1条数量指标：…"""
-_NUMBERED = re.compile(
-    r"""
-    ^ (?: [(]? (?:[一二三四五六七八九十]{1,3}|\d{1,2}) [)、.] [、.]? )   # (一) 二、 3.
-    (?P<words>[^:。\n]{2,24}) (?:[:。]|$)
-    """,
-    re.VERBOSE | re.MULTILINE,
-)
 _TITLE_LINES = 6
 _SENTENCE = re.compile("[,。;]")
 _NOT_WHOLE = frozenset(("unreadable_text", "shapeless_text", "damaged_characters", "text_outside_page", "lost_table"))
 """Kinds of notes that say that some of a text was not read as it is printed: its signs may be among that."""
 _FEW = 3
 _LONGEST_HEADING = 40
+
+
+def _words() -> AbsenceSigns:
+    return terms().shared.signs.absence
 
 
 class Absence(NamedTuple):
@@ -47,7 +42,7 @@ def why_none(document: Document, cuts: Sequence[Cut], layout: CompiledLayout) ->
     text = squash(document.text)
     if is_implausible(document.text):
         return Absence("text_not_plausible", False)
-    if len(_IN_SENTENCES.findall(text)) > 1 and not _is_report(document):
+    if len(_words().in_sentences.findall(text)) > 1 and not _is_report(document):
         return Absence("indicators_in_sentences", False)
     signs = signs_of(document, layout)
     rows, templates = sum(cut.rows for cut in cuts), sum(cut.templates for cut in cuts)
@@ -114,7 +109,7 @@ def _tells_a_goal(document: Document, patterns: Mapping[str, re.Pattern[str]]) -
     )
     if not sections and not _is_report(document):
         return False
-    sets = [match for match in _NUMBERED.finditer(text) if patterns["report_goal"].fullmatch(match["words"])]
+    sets = [match for match in _words().numbered.finditer(text) if patterns["report_goal"].fullmatch(match["words"])]
     if len(sets) > 1:
         return True
     told = ("goal_sentence", "goal_missing", "report_name")
@@ -125,5 +120,6 @@ def _is_report(document: Document) -> bool:
     """Whether one of the first lines is the title of a report on what was reached."""
     lines = [squash(document.text[line.start : line.end]) for line in document.lines[: _TITLE_LINES * 2]]
     return any(
-        _REPORT.fullmatch(line) and not line.endswith("。") for line in [one for one in lines if one][:_TITLE_LINES]
+        _words().report.fullmatch(line) and not line.endswith("。")
+        for line in [one for one in lines if one][:_TITLE_LINES]
     )

@@ -49,5 +49,7 @@ def _carved(marks: Sequence[Mark]) -> Iterator[Mark]:
 
 def _unmarked(text: str, start: int, end: int) -> tuple[int, int]:
     """White space, and the markup of tables (|---|) between marked stretches."""
-    ink = sum(len(part) for part in text[start:end].split())
+    if start == end:
+        return 0, 0
+    ink = len("".join(text[start:end].split()))
     return end - start - ink, ink

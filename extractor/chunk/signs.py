@@ -14,8 +14,9 @@ from functools import lru_cache
 
 from extractor.chunk.amounts import NUMBER
 from extractor.chunk.flattened import is_filled_form, is_titled, name_in_flat
-from extractor.layouts import Terms
+from extractor.layouts import Terms, terms
 from extractor.layouts.forms import form_words
+from extractor.layouts.shared import TextSigns
 from extractor.layouts.taxonomy import category, category_of_label, labels
 from extractor.schemas.document import Document, Line, Row
 from extractor.text import squash
@@ -26,45 +27,16 @@ _INDICATOR_COLUMNS = frozenset(
 )
 _NEAR = 160
 """Characters behind a category in which its indicator's value is looked for."""
-_VALUE = re.compile(
-    r"""
-      [≥≤＞＜><=±]=?\s?\d                                # a sign and a number
-    | \d+(?:\.\d+)?\s?[%‰]                             # a share
-    | \d+(?:\.\d+)?(?=[\u4e00-\u9fff])(?![年月日号条])  # a number and its unit
-        (?![\u4e00-\u9fff]{2,10}:)                       # but not an item and its label
-    """,
-    re.VERBOSE,
-)
 _HAN = re.compile("[\u4e00-\u9fff]")
-_OPERATOR = re.compile(r"[≥≤≧≦＞＜><]=?|[=═]|定性")
-"""What a column of comparison signs holds; no other table prints it, cell below cell."""
 _TARGET = re.compile(r"[≥≤＞＜><=±]=?\d[\d.,]*[^\d,。;]{0,12}")
-_LEVELS = ("一级", "二级", "三级")
-_LEVEL_WORD = re.compile(r"(?:^|[ \n])(?:[一二三]级指标|绩效指标)(?=[ \n,]|$)")
-_VALUE_LABEL = re.compile(r"(?:年度|实施周期|中期|长期)?指标值:(?=[^\s:])|初?目标值:?(?=[≥≤><=]?\d|[≥≤=])")
-_GOES_ON = re.compile(r"[、,。;:)”\"'》\]和与及或等的为是中方体也均在]|完成|实现|分析|设[置定]|情况|评价|得分")
-"""What stands behind a category in a sentence."""
-_LED_TO = frozenset("、,和及与条项个")
-"""What stands before a category in a sentence."""
-_BRACKETED = re.compile(r"[【\[](?:产出|效益|满意度|成本|[\u4e00-\u9fff]{2,6}效益)(?:指标)?[-:][^【】\[\]]{2,12}[】\]]")
-_HEADING = re.compile(
-    r"""
-    (?:^|(?<=[。;\n ]))
-    (?: \(?(?:[一二三四五六七八九十]{1,3}|\d{1,2}) [)、.] | [①-⑳] )?    # numbered, or not
-    (?:年度)?
-    (?P<word>项目概[述况]|项目简介|立项依据|设立依据|实施主体|项目内容|实施方案|实施周期|起止时间|预算安排|资金安排|绩效目标)
-    (?:[和及]指标)?
-    \s?[:。\n]
-    (?!请|应|须|填[写报]|说明|写明|简要|简述)    # an instruction how to fill it in tells no project
-    """,
-    re.VERBOSE,
-)
 _GAP = re.compile(r"[\s|]+")
-_OPENS = frozenset(("项目概述", "项目概况", "项目简介", "立项依据", "设立依据"))
 _FEW, _ENOUGH = 2, 3
 _LABELLED = 5
 _LONGEST_PIECE = 6
-_RESTS = frozenset(("标", "指标"))
+
+
+def _text_words() -> TextSigns:
+    return terms().shared.signs.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +86,11 @@ class Signs:
     @property
     def tells_projects(self) -> bool:
         """Whether headings of a project told in prose stand there."""
-        return len(self.headings) >= _ENOUGH and bool(self.headings & _OPENS) and "绩效目标" in self.headings
+        return (
+            len(self.headings) >= _ENOUGH
+            and bool(self.headings & _text_words().opening)
+            and _text_words().goal in self.headings
+        )
 
     @property
     def are_of_projects(self) -> bool:
@@ -159,7 +135,7 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
         elif numbers >= 0 and any(_HAN.search(cell) for cell in cells if len(cell) > 1):
             numbers += sum(NUMBER.fullmatch(cell) is not None for cell in cells)
         targets += sum(_TARGET.fullmatch(cell) is not None for cell in cells)
-        operators += any(map(_OPERATOR.fullmatch, cells))
+        operators += any(map(_text_words().operator.fullmatch, cells))
         texts.append(" ".join(cells))
         if isinstance(piece, Line):
             loose.append(texts[-1])
@@ -169,15 +145,15 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
     found.update(term for term, _ in standing)
     return Signs(
         categories=frozenset(found),
-        valued=sum(_VALUE.search(text, end, end + _NEAR) is not None for _, end in standing),
-        told=sum(_VALUE.search(match[0]) is not None for match in _told().finditer(text)),
+        valued=sum(_text_words().value.search(text, end, end + _NEAR) is not None for _, end in standing),
+        told=sum(_text_words().value.search(match[0]) is not None for match in _told().finditer(text)),
         targets=targets,
         operators=operators,
-        levels=len(_LEVEL_WORD.findall(text)),
+        levels=len(_text_words().level_word.findall(text)),
         numbers=numbers,
-        value_labels=len(_VALUE_LABEL.findall(text)),
-        bracketed=len(_BRACKETED.findall(text)),
-        headings=frozenset(match["word"] for match in _HEADING.finditer(text)),
+        value_labels=len(_text_words().value_label.findall(text)),
+        bracketed=len(_text_words().bracketed.findall(text)),
+        headings=frozenset(match["word"] for match in _text_words().heading.finditer(text)),
         name=name,
         in_cells=categories_in_cells and named_in_cells,
         is_flat_form=name_in_flat(flat) is not None or is_filled_form(flat) or _are_a_form(loose, flat, terms),
@@ -192,7 +168,7 @@ def cuts_words(text: str) -> bool:
     """
     words = text.split()
     heads = sum(len(word) <= _LONGEST_PIECE and word.endswith("指") and len(word) > 1 for word in words)
-    rests = sum(word in _RESTS for word in words)
+    rests = sum(word in _text_words().rests for word in words)
     return heads >= _FEW and rests >= _FEW
 
 
@@ -210,7 +186,7 @@ def _told() -> re.Pattern[str]:
 
 def _heads_indicators(cells: Sequence[str], terms: Terms) -> bool:
     """Whether a row heads the columns of indicators: their levels, or their name, value, sign and unit."""
-    levels = sum(cell.startswith(_LEVELS) and len(cell) <= len("一级指标内容") for cell in cells)
+    levels = sum(cell.startswith(_text_words().levels) and len(cell) <= len("一级指标内容") for cell in cells)
     known = {terms.column(cell) for cell in cells if len(cell) <= _LONGEST_HEAD}
     return levels >= _FEW or len(known & _INDICATOR_COLUMNS) >= _ENOUGH
 
@@ -220,7 +196,7 @@ def _standing(text: str) -> Iterator[tuple[str, int]]:
     for match in _words().finditer(text):
         behind = text[match.end() : match.end() + 2]
         before = text[match.start() - 1 : match.start()]
-        term = None if before in _LED_TO or _GOES_ON.match(behind) else _category(match[0])
+        term = None if before in _text_words().led_to or _text_words().goes_on.match(behind) else _category(match[0])
         if term:
             yield term, match.end()
 

@@ -16,6 +16,7 @@ from extractor.schemas.document import Cell, Document, MappedText, Row, Table
 from extractor.text import squash
 
 _FEWEST = 2
+_HEAD_ROWS = 40
 _FEWEST_ROWS = 4
 _KNOWN = 0.6
 _TELLING = frozenset(("goal", "indicators"))
@@ -28,7 +29,7 @@ def with_rows(document: Document, terms: Terms) -> Document:
 
 
 def _turned(table: Table, terms: Terms) -> Table:
-    names = next((row for row in table.rows if row.cells and _names(row.cells[0], terms)), None)
+    names = next((row for row in table.rows[:_HEAD_ROWS] if row.cells and _names(row.cells[0], terms)), None)
     if names is None:
         return table
     first = table.rows.index(names)

@@ -141,7 +141,7 @@ def main() -> None:
 def run(
     paths: tuple[str, ...], out: Path, formats: tuple[str, ...], fail_on_flags: bool, quiet: bool, **options: Any
 ) -> None:
-    """Read files, folders and ZIP archives; write records, tables and the list of what to check.
+    """Read files, folders and archives; write records, tables and the list of what to check.
 
     PDF, Word (.docx, .doc), Excel (.xlsx, .xls), web pages, Markdown, TSV, CSV and plain text are read; what a file
     is, its content says.

@@ -120,7 +120,7 @@ def _stands(view: Squashed, path: str, value: Leaf, start: int, end: int) -> boo
     text, positions = view.text, view.positions
     if not 0 <= start < end <= len(text):
         return False
-    if not isinstance(value, str):
+    if isinstance(value, int):
         return text[start:end] in numerals(value) and is_whole(view, start, end, strict=False)
     if text[start] in CUT and not key(value):
         return False

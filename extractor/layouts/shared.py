@@ -288,12 +288,90 @@ class ProseMoney(WordSection):
         return f"[{re.escape(''.join(sorted(self.links)))}]"
 
 
+class Running(WordSection):
+    """Projects told in sentences."""
+
+    goal: Pattern
+    unit: Pattern
+    names: tuple[Pattern, ...]
+    title: Pattern
+    label: Pattern
+    money: Pattern
+    indicators: str
+    goals: str
+
+
 class Prose(WordSection):
     """Projects told in sections of running text: what their headings are about, and other patterns by their name."""
 
     kinds: dict[str, Patterns]
     patterns: dict[str, Pattern]
     money: ProseMoney
+    running: Running
+
+
+class TextSigns(WordSection):
+    """Signs of projects in a text, in cells or out of them."""
+
+    levels: Words
+    level_word: Pattern
+    value: Pattern
+    operator: Pattern
+    value_label: Pattern
+    goes_on: Pattern
+    led_to: Characters
+    bracketed: Pattern
+    headings: Words
+    opening: Set
+    goal: str
+    numbers: Pattern
+    instructs: Pattern
+    rests: Set
+
+    @cached_property
+    def heading(self) -> Pattern:
+        """A heading of a project told in prose, numbered or not, with something told below it."""
+        return re.compile(
+            rf"""
+            (?:^|(?<=[。;\n\ ]))
+            (?:{self.numbers.pattern})?
+            (?:年度)?
+            (?P<word>{alternation(self.headings)})
+            (?:[和及]指标)?
+            \s?[:。\n]
+            (?!{self.instructs.pattern})
+            """,
+            re.VERBOSE,
+        )
+
+
+class FlatSigns(WordSection):
+    """Signs of a form whose cells stand in one line."""
+
+    labels: Words
+    name: Pattern
+    any_name: Pattern
+    other_label: Pattern
+    instructs: Pattern
+    instructions: Pattern
+    title: Pattern
+    quantity: Pattern
+
+
+class AbsenceSigns(WordSection):
+    """Signs that a document holds no project."""
+
+    report: Pattern
+    in_sentences: Pattern
+    numbered: Pattern
+
+
+class Signs(WordSection):
+    """What shows that a text prints projects, or none."""
+
+    text: TextSigns
+    flat: FlatSigns
+    absence: AbsenceSigns
 
 
 class Shared(WordSection):
@@ -313,3 +391,4 @@ class Shared(WordSection):
     names: Names
     form: Form
     prose: Prose
+    signs: Signs

@@ -113,6 +113,15 @@ class Terms:
         """
         return len(printed) in self.header_ends(printed)
 
+    def words_beginning(self, printed: str) -> list[int]:
+        """The lengths of the column headers that a squashed text begins with, the shorter before the longer.
+
+        >>> [text[:length] for text in ("项目名称预算金额",) for length in terms().words_beginning(text)]
+        ['项目', '项目名称']
+        """
+        lengths = self._header_lengths.get(printed[:1], ())
+        return [length for length in lengths if length <= len(printed) and printed[:length] in self.columns]
+
     def header_ends(self, printed: str) -> set[int]:
         """How much of a squashed text, from its beginning on, is nothing but column headers: every such length.
 

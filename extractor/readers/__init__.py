@@ -1,4 +1,4 @@
-"""Files to Documents: PDF, Word, Excel, web pages, text dumps, delimited tables and Markdown, alone or in ZIP archives.
+"""Files to Documents: PDF, Word, Excel, web pages, text dumps, delimited tables and Markdown, alone or in archives.
 
 What a file is, its content says (`signature`). Plain text is read here; everything else is parsed in a process of
 its own (`sandbox`), since a stranger's file can ask a parser for anything.

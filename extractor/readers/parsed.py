@@ -99,7 +99,7 @@ class TextBuilder:
 
     >>> builder = TextBuilder("a.docx")
     >>> builder.line("绩效目标表")
-    >>> builder.table([["甲", "1"], [Merged.ABOVE, "2"]])
+    >>> _ = builder.table([["甲", "1"], [Merged.ABOVE, "2"]])
     >>> parsed = builder.parsed()
     >>> parsed.text
     '绩效目标表\\n甲\\t1\\n\\t2\\n'

@@ -36,7 +36,7 @@ def unpack(data: Any) -> Parsed:
     """What `pack` was given; ValueError where the data make no sense.
 
     >>> import json; from extractor.readers.parsed import TextBuilder
-    >>> builder = TextBuilder("a"); builder.table([["甲", "1"]]); parsed = builder.parsed()
+    >>> builder = TextBuilder("a"); _ = builder.table([["甲", "1"]]); parsed = builder.parsed()
     >>> unpack(json.loads(json.dumps(pack(parsed)))) == parsed
     True
     """

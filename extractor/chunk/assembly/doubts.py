@@ -51,12 +51,13 @@ def doubted(document: Document, blocks: Sequence[Block]) -> tuple[Block, ...]:
         (table for table in document.tables if table.rebuilt and table.rows), key=lambda table: table.rows[0].start
     )
     starts = [table.rows[0].start for table in rebuilt]
+    torn = [_torn(document.text, table) for table in rebuilt]
 
     def notes_of(block: Block) -> tuple[str, ...]:
         at = bisect_right(starts, block.start) - 1
         if at < 0 or block.start >= rebuilt[at].rows[-1].end:
             return ()
-        return (REBUILT, *_torn(document.text, rebuilt[at]))
+        return (REBUILT, *torn[at])
 
     return tuple(
         replace(block, notes=(*block.notes, *notes)) if (notes := notes_of(block)) else block for block in blocks

@@ -42,7 +42,7 @@ def spots_of(row: Row) -> list[Spot]:
 
 def inked(row: Row) -> list[Spot]:
     """The cells of a row that print something."""
-    return [spot for spot in spots_of(row) if not spot.is_blank]
+    return [spot for spot in spots_of(row) if spot.cell.content.text.strip()]
 
 
 @dataclass(frozen=True)

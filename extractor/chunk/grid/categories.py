@@ -16,6 +16,8 @@ from extractor.schemas.document import SYNTHETIC, Cell, Document, MappedText, Ro
 from extractor.text import concat, squash
 
 _FEWEST = 2
+_HEAD_ROWS = 40
+"""So many rows are looked at for a header."""
 _PIECE = re.compile(r"[^；;\n]*[^；;\n\s][^；;\n]*")
 _COUNTED = re.compile(r"(?!\d+[.、)）])^[^\d]{2,}\d")
 """A name and a number behind it; an item number stands before a name."""
@@ -31,7 +33,7 @@ def with_categories(document: Document, terms: Terms) -> Document:
 
 
 def _joined(table: Table, terms: Terms) -> Table:
-    for at, row in enumerate(table.rows):
+    for at, row in enumerate(table.rows[:_HEAD_ROWS]):
         labels = [squash(cell.content.text) for cell in row.cells]
         if not any(map(terms.names_projects, labels)) or _OF_INDICATORS & set(map(terms.column, labels)):
             continue

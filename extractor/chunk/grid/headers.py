@@ -140,7 +140,7 @@ class Headers:
             if (fields[at] and fields[at + 1]) or not (left and right):
                 continue
             whole = left + right
-            places = (cut for cut in range(1, len(whole)) if cut != len(left))
+            places = [cut for cut in self.terms.words_beginning(whole) if cut not in {len(left), len(whole)}]
             for cut in sorted(places, key=lambda cut: abs(cut - len(left))):
                 named = [self.terms.columns.get(part) for part in (whole[:cut], whole[cut:])]
                 others = {*fields[:at], *fields[at + 2 :]}

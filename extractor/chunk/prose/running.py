@@ -19,36 +19,26 @@ from extractor.chunk.prose.head import named
 from extractor.chunk.prose.headings import Heading, Words
 from extractor.chunk.prose.indicators import find_indicators
 from extractor.chunk.prose.told import ToldProject, block_of, put_money
-from extractor.layouts import CompiledLayout, Terms
+from extractor.layouts import CompiledLayout, Terms, terms
+from extractor.layouts.shared import Running
 from extractor.schemas.cells import attribute, indicator
 from extractor.schemas.document import Block, Header, MappedText
 from extractor.text import fold
 
-_GOAL = re.compile(r"(?:项目)?(?:年度|总体|预期|主要)*绩效(?:总)?目标(?:设定|设置)?(?:情况)?(?:[为是]:?|:)")
-_UNIT = re.compile(
-    r"(?:项目)?(?:实施|承担|责任|执行|建设|主管)(?:单位|主体)(?:[为是]|:)(?P<body>[^,。;:]{3,40})(?=[,。;])"
-)
-_NAMES = (
-    re.compile(r"项目名称(?:为|是|:)(?P<name>[^,。;:]{3,60})(?=[,。;])"),
-    re.compile(r'(?:实施|开展|用于|安排)(?:了)?"(?P<name>[^"]{3,60})"(?:项目)?'),
-    re.compile(r'"(?P<name>[^"]{3,60})"(?:专项)?(?:项目|经费|资金)'),
-    re.compile(r"(?:实施|开展|用于|建设)(?:了)?(?P<name>[^,。;:]{3,50}?(?:项目|工程))(?=[,。;(])"),
-)
-_TITLE = re.compile(
-    r"(?:关于)?(?P<name>.{3,50}?项目)(?:绩效目标)(?:设定|设置|申报)?(?:情况)?(?:的)?(?:公[示开告]|说明)"
-)
-_LABEL = re.compile(r"(?<=[,。;])(?P<label>项目[^:,。;]{2,6}):(?P<value>[^。;]+)")
 _HEAD = re.compile(r"[,:;。]")
 _NUMBER = re.compile(r"[*_#]{0,9}\(?[^\s、.)]{1,3}[、.)]{1,9}")
-_MONEY = re.compile(r"\d[\d,.]*(?:[千百]?[万亿]元|[万亿])")
 _SHORTEST_NAME, _LONGEST_NAME = 3, 50
 _ENOUGH = 3
 _WORDS = re.compile(r"\w+(?:[ \t\n]+\w+)*")
 
 
+def _spoken() -> Running:
+    return terms().shared.prose.running
+
+
 def find_running(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> list[ToldProject]:
     """The projects that are told in sentences: where each begins and ends, and its name."""
-    if not _GOAL.search(flow.text):
+    if not _spoken().goal.search(flow.text):
         return []
     found = [told for told in _paragraphs(flow, marks, known) if told is not None]
     if found:
@@ -92,7 +82,7 @@ class _Paragraph:
 
     def __init__(self, flow: Flow, start: int, end: int) -> None:
         self.flow, self.start, self.end = flow, start, end
-        self.goal = _GOAL.search(flow.text, start, end)
+        self.goal = _spoken().goal.search(flow.text, start, end)
 
     def is_told_from(self, start: int, end: int) -> bool:
         """Whether the goal is also the first one behind a place further down."""
@@ -106,13 +96,15 @@ class _Paragraph:
 
     @cached_property
     def _last_money(self) -> tuple[int, int]:
-        found = _MONEY.finditer(self.flow.text, self.start, self.goal.start()) if self.goal else ()
+        found = _spoken().money.finditer(self.flow.text, self.start, self.goal.start()) if self.goal else ()
         return max((match.span() for match in found), default=(-1, -1))
 
     def prints_money(self, start: int) -> bool:
         """Whether an amount stands between a place and the goal."""
         begin, end = self._last_money
-        inside = self.goal is not None and start < end and _MONEY.search(self.flow.text, start, self.goal.start())
+        inside = (
+            self.goal is not None and start < end and _spoken().money.search(self.flow.text, start, self.goal.start())
+        )
         return start <= begin or bool(inside)
 
 
@@ -121,14 +113,14 @@ def _paragraph_ends(flow: Flow) -> list[int]:
     ends = []
     for at, after in pairwise([*flow.starts, len(flow.text)]):
         words = flow.text[at : min(after, at + 20)]
-        if at and flow.text[at - 1] in "。;" and "指标" not in words and "绩效目标" not in words:
+        if at and flow.text[at - 1] in "。;" and _spoken().indicators not in words and _spoken().goals not in words:
             ends.append(at)
     return [*ends, len(flow.text)]
 
 
 def _whole(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> ToldProject | None:
     """A text that tells one project: a goal, and indicators enough to be no example."""
-    goals = list(_GOAL.finditer(flow.text))
+    goals = list(_spoken().goal.finditer(flow.text))
     if len(goals) != 1:
         return None
     goal = goals[0]
@@ -150,7 +142,7 @@ def _whole(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> 
 
 def _is_title_line(flow: Flow, at: int) -> bool:
     line = flow.text[flow.starts[flow.line_of(at) - 1] : at]
-    return _TITLE.fullmatch(line) is not None
+    return _spoken().title.fullmatch(line) is not None
 
 
 def running_block(
@@ -173,9 +165,9 @@ def running_block(
     for key, value in told.head.items():
         start = value.offsets[0] - text.offsets[0]
         content.put(key, "", text, start, start + len(value.text))
-    if match := _UNIT.search(folded):
+    if match := _spoken().unit.search(folded):
         content.put("unit", "", text, *match.span("body"))
-    goal = _GOAL.search(folded)
+    goal = _spoken().goal.search(folded)
     border = goal.start() if goal else len(folded)
     if "name" not in content.cells:
         _put_name(content, text, folded, border, title)
@@ -187,8 +179,8 @@ def running_block(
         for number, one in enumerate(found.indicators if found else ()):
             for name, (low, high) in one.items():
                 content.put(indicator(number, name), "", text, goal.end() + low, goal.end() + high)
-    for match in _LABEL.finditer(folded, 0, border):
-        if not _UNIT.match(folded, match.start()):
+    for match in _spoken().label.finditer(folded, 0, border):
+        if not _spoken().unit.match(folded, match.start()):
             content.put(content.free(attribute(match["label"])), "", text, *match.span("value"))
     sums = put_money(content, MappedText(text.text[:border], text.offsets[:border]), 0, header, layout)
     content.relabel(text, _labels(folded, content.cells.values(), layout.terms, known))
@@ -208,10 +200,10 @@ def _labels(folded: str, claimed: Iterable[tuple[int, int]], terms: Terms, known
 
 def _put_name(content: Content, text: MappedText, folded: str, border: int, title: MappedText | None) -> None:
     """The name that a sentence in front of the goal tells, else the one in the title above."""
-    for pattern in _NAMES:
+    for pattern in _spoken().names:
         if match := pattern.search(folded, 0, border):
             content.put("name", "", text, *match.span("name"))
             return
-    if title is not None and (match := _TITLE.fullmatch(fold(title.text))):
+    if title is not None and (match := _spoken().title.fullmatch(fold(title.text))):
         start, end = match.span("name")
         content.put("name", "项目名称", MappedText(title.text[start:end], title.offsets[start:end]))

@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import NamedTuple
 from xml.etree.ElementTree import Element
 
-from extractor.readers.ofd.package import number
+from extractor.readers.ofd.package import number, numbers
 
 ASCENT, DESCENT = 0.88, 0.12
 """Of a font's size: what a letter covers above and below its line."""
@@ -23,6 +23,8 @@ _SQUARE = "\u2000"
 """From there on letters fill a square, as a rule, and half of one before."""
 _PROPORTIONAL = 0.9
 """Of a letter's height: what is farther apart is spaced, not wide."""
+_LEAST = 0.2
+"""Of a letter's height: no letter is narrower."""
 _UNKNOWN_CODE = "¤"
 """What programs write for a glyph of which they do not know the letter."""
 
@@ -66,7 +68,18 @@ def read_text(element: Element) -> TextObject:
             x, y = number(child.get("X"), x), number(child.get("Y"), y)
             glyphs += _code(child, x, y, size * across, size, transforms, down=down)
             transforms = []
+    if glyphs and not element.get("CTM"):
+        _fit(glyphs, element, size)
     return TextObject(glyphs, size, number(element.get("CharDirection"), 0.0))
+
+
+def _fit(glyphs: list[Glyph], element: Element, size: float) -> None:
+    """Half the square of a comma is empty, and what follows may stand there; the boundary ends where its ink does."""
+    last = glyphs[-1]
+    edges = numbers(element.get("Boundary"), 4)
+    room = edges[2] - last.x if edges else 0.0
+    if _LEAST * size < room < last.width:
+        glyphs[-1] = last._replace(width=room)
 
 
 def _code(

@@ -35,6 +35,8 @@ _QUARTER, _SLANT = math.pi / 2, math.radians(5)
 _MOST_LARGE = 2_000
 _OPAQUE, _LIGHT = 250, 150
 """Of 255: letters that cover less, or in a lighter grey, are a watermark's."""
+_NARROW = frozenset("!\"'()*,./0123456789:;I[\\]^_`ijl{|}~")
+_FULL = 0.95
 _ASKEW = 0.85
 """Where so much of a page's text is slanted, the page is askew."""
 
@@ -81,7 +83,6 @@ def _read(
     found = Characters(frame, texts, gaps, left, top, right, bottom, max(size, 0.1))
     loosen(found)
     raise_digits(found)
-    found.unknown = _unknown(text_page, indices, found)
     found.slanted = slanted
     if any(angles):
         found.turned = {
@@ -89,6 +90,7 @@ def _read(
             for index, angle in enumerate(angles)
             if angle >= 0 and (turns := (-round(angle / _QUARTER) - frame.quarter) % 4) and index not in slanted
         }
+    found.unknown = _unknown(text_page, indices, found)
     found.faded = _faded(text_page, indices, found)
     return within(only(found, _drawn(text_page, indices)) if drawn_only else found)
 
@@ -205,4 +207,16 @@ def _unknown(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int], found: Charact
         if text not in seen:
             seen[text] = text == UNKNOWN or pdfium.FPDFText_HasUnicodeMapError(text_page, indices[position]) == 1
         unknown += seen[text]
-    return unknown
+    return unknown + _too_wide(found)
+
+
+def _too_wide(found: Characters) -> int:
+    """Narrow letters as wide as Chinese ones: programs that lose what a drawn letter is give it a number instead."""
+    widths = [
+        (text, right - left)
+        for index, (text, left, right) in enumerate(zip(found.texts, found.left, found.right, strict=True))
+        if index not in found.turned and index not in found.slanted
+    ]
+    usual = [width for text, width in widths if text >= "\u2e80"]
+    least = _FULL * median(usual) if usual else math.inf
+    return sum(text in _NARROW and width > least for text, width in widths)

@@ -9,6 +9,7 @@ import pypdfium2.raw as pdfium
 from extractor.errors import UnsupportedFile
 from extractor.readers.parsed import Parsed
 from extractor.readers.pdf.annotations import Form, form_of, look_at
+from extractor.readers.pdf.damage import damage_of
 from extractor.readers.pdf.fonts import use_stand_in
 from extractor.readers.pdf.page import read_page
 from extractor.readers.printed.page import Page
@@ -18,7 +19,6 @@ from extractor.schemas.document import Note
 MAX_PAGES = 5_000
 _MAGIC = b"%PDF-"
 _HEADER = 1024
-_END = (b"%%EOF", b"startxref")
 _XFA = (pdfium.FORMTYPE_XFA_FULL, pdfium.FORMTYPE_XFA_FOREGROUND)
 _REFUSALS = {
     pdfium.FPDF_ERR_PASSWORD: "is protected by a password; save it without one, then run again",
@@ -88,9 +88,7 @@ def _lost(number: int) -> Page:
 
 
 def _file_notes(document: pdfium.FPDF_DOCUMENT, raw: bytes) -> list[Note]:
-    notes = []
-    if not any(mark in raw[-_HEADER:] for mark in _END):
-        notes.append(Note("cut_off_file", ""))
+    notes = damage_of(raw)
     attached = pdfium.FPDFDoc_GetAttachmentCount(document)
     if attached > 0:
         notes.append(Note("attached_files", f"{attached}"))

@@ -35,8 +35,8 @@ def with_characters(text: str) -> str:
 def lost_tables(text: str) -> tuple[Note, ...]:
     """A note on the tables for which a converter wrote nothing but a mark.
 
-    >>> lost_tables("绩效自评表\\n\\n[TABLE]\\n")
-    (Note(kind='lost_table', detail='1', page=None),)
+    >>> [(note.kind, note.detail) for note in lost_tables("绩效自评表\\n\\n[TABLE]\\n")]
+    [('lost_table', '1')]
     """
     count = len(_LEFT_OUT.findall(text)) if "[TABLE]" in text else 0
     return (Note("lost_table", f"{count}"),) if count else ()

@@ -15,8 +15,9 @@ from itertools import pairwise
 from extractor.layouts import terms
 from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import FormWords, form_words
-from extractor.readers.plain.formglued import Glued, glued_starts
+from extractor.readers.plain.formglued import glued_starts
 from extractor.readers.plain.formwords import kind_of, tokens_of_line, with_marks
+from extractor.readers.plain.gluedhead import Glued
 from extractor.readers.plain.gluedlines import glued_lines
 from extractor.readers.plain.lines import prints
 from extractor.readers.plain.segments import Token, segmented

@@ -1,8 +1,7 @@
-"""The head of a form whose words have nothing between them: where known labels tell that a value ends.
+"""Forms whose words have nothing between them: where known labels tell that a value ends.
 
-What stands between two labels is a value, and the number behind a label of money its amount. All else is left to a
-person: numbers of several columns in one run of digits, two texts under two headings, the indicators. Which of the last
-words of a name belong to it tells the rest of the text, where the name stands again.
+All that nothing tells apart is left to a person. Which of the last words of a name belong to it tells the rest of the
+text, where the name stands again.
 """
 
 from __future__ import annotations
@@ -10,14 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
 from extractor.layouts import terms
 from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import FormWords, form_words
-from extractor.readers.plain.formwords import kind_of
+from extractor.readers.plain.gluedhead import Glued, head_starts
 from extractor.readers.plain.gluedrows import column_kinds, header_labels, rows_behind
 from extractor.readers.plain.segments import Token
 from extractor.schemas.document import Line
@@ -30,29 +28,13 @@ _FEWEST = 3
 _SHORTEST = 4
 _FOR_EACH = 0.5
 _LONGEST_NAME = 60
-_SHORTEST_GOAL = 8
 _TITLES = 1_000
-_LONGEST_VALUE = 24
 _LEAST_AGAIN = 6
 _PROJECT = "项目"
 _NAMES_END = re.compile(r".*(?:项目|资金|经费|工程|补助|专项|补贴)")
-_HAN = re.compile("[\u4e00-\u9fff]")
-_NO_BODY = re.compile(r"[\d(:;,]*$|.*[□☑√✓/(:;,。]|.*\d{4}")
-_BOXES = re.compile("[□☑√✓]")
-_SUM = re.compile(r"-?\d[\d,]*(?:\.\d+)?(?:[万亿]?元)?(?!\d|\.\d|%)")
-_SHORT_LABEL = re.compile(r":?([\u4e00-\u9fff]{2,3})(?=:?\d)")
 _INNER = r"(?:\([^()]{1,4}\))?"
 """部门(单位)名称"""
 _MARKS = r"(?:\([^()]{1,10}\))?:?"
-
-
-@dataclass(slots=True)
-class Glued:
-    """Where glued words end, the starts of lines that nobody can read, and those of headers without rows."""
-
-    cuts: set[int] = field(default_factory=set)
-    unread: set[int] = field(default_factory=set)
-    bare: set[int] = field(default_factory=set)
 
 
 def glued_starts(text: str, line: Line, words: FormWords, made: Glued) -> Iterator[int]:
@@ -70,7 +52,7 @@ def glued_starts(text: str, line: Line, words: FormWords, made: Glued) -> Iterat
     if words.heads_indicators(labels[header - 1].text) and labels[header - 1].end == labels[header].start:
         header -= 1
     places = _places(flat, labels[begin : header + 1], fields[begin:header], text[: min(_TITLES, line.start)])
-    for start, is_read in _head(flat, places, words, made, line.start):
+    for start, is_read in head_starts(flat, places, words, made, line.start):
         yield line.start + start
         if not is_read:
             made.unread.add(line.start + start)
@@ -171,57 +153,6 @@ def _begin(labels: Sequence[Token], fields: Sequence[str | None]) -> int | None:
     return begin
 
 
-def _head(
-    flat: str, places: Sequence[tuple[Token, int]], words: FormWords, made: Glued, base: int
-) -> Iterator[tuple[int, bool]]:
-    """Where each line of the head begins, and whether it can be read; `places` are labels with the ends of values."""
-    kinds = [kind_of(token, words) for token, _ in places]
-    several = (
-        sum(kind == "columns" and not _is_group(token, words) for kind, (token, _) in zip(kinds, places, strict=True))
-        > 1
-    )
-    is_cut = False
-    for at, (token, end) in enumerate(places):
-        label = words.label(token.text)
-        name = label.field if label is not None else None
-        value = flat[token.end : end]
-        made.cuts |= {base + token.start, base + token.end, base + end}
-        if kinds[at] in {"money", "columns"}:
-            is_read = not several and not is_cut
-            yield token.start, is_read
-            is_cut = False
-            if is_read:
-                for start, is_value in _amount(flat, token.end, end, words, made, base):
-                    yield start, is_value
-                    is_cut = not is_value and bool(_HAN.match(flat[end - 1]))
-            continue
-        is_cut = False
-        yield token.start, _is_readable(value, name, kinds, places, at)
-        behind = places[at + 1][0].start if at + 1 < len(places) else end
-        if end < behind:
-            yield end, False
-
-
-def _is_readable(
-    value: str, name: str | None, kinds: Sequence[str], places: Sequence[tuple[Token, int]], at: int
-) -> bool:
-    """Whether what stands behind a label can be the value of its field."""
-    if kinds[at] == "goal":
-        beside = [one for one in (at - 1, at + 1) if 0 <= one < len(places) and kinds[one] == "goal"]
-        is_pair = any(places[min(at, one)][0].end == places[max(at, one)][0].start for one in beside)
-        return not is_pair and len(value) >= _SHORTEST_GOAL
-    if name in _BODIES:
-        return len(value) <= _LONGEST_NAME and not _NO_BODY.match(value)
-    if name == "name":
-        return len(value) <= _LONGEST_NAME
-    return len(value) <= _LONGEST_VALUE and not _BOXES.search(value)
-
-
-def _is_group(token: Token, words: FormWords) -> bool:
-    label = words.label(token.text)
-    return label is not None and label.is_group
-
-
 def _places(flat: str, labels: Sequence[Token], fields: Sequence[str | None], above: str) -> list[tuple[Token, int]]:
     """The labels of a head, each with the end of its value; the first word of a label may be a name's last."""
     places = [(token, below.start) for token, below in pairwise(labels)]
@@ -251,20 +182,3 @@ def _end_of_name(flat: str, start: int, end: int, above: str) -> int:
         if _NAMES_END.fullmatch(name[:length]) and name[:length] in elsewhere:
             return start + length
     return end
-
-
-def _amount(flat: str, start: int, end: int, words: FormWords, made: Glued, base: int) -> Iterator[tuple[int, bool]]:
-    """Ends the amount behind a label of money; what stands behind it is another line, which nobody reads."""
-    short = _SHORT_LABEL.match(flat, start, end)
-    if short is not None and words.is_listed(short[1]):
-        yield short.start(1), True
-        made.cuts |= {base + short.start(1), base + short.end(1)}
-        start = short.end(1)
-    while start < end and flat[start] == ":":
-        start += 1
-    made.cuts.add(base + start)
-    figure = _SUM.match(flat, start, end)
-    after = figure.end() if figure else start
-    if flat[after:end].strip():
-        made.cuts.add(base + after)
-        yield after, False

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extractor.layouts.forms import FormWords
-from extractor.readers.plain.formglued import Glued, labels_in
+from extractor.readers.plain.formglued import labels_in
 from extractor.readers.plain.formwords import kind_of
+from extractor.readers.plain.gluedhead import Glued
 from extractor.readers.plain.gluedrows import Kind, column_kinds, header_labels, rows_behind
 from extractor.readers.plain.lines import INDICATOR, prints
 from extractor.readers.plain.segments import Token
@@ -29,6 +30,9 @@ _REMARK = re.compile(r"\([^()]{1,10}\)")
 _TELLING = frozenset(("indicator_name", "annual_value"))
 _LEVELS = frozenset(("level1", "level2"))
 _HEAD = frozenset(("name", "unit", "department"))
+_IN_SENTENCES = re.compile("[:;。]")
+"""What no label holds, but for the words of the last column."""
+_LONGEST_REMARK = 20
 
 
 def glued_lines(text: str, lines: Sequence[Line], words: FormWords, made: Glued) -> dict[int, list[int]]:
@@ -63,7 +67,7 @@ def _columns(text: str, line: Line, words: FormWords) -> list[Token]:
     if line.end - line.start > _LONGEST_HEADER or not prints(text, line, INDICATOR):
         return []
     flat = fold(text[line.start : line.end]).rstrip()
-    if any(character.isspace() for character in flat.lstrip()):
+    if _IN_SENTENCES.search(flat, 0, max(0, len(flat) - _LONGEST_REMARK)) or len(flat.split()) > 1:
         return []
     begin = len(flat) - len(flat.lstrip())
     columns = header_labels(flat, begin, len(flat), words, is_whole=True)

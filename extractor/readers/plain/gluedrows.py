@@ -21,7 +21,7 @@ from extractor.text import squash
 Kind = Literal["name", "value", "sign", "unit", "points", "reached", "score", "remark"]
 Cut = tuple[int, int]
 
-_NAME = re.compile(r"[★☆▲]?(?:[^\d≥≤<>=,。;:%()\s]|\([^()\s]{1,24}\)){2,40}")
+_NAME = re.compile(r"[★☆▲]?(?![/-])(?:[^\d≥≤<>=,。;:%()\s]|\([^()\s]{1,24}\)){2,40}")
 _SIGN = re.compile(r"[≥≤<>=]{1,2}|定性")
 _NUMBER = re.compile(r"(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(?:\.\d+)?")
 _FIGURE = re.compile(r"[\d≥≤<>=]")

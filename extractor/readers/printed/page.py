@@ -23,6 +23,8 @@ from extractor.readers.printed.whitespace import open_grid
 _TOLERANCE = 0.3
 """Of a line's height: how far apart the two strokes of one rule may be, or a rule's end from the rule it meets."""
 _STANDARD_SIZE = 10.0
+_GAP = 0.5
+"""Of a line's height: what is narrower holds no text."""
 
 Cells = list[str | Merged]
 
@@ -121,6 +123,7 @@ def fill(page: Page, characters: Characters, drawn: Drawn, left: float = 0.0) ->
                 for area in dict.fromkeys(in_row):
                     told.update(doubts.pop(first + area, {}))
                 page.doubts += [Doubt(kind, count, row) for kind, count in told.items()]
+            _drop_gaps(table, grid.ys)
             _drop_empty_edges(table)
     if stamp:
         page.stamps += words_of(characters, stamp)
@@ -172,8 +175,32 @@ def _table(grid: Grid, filled: list[list[int]], characters: Characters, left: fl
                 row.append(texts[area])
             seen.add(area)
         rows.append(row)
-    xs = [x - left for x in grid.xs] if left else grid.xs
+    xs = [x - left for x in grid.xs]
     return RuledTable(xs, rows, grid.open_top, grid.open_bottom, characters.size)
+
+
+def _drop_gaps(table: RuledTable, ys: Sequence[float]) -> None:
+    """Rows and columns too narrow for any text: the air between cells that have borders of their own."""
+    least = _GAP * table.size
+    for column in reversed(range(len(table.xs) - 1)):
+        if table.xs[column + 1] - table.xs[column] < least and all(_is_gap(row, column) for row in table.rows):
+            for row in table.rows:
+                if column + 1 < len(row) and row[column + 1] is Merged.LEFT:
+                    row[column + 1] = row[column]
+                del row[column]
+            del table.xs[column + (column > 0)], table.open_top[column], table.open_bottom[column]
+    for at in reversed(range(len(table.rows) - 1)):
+        row, below = table.rows[at], table.rows[at + 1]
+        if ys[at + 1] - ys[at] < least and not any(
+            isinstance(cell, str) and cell and under is not Merged.ABOVE for cell, under in zip(row, below, strict=True)
+        ):
+            below[:] = [cell if under is Merged.ABOVE else under for cell, under in zip(row, below, strict=True)]
+            del table.rows[at]
+
+
+def _is_gap(row: Cells, column: int) -> bool:
+    """Whether no text is lost with a column: it has none, or a cell over the next one as well."""
+    return not row[column] or isinstance(row[column], Merged) or row[column + 1 : column + 2] == [Merged.LEFT]
 
 
 def _drop_empty_edges(table: RuledTable) -> None:

@@ -9,6 +9,7 @@ from itertools import chain
 from extractor.errors import UnsupportedFile
 from extractor.readers.parsed import Parsed, TextBuilder
 from extractor.readers.printed.characters import ink
+from extractor.readers.printed.furniture import take_furniture
 from extractor.readers.printed.joining import join_pages
 from extractor.readers.printed.page import Page
 from extractor.schemas.document import Note
@@ -19,6 +20,7 @@ def write_pages(pages: Sequence[Page], notes: Sequence[Note], file: str) -> Pars
 
     Raises UnsupportedFile where the text has not exactly the characters that are printed.
     """
+    take_furniture(pages)
     pages = [*chain.from_iterable(map(_with_parts, pages))]
     join_pages(pages)
     builder = TextBuilder(file, paged=True)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.message import Message
 
 from extractor.errors import UnsupportedFile
 from extractor.readers.parsed import Parsed, TextBuilder
 from extractor.readers.web.html import read_into
 
-_MOST_PARTS = 1_000
 _TABS = "tabstrip.htm"
 """What Excel calls the page that shows its sheets' names."""
 _CHARSET = re.compile(rb"charset", re.IGNORECASE)
@@ -26,8 +25,7 @@ def read_mht(raw: bytes, file: str) -> Parsed:
 
     Raises UnsupportedFile: it holds no page, or its pages show nothing.
     """
-    message = message_from_bytes(raw, policy=policy.default)
-    pages = list(_pages(message))
+    pages = list(_pages(message_from_bytes(raw)))
     if not pages:
         raise UnsupportedFile(file, "is a web archive without a page in it; open it and save it as .docx or .html")
     builder = TextBuilder(file)
@@ -39,11 +37,11 @@ def read_mht(raw: bytes, file: str) -> Parsed:
     return parsed
 
 
-def _pages(message: EmailMessage) -> Iterator[EmailMessage]:
+def _pages(message: Message) -> Iterator[Message]:
     """The pages of a message, the one that it begins with first."""
     found = [
         part
-        for part, _ in zip(message.walk(), range(_MOST_PARTS), strict=False)
+        for part in message.walk()
         if part.get_content_type() in {"text/html", "application/xhtml+xml"} and not _location(part).endswith(_TABS)
     ]
     start = str(message.get_param("start") or "").strip("<>")
@@ -53,11 +51,11 @@ def _pages(message: EmailMessage) -> Iterator[EmailMessage]:
     yield from (part for part in found if part is not first)
 
 
-def _location(part: EmailMessage) -> str:
+def _location(part: Message) -> str:
     return str(part.get("Content-Location", "")).lower()
 
 
-def _bytes(page: EmailMessage) -> bytes:
+def _bytes(page: Message) -> bytes:
     """A page's bytes; where only the archive says in which encoding they are, in UTF-8 with a mark."""
     data = page.get_payload(decode=True)
     assert isinstance(data, bytes)
@@ -66,5 +64,5 @@ def _bytes(page: EmailMessage) -> bytes:
         return data
     try:
         return data.decode(charset).encode("utf-8-sig")
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):
         return data  # what the page itself is made of tells more
