@@ -7,15 +7,19 @@ executed money, a ministry, a subtotal, the neighbour's value, a row that is shi
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from extractor.schemas import paths
 from extractor.schemas.document import Block, Document
-from extractor.schemas.project import ProjectReading
+from extractor.schemas.project import ProjectReading, plain_amount
 from extractor.schemas.record import Span
 from extractor.text import squash
+
+
+_MONEY = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 class Printed(NamedTuple):
@@ -58,6 +62,7 @@ class Sheet:
             project = project.model_copy(update={"indicators": tuple(items)})
         elif path.startswith(paths.AMOUNTS):
             field = path.removeprefix(paths.AMOUNTS)
+            text = None if text is None else plain_amount(squash(text))
             project = project.model_copy(update={"amounts": project.amounts.model_copy(update={field: text})})
         else:
             project = project.model_copy(update={path: text})
@@ -84,8 +89,7 @@ def sheet_of(document: Document, block: Block, project: ProjectReading, spans: M
 
 
 def _is_money(text: str) -> bool:
-    bare = squash(text).replace(",", "")
-    return bare.replace(".", "", 1).isdigit()
+    return _MONEY.fullmatch(plain_amount(squash(text))) is not None
 
 
 def _differs(left: str | None, right: str) -> bool:

@@ -274,6 +274,10 @@ def _read_block(block: Block, layout: CompiledLayout) -> ReadBlock:
         return ReadBlock(view, None, _unreadable(block, error))
 
 
+_OF_CELLS = ("form", "grid")
+"""What of a document is read by its cells; prose and text without cells are not, also where a table holds them."""
+
+
 def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons) -> Draft:
     """One block's readings compared and checked."""
     layout = surveyed.opened.layout_of(surveyed.blocks[index])
@@ -293,7 +297,7 @@ def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons
         return draft  # the built-in reader alone reads no whole project
     draft.comparison = compare(draft.rules, model, view, layout.structure, layout.withheld, third=builtin)
     draft.findings += draft.comparison.findings
-    if surveyed.second.seen is not None:
+    if surveyed.second.seen is not None and layout.spec.source in _OF_CELLS:
         draft.say = builtin_readers.hear(surveyed.second.seen, block, draft.comparison)
         draft.findings += draft.say.findings
     draft.findings += check_project(draft.project, block, layout, draft.comparison.spans)

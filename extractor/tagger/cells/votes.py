@@ -22,7 +22,7 @@ from extractor.tagger.cells.roles import ROLES, other, value
 from extractor.tagger.cells.seen import Place, Seen
 from extractor.text import squash
 
-SURE, UNLIKELY, RIVAL, SEEN = 0.5, 0.1, 0.6, 0.8
+SURE, UNLIKELY, RIVAL, SEEN = 0.5, 0.1, 0.6, 0.65
 """How likely a cell is what it was read as; is not; is something else; is what nobody read."""
 
 Verdict = Literal["same", "other", "unsure", "body"]
@@ -56,6 +56,9 @@ _ELSEWHERE = tuple(
 )
 """What a value that no field takes may be."""
 _CONTINUED, _BODY = other("continuation"), other("body")
+_NO_RIVALS = frozenset((_CONTINUED, other("text")))
+_NO_RIVALS_OF_LABELS = _NO_RIVALS | {other("group"), other("heading")}
+"""What says where a text stands and not what it is: a cell that looks like it may be any value, or any category."""
 _NAMED_ABOVE = ("department", "unit")
 _BODIES = (value("department"), value("unit"), value("ministry"), other("sum_label"), other("heading"))
 """What a line or a row that names a body may be: above a table one looks like the other."""
@@ -133,10 +136,12 @@ class _Ballot:
             if support < worst:
                 worst = support
                 best = self.seen.best(place)
-                if best == _BODY:
+                if best == _BODY and (path == "goal" or paths.indicator_of(path) is not None):
                     return Vote(path, "body")
                 sees = ROLES[best]
-                verdict = _verdict(support, self.seen.likely(place, (best,)))
+                none = _NO_RIVALS_OF_LABELS if path.rpartition(".")[2] in _LABELS else _NO_RIVALS
+                rival = 0.0 if best in none else self.seen.likely(place, (best,))
+                verdict = _verdict(support, rival)
         if verdict == "same" and row_of is not None and not self._belongs(path, places, row_of):
             return Vote(path, "other", "row")
         if (

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FILE = "weights.npz"
-DIGEST = ""
+DIGEST = "e0ea45ae63bbd7708648568553ae57bc3dcdadf3a7a9be45a9db52e64ecf2654"
 """SHA-256 of the weights that belong to this version."""
 
 
