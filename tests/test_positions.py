@@ -111,8 +111,8 @@ def test_columns_of_money_stand_below_their_headings(tmp_path: Path) -> None:
     ],
 )
 def test_without_a_name_or_in_a_list_there_is_no_form_by_position(tmp_path: Path, text: str) -> None:
-    from extractor.readers.plain.positionform import read_positions
     from extractor.readers.plain.lines import split_lines
+    from extractor.readers.plain.positionform import read_positions
 
     lines = split_lines(text)
     assert read_positions(text, lines) == (lines, ())

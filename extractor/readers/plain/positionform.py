@@ -14,10 +14,10 @@ from typing import NamedTuple
 from extractor.layouts import terms
 from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import FormWords, form_words
+from extractor.readers.plain.pieces import blank, stacked
 from extractor.readers.plain.positionhead import head_rows
 from extractor.readers.plain.positionrows import Column, bounded, row_of_columns, rows_of
 from extractor.readers.plain.positionwords import Piece, mapped, overlaps, pieces_of
-from extractor.readers.plain.pieces import blank, stacked
 from extractor.schemas.document import Line, Row, Table
 from extractor.text import squash
 

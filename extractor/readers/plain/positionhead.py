@@ -11,8 +11,8 @@ from dataclasses import replace
 from itertools import groupby, pairwise
 
 from extractor.layouts.forms import FormWords
-from extractor.readers.plain.positionwords import Label, Piece, labels_of, mapped, overlaps
 from extractor.readers.plain.pieces import blank, stacked
+from extractor.readers.plain.positionwords import Label, Piece, labels_of, mapped, overlaps
 from extractor.schemas.document import Cell, Row
 from extractor.schemas.layout import AMOUNT_COLUMNS
 

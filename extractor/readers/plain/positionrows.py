@@ -14,8 +14,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.layouts.fit import levels_of
-from extractor.readers.plain.positionwords import Piece, mapped, overlaps
 from extractor.readers.plain.pieces import blank, stacked
+from extractor.readers.plain.positionwords import Piece, mapped, overlaps
 from extractor.schemas.document import Cell, Row
 from extractor.text import squash
 
