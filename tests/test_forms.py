@@ -614,6 +614,10 @@ CELLS = st.sampled_from(["", UP, LEFT, TITLE, "12\n.00", *WORDS.split()])
     ],
     at=0,
 )
+@example(
+    rows=[["", "", "", TITLE, ""], ["", "", TITLE, "12\n.00", ""], [TITLE, "12.00", TITLE, "", ""]],
+    at=0,
+)
 @given(st.lists(st.lists(CELLS, min_size=5, max_size=5), min_size=1, max_size=12), st.integers(0, 10))
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_nothing_is_lost_whatever_the_cells(rows: Rows, at: int) -> None:

@@ -212,7 +212,8 @@ def _values(one: Classified, heads: Heads, line: int, table: int, found: _Collec
     for spot in one.row.inked:
         over = heads.over(spot)
         if over is None:
-            if spot not in stubs or label is None:
+            is_label = spot in stubs and (words.label(spot.text) or words.unknown(spot.text))
+            if label is None or not is_label:
                 _unless_fragment(spot, found, words)
         elif not heads.is_table or label is None:
             found.add(Item(over, spot.cell.content, spot.first, line, in_money=in_money), words)
