@@ -81,7 +81,8 @@ def cut_forms(document: Document, layout: CompiledLayout) -> Cut:
     header = built[0][1] if built else bare_header(document, layout)
     if len({one.amount_unit and one.amount_unit.value for _, one in built}) > 1:
         header = replace(header, amount_unit=None)
-    if len({one.fiscal_year for _, one in built}) > 1:
+    years = {one.fiscal_year for _, one in built} - {None}
+    if len(years) > 1:
         header = replace(header, fiscal_year=None)
     if blocks:
         header = _with_columns(header, blocks)
