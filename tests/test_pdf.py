@@ -695,6 +695,27 @@ def test_a_header_of_two_rows_without_a_rule_below_it() -> None:
     ]
 
 
+def test_a_strip_of_a_row_at_the_foot_of_a_page_has_the_columns_of_its_rest() -> None:
+    def draw(canvas: Canvas) -> None:
+        xs = (20, 80, 140, 220)
+        grid(canvas, xs, (70, 100, 130))
+        for y, row in ((110, ("名称", "金额", "目标")), (80, ("道路", "1.00", "好"))):
+            for x, text in zip(xs, row, strict=False):
+                canvas.drawString(x + 4, y, text)
+        for x in (20, 220):  # the strip, in which the rules between its columns are not drawn
+            canvas.line(x, 70, x, 50)
+        canvas.showPage()
+        canvas.setFont(FONT, 10)
+        canvas.line(20, 100, 220, 100)
+        for x in xs:
+            canvas.line(x, 100, x, 130)
+        for x, text in zip(xs, ("路灯", "2.00", "优"), strict=False):
+            canvas.drawString(x + 4, 110, text)
+
+    found = [row for table in texts(read(drawn(draw, size=(260, 150)))) for row in table]
+    assert found == [["名称", "金额", "目标"], ["道路", "1.00", "好"], ["路灯", "2.00", "优"]]
+
+
 def test_two_numbers_are_two_rows_whatever_the_rules_say() -> None:
     def draw(canvas: Canvas, number: int) -> None:
         canvas.setFont(FONT, 9)
@@ -1001,6 +1022,15 @@ def test_digits_above_the_line_are_no_part_of_a_number() -> None:
             canvas.drawString(20 + canvas.stringWidth("86.50", FONT, 10), y + lift, digits)
 
     assert lines(read(drawn(draw))) == ["86.50¹²", "86.503", "86.504", "86.505"]
+
+
+def test_a_number_in_a_font_whose_boxes_stand_higher_is_no_raised_one() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(20, 200, "代码")
+        canvas.setFont(FONT, 6)
+        canvas.drawString(40, 203, "300218")
+
+    assert "".join(lines(read(drawn(draw)))) == "代码300218"
 
 
 def test_a_font_that_does_not_say_what_it_draws() -> None:

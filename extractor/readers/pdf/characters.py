@@ -212,11 +212,13 @@ def _unknown(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int], found: Charact
 
 def _too_wide(found: Characters) -> int:
     """Narrow letters as wide as Chinese ones: programs that lose what a drawn letter is give it a number instead."""
-    widths = [
-        (text, right - left)
-        for index, (text, left, right) in enumerate(zip(found.texts, found.left, found.right, strict=True))
+    shapes = [
+        (text, (right - left) / max(bottom - top, 0.1))
+        for index, (text, left, top, right, bottom) in enumerate(
+            zip(found.texts, found.left, found.top, found.right, found.bottom, strict=True)
+        )
         if index not in found.turned and index not in found.slanted
     ]
-    usual = [width for text, width in widths if text >= "\u2e80"]
+    usual = [shape for text, shape in shapes if text >= "\u2e80"]
     least = _FULL * median(usual) if usual else math.inf
-    return sum(text in _NARROW and width > least for text, width in widths)
+    return sum(text in _NARROW and shape > least for text, shape in shapes)
