@@ -819,18 +819,36 @@ def test_no_character_is_lost(
         assert found == [row for row in rows if row != header]
 
 
-def test_what_a_browser_prints_above_and_below_each_page_is_no_text_of_it() -> None:
-    def draw(canvas: Canvas, number: int) -> None:
-        canvas.setFont(FONT, 8)
-        canvas.drawString(20, 318, "2026/11/30 20:27")
-        canvas.drawString(250, 318, "项目支出绩效目标表")
-        canvas.drawString(20, 6, "https://example.gov.cn/a.html")
-        canvas.drawString(560, 6, f"{number}/4")
+def browser_lines(canvas: Canvas, number: int, pages: int) -> None:
+    canvas.setFont(FONT, 8)
+    canvas.drawString(20, 318, "2026/11/30 20:27")
+    canvas.drawString(250, 318, "项目支出绩效目标表")
+    canvas.drawString(20, 6, "https://example.gov.cn/a.html")
+    canvas.drawString(560, 6, f"{number}/{pages}")
 
-    parsed = read(write_pdf(PdfTable(WIDTHS, LONG), style=SMALL, draw=draw))
+
+def test_what_a_browser_prints_above_and_below_each_page_is_no_text_of_it() -> None:
+    raw = write_pdf(PdfTable(WIDTHS, LONG), style=SMALL, draw=lambda canvas, number: browser_lines(canvas, number, 4))
+    parsed = read(raw)
     assert parsed.text.count("\f") == 3
     assert lines(parsed) == []
     assert asides(parsed)[0].startswith("https://example.gov.cn/a.html")
+
+
+@pytest.mark.parametrize(("pages", "left"), [(2, 0), (7, 4)])
+def test_what_a_browser_prints_around_prose(pages: int, left: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        for number in (1, 2):
+            canvas.setFont(FONT, 10)
+            canvas.drawString(20, 200, f"第{number}段：对全区道路进行日常养护。")
+            browser_lines(canvas, number if pages == 2 else 7, pages)
+            if number == 1:
+                canvas.showPage()
+
+    # Where the count does not go on from page to page, nothing is taken for what a browser prints.
+    parsed = read(drawn(draw, size=(595, 330)))
+    assert len(lines(parsed)) == 2 + left
+    assert len(asides(parsed)) == 4 - left
 
 
 # Without rules
