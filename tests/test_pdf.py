@@ -597,12 +597,12 @@ def stream(content: bytes, entries: bytes = b"") -> bytes:
     return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), entries, content)
 
 
-@pytest.mark.parametrize("matrix", ["0.5 0 0 0.5 40 100", "0 0.5 -0.5 0 300 20"])
-def test_drawn_letters_inside_of_a_form_stand_where_they_are_printed(matrix: str) -> None:
+def in_drawn_letters(second: str, matrix: str = "1 0 0 1 0 0") -> bytes:
+    """A table of two cells, 甲 and another letter, in a font of drawings and a form that a matrix moves."""
     glyph = stream(b"800 0 0 0 700 700 d1 0 0 700 700 re f")
     unicode = stream(
         b"begincmap 1 begincodespacerange <00> <ff> endcodespacerange "
-        b"2 beginbfchar <41> <7532> <42> <4e59> endbfchar endcmap"
+        b"2 beginbfchar <41> <7532> <42> <%04x> endbfchar endcmap" % ord(second)
     )
     font = (
         b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 800 800] /FontMatrix [0.001 0 0 0.001 0 0] /FirstChar 65 "
@@ -613,14 +613,23 @@ def test_drawn_letters_inside_of_a_form_stand_where_they_are_printed(matrix: str
     inner += b"BT /F 20 Tf 30 115 Td (A) Tj 140 0 Td (B) Tj ET"
     form = stream(inner, b"/Type /XObject /Subtype /Form /BBox [0 0 400 300] /Resources << /Font << /F 6 0 R >> >>")
     page = stream(f"q {matrix} cm /X Do Q".encode())
-    raw = written([
+    return written([
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 300] /Contents 4 0 R "
         b"/Resources << /XObject << /X 5 0 R >> >> >>",
         page, form, font, glyph, unicode,
     ])  # fmt: skip
-    assert texts(read(raw)) == [[["甲", "乙"]]]
+
+
+@pytest.mark.parametrize("matrix", ["0.5 0 0 0.5 40 100", "0 0.5 -0.5 0 300 20"])
+def test_drawn_letters_inside_of_a_form_stand_where_they_are_printed(matrix: str) -> None:
+    assert texts(read(in_drawn_letters("乙", matrix))) == [[["甲", "乙"]]]
+
+
+def test_a_narrow_letter_as_wide_as_a_chinese_one_is_told() -> None:
+    assert kinds(read(in_drawn_letters("乙"))) == []
+    assert kinds(read(in_drawn_letters("^"))) == [("unreadable_text", 1)]
 
 
 # Over page breaks

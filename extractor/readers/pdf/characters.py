@@ -207,18 +207,25 @@ def _unknown(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int], found: Charact
         if text not in seen:
             seen[text] = text == UNKNOWN or pdfium.FPDFText_HasUnicodeMapError(text_page, indices[position]) == 1
         unknown += seen[text]
-    return unknown + _too_wide(found)
+    return unknown + sum(_is_embedded(text_page, indices[position]) for position in _too_wide(found))
 
 
-def _too_wide(found: Characters) -> int:
-    """Narrow letters as wide as Chinese ones: programs that lose what a drawn letter is give it a number instead."""
-    shapes = [
-        (text, (right - left) / max(bottom - top, 0.1))
-        for index, (text, left, top, right, bottom) in enumerate(
-            zip(found.texts, found.left, found.top, found.right, found.bottom, strict=True)
+def _too_wide(found: Characters) -> list[int]:
+    """Positions of narrow letters as wide as Chinese ones: programs that lose what a drawn letter is write another."""
+    shapes = {
+        index: (right - left) / max(bottom - top, 0.1)
+        for index, (left, top, right, bottom) in enumerate(
+            zip(found.left, found.top, found.right, found.bottom, strict=True)
         )
         if index not in found.turned and index not in found.slanted
-    ]
-    usual = [shape for text, shape in shapes if text >= "\u2e80"]
+    }
+    usual = [shape for index, shape in shapes.items() if found.texts[index] >= "\u2e80"]
     least = _FULL * median(usual) if usual else math.inf
-    return sum(text in _NARROW and shape > least for text, shape in shapes)
+    return [index for index, shape in shapes.items() if shape > least and found.texts[index] in _NARROW]
+
+
+def _is_embedded(text_page: pdfium.FPDF_TEXTPAGE, index: int) -> bool:
+    """Whether the file has the letter's shape; without it the width may be that of any letter."""
+    text = pdfium.FPDFText_GetTextObject(text_page, index)
+    font = pdfium.FPDFTextObj_GetFont(text) if text else None
+    return bool(font) and pdfium.FPDFFont_GetIsEmbedded(font) == 1
