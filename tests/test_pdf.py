@@ -12,7 +12,7 @@ from typing import Literal
 
 import pypdfium2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -813,6 +813,8 @@ cell_text = st.text(characters, max_size=60)
     st.sampled_from(["open", "closed"]),
     st.booleans(),
 )
+@example([("0" * 28, "0", "")], 300, "lines", "open", True)
+@example([("0" * 28, "0", "0"), ("0", "0" * 28, "0")], 150, "none", "closed", False)
 def test_no_character_is_lost(
     rows: list[tuple[str, str, str]], height: int, rules: str, breaks: str, repeat: bool
 ) -> None:
