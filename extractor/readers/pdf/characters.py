@@ -5,8 +5,8 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import Counter, deque
-from collections.abc import Sequence
-from itertools import repeat
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, repeat
 from operator import sub
 from statistics import median
 
@@ -35,6 +35,7 @@ _QUARTER, _SLANT = math.pi / 2, math.radians(5)
 _MOST_LARGE = 2_000
 _OPAQUE, _LIGHT = 250, 150
 """Of 255: letters that cover less, or in a lighter grey, are a watermark's."""
+_SAMPLE = 200
 _NARROW = frozenset("!\"'()*,./0123456789:;I[\\]^_`ijl{|}~")
 _FULL = 0.95
 _ASKEW = 0.85
@@ -212,16 +213,21 @@ def _unknown(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int], found: Charact
 
 def _too_wide(found: Characters) -> list[int]:
     """Positions of narrow letters as wide as Chinese ones: programs that lose what a drawn letter is write another."""
-    shapes = {
-        index: (right - left) / max(bottom - top, 0.1)
-        for index, (left, top, right, bottom) in enumerate(
-            zip(found.left, found.top, found.right, found.bottom, strict=True)
-        )
-        if index not in found.turned and index not in found.slanted
-    }
-    usual = [shape for index, shape in shapes.items() if found.texts[index] >= "\u2e80"]
-    least = _FULL * median(usual) if usual else math.inf
-    return [index for index, shape in shapes.items() if shape > least and found.texts[index] in _NARROW]
+    aside = found.turned.keys() | found.slanted
+
+    def shapes(positions: Iterable[int]) -> Iterator[tuple[int, float]]:
+        for index in positions:
+            if index not in aside:
+                high = max(found.bottom[index] - found.top[index], 0.1)
+                yield index, (found.right[index] - found.left[index]) / high
+
+    chinese = islice((index for index, text in enumerate(found.texts) if text >= "\u2e80"), _SAMPLE)
+    usual = [shape for _, shape in shapes(chinese)]
+    if not usual:
+        return []
+    least = _FULL * median(usual)
+    narrow = (index for index, text in enumerate(found.texts) if text in _NARROW)
+    return [index for index, shape in shapes(narrow) if shape > least]
 
 
 def _is_embedded(text_page: pdfium.FPDF_TEXTPAGE, index: int) -> bool:
