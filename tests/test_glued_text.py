@@ -198,3 +198,12 @@ def test_a_dump_of_sums_without_goals_holds_no_project(tmp_path: Path) -> None:
 云溪市文物所              遗址巡查       40.00     20.00      20.00
 """
     assert record(tmp_path, "a.txt", text) == []
+
+
+def test_a_report_on_goals_that_lost_characters_fails(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(
+        "一、绩效目标分解下达情况\n2026年下达古道修缮资金46万元。??效目标为:修缮古道三处。\n", encoding="utf-8"
+    )
+    with pytest.raises(ExtractorError):
+        extract(path, model="none")
