@@ -21,6 +21,8 @@ _NOT_WHOLE = frozenset(("unreadable_text", "shapeless_text", "damaged_characters
 _SWALLOWED = re.compile(r"[\u4e00-\u9fff]\?[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6}\)")
 """A character that a converter swallowed, with its reading left behind: 目?biāo)."""
 _FEW = 3
+_LOST = re.compile(r"(?<=[\u4e00-\u9fff。,，)）])\?\?(?=[\u4e00-\u9fff])")
+"""Characters that a program could not write, inside of a sentence: what they said may be a goal."""
 _LONGEST_HEADING = 40
 
 
@@ -62,7 +64,7 @@ def why_none(document: Document, cuts: Sequence[Cut], layout: CompiledLayout) ->
         return Absence("report_not_understood", False)
     if heads or signs.are_unfilled:
         return Absence("empty_forms" if is_form else "no_rows", True)
-    is_damaged = "绩效目标" in text and _SWALLOWED.search(document.text) is not None
+    is_damaged = "绩效目标" in text and any(sign.search(document.text) for sign in (_SWALLOWED, _LOST))
     if (
         is_damaged
         or cuts_words(document.text)

@@ -13,7 +13,6 @@ from extractor.readers.plain.dropped import aligned
 from extractor.readers.plain.formtext import read_form_text
 from extractor.readers.plain.gridtable import is_grid, read_grids
 from extractor.readers.plain.hardbreaks import has_hard_breaks, read_broken
-from extractor.readers.plain.layoutform import read_layout_form
 from extractor.readers.plain.markdown import is_markdown, read_markdown
 from extractor.readers.plain.outline import read_outline
 from extractor.readers.plain.positionform import read_positions
@@ -25,13 +24,15 @@ from extractor.schemas.document import Line, Table
 _READERS = (
     read_columns,
     read_positions,
-    read_layout_form,
     read_form_text,
     read_outline,
     read_bracket_list,
     read_spaced,
     read_cells,
 )
+
+_OF_LINES = frozenset((read_form_text, read_spaced))
+"""Those that take a line for a row."""
 
 
 class Found(NamedTuple):
@@ -74,7 +75,7 @@ def _found(text: str, lines: tuple[Line, ...]) -> Found:
     # What is no table to one reader may be one to the next; each returns the lines as they are where it finds none.
     for read in _READERS:
         outside, tables = read(text, lines)
-        if any(map(is_torn, tables)):
+        if read in _OF_LINES and any(map(is_torn, tables)):
             break
         if tables:
             return Found("text", outside, tables, is_placed=read in {read_form_text, read_positions})
