@@ -107,7 +107,7 @@ class Locator:
                 continue
             row = self._document.tables[table].rows[number]
             for column, cell in enumerate(row.cells, 1):
-                if _covers(cell, start, end):
+                if cell.start < end and cell.end > start and _covers(cell, start, end):
                     yield InTable(table=table + 1, row=number + 1, column=column)
 
     def _of_line(self, number: int, start: int, end: int) -> Place:
@@ -184,8 +184,6 @@ def _on_page(box: Edges, is_sideways: bool) -> Edges:
 def _covers(cell: Cell, start: int, end: int) -> bool:
     """Whether a cell has a printed character within [start, end); between its lines others may stand."""
     letters, offsets = cell.content.text, cell.content.offsets
-    if not letters or cell.end <= start or cell.start >= end:
-        return False
     if isinstance(offsets, range):
         return bool(letters[max(start - offsets.start, 0) : max(end - offsets.start, 0)].strip())
     pairs = zip(letters, offsets, strict=True)

@@ -93,7 +93,10 @@ def squash(text: str) -> str:
     >>> squash("实施周 期\\n指标值：９５％"), squash("項(xiàng)目名稱")
     ('实施周期指标值:95%', '项目名称')
     """
-    return _squash_short(text) if len(text) <= _SHORT else _squashed(text)
+    if len(text) > _SHORT:
+        return _squashed(text)
+    # What is kept is the letters alone, not what a kind of text knows beside them.
+    return _squash_short(text if type(text) is str else str(text))
 
 
 @lru_cache(maxsize=16_384)

@@ -134,6 +134,7 @@ def test_running_text(tmp_path: Path, title: str, lines: list[str], reason: str,
         "绩效目标\n1、养护里程；年度指标值：5公里；\n2、合格率；年度指标值：100%；\n",
         "\n\n".join(["专项转移支付绩效目标表", *FLAT_CELLS]),
         TRADITIONAL,
+        "一、绩效目标分解下达情况\n共下达91.8万元。其绩效目?biāo)为：帮助农户改善条件。\n",
         "2026年绩效目标说明\n安排道路巡查经费30万元，设1条数量指标：巡查里程≥2000公里；设1条质量指标：处置率≥95%。\n",
     ],
 )

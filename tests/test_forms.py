@@ -249,6 +249,14 @@ def test_labels_below_the_indicators() -> None:
     assert shown(project) == READ | {"attributes": {"风险点": "汛期施工", "备注": "跨年"}}
 
 
+def test_a_second_column_of_words_is_no_twin() -> None:
+    header = ["一级指标", "二级指标", "三级指标", "指标描述", "指标值"]
+    items = [["产出指标", "数量指标", "维修校舍", "完工的栋数", "≥12栋"], ["", "质量指标", "合格率", "合格率", "100%"]]
+    (project,) = projects(TITLE, [*NAME, *MONEY, *GOAL, header, *items])
+    assert [(one.name, one.annual_value) for one in project.indicators] == [("维修校舍", "≥12栋"), ("合格率", "100%")]
+    assert project.attributes == {"指标描述": "完工的栋数", "指标描述(2)": "合格率"}
+
+
 def test_a_person_and_a_telephone_number() -> None:
     row = ["项目单位", "云溪市第一中学", "项目负责人", "张某", "13900000000"]
     (project,) = projects(TITLE, [NAME[0], row, *MONEY, *GOAL, *HEADER, *ITEMS])
@@ -604,6 +612,10 @@ CELLS = st.sampled_from(["", UP, LEFT, TITLE, "12\n.00", *WORDS.split()])
         ["", TITLE, "校舍维修", "", ""],
         ["", "一级指标", UP, "二级指标", ""],
     ],
+    at=0,
+)
+@example(
+    rows=[["", "", "", TITLE, ""], ["", "", TITLE, "12\n.00", ""], [TITLE, "12.00", TITLE, "", ""]],
     at=0,
 )
 @given(st.lists(st.lists(CELLS, min_size=5, max_size=5), min_size=1, max_size=12), st.integers(0, 10))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from extractor import extract
+from extractor.errors import ExtractorError
 from extractor.layouts import terms
 from extractor.layouts.forms import form_words
 from extractor.readers.plain.celllist import CellList, Item, find_lists
@@ -161,3 +162,48 @@ def test_an_outline_knows_a_body_from_an_indicator_without_a_value(tmp_path: Pat
         ("购书数量", "≥12000册"),
         ("阅读氛围", None),
     ]
+
+
+def test_a_form_whose_columns_ran_into_each_other_fails_with_its_reason(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(
+        """\
+                     项目支出绩效自评表
+项目名称           古道修缮补助
+主管部门           云溪市文化局              实施单位      云溪市文物所
+绩效指标    一级指标  二级指标  三级指标   年度指标       实际完成   分值    得分
+                                   值          值
+            标     数量指标   修缮古    ≥3处       3处     20     20
+            （50   质量指标   合格率    ≥95%      96%     20     20
+            分）   时效指标   完工时    6月       6月     10     10
+            标     社会效益   游客增    ≥5%       6%      30     30
+""",
+        encoding="utf-8",
+    )
+    with pytest.raises(ExtractorError):
+        extract(path, model="none")
+
+
+def test_a_dump_of_sums_without_goals_holds_no_project(tmp_path: Path) -> None:
+    text = """\
+云溪市文化局2026年项目支出预算表
+单位：万元
+
+单位名称                 项目名称        合计        一般公共预算   政府性基金预算
+
+合计                              126.00    106.00     20.00
+
+云溪市文物所              古道修缮       86.00     86.00
+
+云溪市文物所              遗址巡查       40.00     20.00      20.00
+"""
+    assert record(tmp_path, "a.txt", text) == []
+
+
+def test_a_report_on_goals_that_lost_characters_fails(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(
+        "一、绩效目标分解下达情况\n2026年下达古道修缮资金46万元。??效目标为:修缮古道三处。\n", encoding="utf-8"
+    )
+    with pytest.raises(ExtractorError):
+        extract(path, model="none")

@@ -80,7 +80,7 @@ def test_every_field_of_a_long_list_is_right(breaks: Breaks, repeat: bool, tmp_p
             PdfTable(WIDTHS, [HEADER, *(one.row() for one in projects)]),
             title=["2026年项目支出绩效目标表", "部门名称：云溪市财政局        单位：万元"],
             footer="第{page}页",
-            style=PdfStyle(margin=30, breaks=breaks, repeat_header=repeat),
+            style=PdfStyle(margin=55, breaks=breaks, repeat_header=repeat),
         )
     )
     found = extract(path, model="none")

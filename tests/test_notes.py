@@ -59,7 +59,7 @@ def test_no_message_is_for_a_kind_that_no_reader_emits() -> None:
     told = {key.removeprefix("unread_content_").removeprefix("reader_note_") for key in TABLE if key.startswith(
         ("unread_content_", "reader_note_")
     )}  # fmt: skip
-    assert told - KINDS == {"footnotes", "endnotes", "page_header", "page_footer", "unknown", "outside", "told_again"}
+    assert told - KINDS == {"endnotes", "page_header", "page_footer", "unknown", "outside", "told_again"}
 
 
 def test_what_is_noted_of_a_row_is_told_on_its_record(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Literal
 
 import pypdfium2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -597,12 +597,12 @@ def stream(content: bytes, entries: bytes = b"") -> bytes:
     return b"<< /Length %d %s >>\nstream\n%s\nendstream" % (len(content), entries, content)
 
 
-@pytest.mark.parametrize("matrix", ["0.5 0 0 0.5 40 100", "0 0.5 -0.5 0 300 20"])
-def test_drawn_letters_inside_of_a_form_stand_where_they_are_printed(matrix: str) -> None:
+def in_drawn_letters(second: str, matrix: str = "1 0 0 1 0 0") -> bytes:
+    """A table of two cells, 甲 and another letter, in a font of drawings and a form that a matrix moves."""
     glyph = stream(b"800 0 0 0 700 700 d1 0 0 700 700 re f")
     unicode = stream(
         b"begincmap 1 begincodespacerange <00> <ff> endcodespacerange "
-        b"2 beginbfchar <41> <7532> <42> <4e59> endbfchar endcmap"
+        b"2 beginbfchar <41> <7532> <42> <%04x> endbfchar endcmap" % ord(second)
     )
     font = (
         b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 800 800] /FontMatrix [0.001 0 0 0.001 0 0] /FirstChar 65 "
@@ -613,14 +613,23 @@ def test_drawn_letters_inside_of_a_form_stand_where_they_are_printed(matrix: str
     inner += b"BT /F 20 Tf 30 115 Td (A) Tj 140 0 Td (B) Tj ET"
     form = stream(inner, b"/Type /XObject /Subtype /Form /BBox [0 0 400 300] /Resources << /Font << /F 6 0 R >> >>")
     page = stream(f"q {matrix} cm /X Do Q".encode())
-    raw = written([
+    return written([
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 300] /Contents 4 0 R "
         b"/Resources << /XObject << /X 5 0 R >> >> >>",
         page, form, font, glyph, unicode,
     ])  # fmt: skip
-    assert texts(read(raw)) == [[["甲", "乙"]]]
+
+
+@pytest.mark.parametrize("matrix", ["0.5 0 0 0.5 40 100", "0 0.5 -0.5 0 300 20"])
+def test_drawn_letters_inside_of_a_form_stand_where_they_are_printed(matrix: str) -> None:
+    assert texts(read(in_drawn_letters("乙", matrix))) == [[["甲", "乙"]]]
+
+
+def test_a_narrow_letter_as_wide_as_a_chinese_one_is_told() -> None:
+    assert kinds(read(in_drawn_letters("乙"))) == []
+    assert kinds(read(in_drawn_letters("^"))) == [("unreadable_text", 1)]
 
 
 # Over page breaks
@@ -693,6 +702,27 @@ def test_a_header_of_two_rows_without_a_rule_below_it() -> None:
     assert [row for table in texts(parsed) for row in table[2:]] == [
         [f"道路{n}", f"{n}.00", "", GOAL] for n in range(1, 5)
     ]
+
+
+def test_a_strip_of_a_row_at_the_foot_of_a_page_has_the_columns_of_its_rest() -> None:
+    def draw(canvas: Canvas) -> None:
+        xs = (20, 80, 140, 220)
+        grid(canvas, xs, (70, 100, 130))
+        for y, row in ((110, ("名称", "金额", "目标")), (80, ("道路", "1.00", "好"))):
+            for x, text in zip(xs, row, strict=False):
+                canvas.drawString(x + 4, y, text)
+        for x in (20, 220):  # the strip, in which the rules between its columns are not drawn
+            canvas.line(x, 70, x, 50)
+        canvas.showPage()
+        canvas.setFont(FONT, 10)
+        canvas.line(20, 100, 220, 100)
+        for x in xs:
+            canvas.line(x, 100, x, 130)
+        for x, text in zip(xs, ("路灯", "2.00", "优"), strict=False):
+            canvas.drawString(x + 4, 110, text)
+
+    found = [row for table in texts(read(drawn(draw, size=(260, 150)))) for row in table]
+    assert found == [["名称", "金额", "目标"], ["道路", "1.00", "好"], ["路灯", "2.00", "优"]]
 
 
 def test_two_numbers_are_two_rows_whatever_the_rules_say() -> None:
@@ -783,6 +813,8 @@ cell_text = st.text(characters, max_size=60)
     st.sampled_from(["open", "closed"]),
     st.booleans(),
 )
+@example([("0" * 28, "0", "")], 300, "lines", "open", True)
+@example([("0" * 28, "0", "0"), ("0", "0" * 28, "0")], 150, "none", "closed", False)
 def test_no_character_is_lost(
     rows: list[tuple[str, str, str]], height: int, rules: str, breaks: str, repeat: bool
 ) -> None:
@@ -798,18 +830,36 @@ def test_no_character_is_lost(
         assert found == [row for row in rows if row != header]
 
 
-def test_what_a_browser_prints_above_and_below_each_page_is_no_text_of_it() -> None:
-    def draw(canvas: Canvas, number: int) -> None:
-        canvas.setFont(FONT, 8)
-        canvas.drawString(20, 318, "2026/11/30 20:27")
-        canvas.drawString(250, 318, "项目支出绩效目标表")
-        canvas.drawString(20, 6, "https://example.gov.cn/a.html")
-        canvas.drawString(560, 6, f"{number}/4")
+def browser_lines(canvas: Canvas, number: int, pages: int) -> None:
+    canvas.setFont(FONT, 8)
+    canvas.drawString(20, 318, "2026/11/30 20:27")
+    canvas.drawString(250, 318, "项目支出绩效目标表")
+    canvas.drawString(20, 6, "https://example.gov.cn/a.html")
+    canvas.drawString(560, 6, f"{number}/{pages}")
 
-    parsed = read(write_pdf(PdfTable(WIDTHS, LONG), style=SMALL, draw=draw))
+
+def test_what_a_browser_prints_above_and_below_each_page_is_no_text_of_it() -> None:
+    raw = write_pdf(PdfTable(WIDTHS, LONG), style=SMALL, draw=lambda canvas, number: browser_lines(canvas, number, 4))
+    parsed = read(raw)
     assert parsed.text.count("\f") == 3
     assert lines(parsed) == []
     assert asides(parsed)[0].startswith("https://example.gov.cn/a.html")
+
+
+@pytest.mark.parametrize(("pages", "left"), [(2, 0), (7, 4)])
+def test_what_a_browser_prints_around_prose(pages: int, left: int) -> None:
+    def draw(canvas: Canvas) -> None:
+        for number in (1, 2):
+            canvas.setFont(FONT, 10)
+            canvas.drawString(20, 200, f"第{number}段：对全区道路进行日常养护。")
+            browser_lines(canvas, number if pages == 2 else 7, pages)
+            if number == 1:
+                canvas.showPage()
+
+    # Where the count does not go on from page to page, nothing is taken for what a browser prints.
+    parsed = read(drawn(draw, size=(595, 330)))
+    assert len(lines(parsed)) == 2 + left
+    assert len(asides(parsed)) == 4 - left
 
 
 # Without rules
@@ -1001,6 +1051,15 @@ def test_digits_above_the_line_are_no_part_of_a_number() -> None:
             canvas.drawString(20 + canvas.stringWidth("86.50", FONT, 10), y + lift, digits)
 
     assert lines(read(drawn(draw))) == ["86.50¹²", "86.503", "86.504", "86.505"]
+
+
+def test_a_number_in_a_font_whose_boxes_stand_higher_is_no_raised_one() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawString(20, 200, "代码")
+        canvas.setFont(FONT, 6)
+        canvas.drawString(40, 203, "300218")
+
+    assert "".join(lines(read(drawn(draw)))) == "代码300218"
 
 
 def test_a_font_that_does_not_say_what_it_draws() -> None:

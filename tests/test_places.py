@@ -464,7 +464,7 @@ def printed(text: str, page: int | None) -> Inked:
     boxes = PageBoxes.of(
         page or 1, letters, edges, [0.0] * len(edges), [edge + 8 for edge in edges], [9.0] * len(edges)
     )
-    return Inked(text, tuple(boxes.ink(range(len(letters)))) if letters else ())
+    return Inked(text, tuple(boxes.ink(range(len(letters)), 0, len(letters))) if letters else ())
 
 
 @given(documents(), st.integers(-3, 80), st.integers(-3, 80))

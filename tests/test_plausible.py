@@ -170,3 +170,10 @@ def test_a_category_cut_in_two_is_doubted() -> None:
 
 def test_a_pages_number_behind_a_goal_is_doubted() -> None:
     assert [path for path, _ in found(GOOD.model_copy(update={"goal": "检测桥梁12座。 — 34 —"}))] == ["goal"]
+
+
+@pytest.mark.parametrize(("level2", "is_doubted"), [("数量指标质量指标", True), ("服务对象满意度指标", False)])
+def test_categories_of_several_rows_in_one_cell_are_doubted(level2: str, is_doubted: bool) -> None:
+    one = Indicator(level1="产出指标", level2=level2, name="检测桥梁", annual_value="12座")
+    flags = check_plausible(GOOD.model_copy(update={"indicators": (one,)}), block("桥梁检测"), terms(), {})
+    assert [(str(flag.code), flag.path) for flag in flags] == ([("boundary_unsure", "name")] if is_doubted else [])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import process_time
 
 import pytest
 
+from extractor.chunk.prose.cut import looks_like_prose, read_prose
+from extractor.layouts import candidates, compiled
 from extractor.pipeline import DocumentResult, NotUnderstood, cut, finish, survey
 from extractor.readers import read
 from extractor.settings import Settings
@@ -104,3 +107,14 @@ DOUBTFUL = {
 def test_a_report_that_is_not_understood(tmp_path: Path, case: str) -> None:
     with pytest.raises(NotUnderstood):
         extract(tmp_path, DOUBTFUL[case])
+
+
+@pytest.mark.parametrize("text", ["绩效目标：修路。\n" * 20_000, "（一）绩效目标。修路。\n" * 12_000, HEAD * 3_000])
+def test_the_time_grows_with_the_length_alone(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "source.txt"
+    path.write_text("护林员补助项目绩效自评报告\n" + text, encoding="utf-8")
+    document, layout = read(path), compiled(candidates("prose", ())[0])
+    begin = process_time()
+    if looks_like_prose(document, layout):
+        read_prose(document, layout)
+    assert process_time() - begin < 5

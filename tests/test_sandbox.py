@@ -268,7 +268,7 @@ def printed(*texts: str) -> Parsed:
     for text in texts:
         letters = [float(10 * at) for at in range(len(text))]
         boxes = PageBoxes.of(1, text, letters, [0.0] * len(text), [x + 10 for x in letters], [10.0] * len(text))
-        builder.line(Inked(text, tuple(boxes.ink(range(len(text))))))
+        builder.line(Inked(text, tuple(boxes.ink(range(len(text)), 0, len(text)))))
     return builder.parsed()
 
 

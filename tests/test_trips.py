@@ -253,8 +253,21 @@ def test_lines_of_a_sheet_above_a_form_are_text(tmp_path: Path) -> None:
         ("满意度指标", "服务对象满意度指标", "群众满意度", "≥90%"),
     ]
     path = tmp_path / "a.csv"
+    behind = ["十、名词解释", "（一）财政拨款：指县级财政当年拨付的资金。"]
     rows = [*((line, "", "", "") for line in [*told, "项目支出绩效目标表"]), *form]
+    rows += [(line, "", "", "") for line in behind]
     path.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
     records = extract(path, model="none").records
     assert [record.project.name for record in records] == ["渡口更新项目", "道路养护"]
     assert [record.project.goal for record in records] == ["更新渡船2艘。", "养护道路12公里。"]
+
+
+def test_the_header_of_a_list_in_glued_text_is_no_blank_form(tmp_path: Path) -> None:
+    text = (
+        "部门名称：青溪县交通局 单位：元\n项目编码 项目名称 实施单位 预算数 年度绩效目标 一级指标 二级指标 三级指标 "
+        "指标性质 指标值 度量单位 权重\nQX26-07-001 青溪县公路所 1,250,000.00\n产出指标\n"
+        "数量指标 修补路面 ≥ 14 公里 15\n"
+        "满意度指标 群众满意度 ≥ 90 % 10\n2026年项目支出绩效目标表\n乡村道路日常养护\n服务对象满意度指\n标\n"
+    )
+    with pytest.raises(LayoutError):
+        read(tmp_path, text, "a.txt")

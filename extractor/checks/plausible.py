@@ -17,7 +17,7 @@ from extractor.chunk.amounts import read_amount
 from extractor.chunk.titles import is_title
 from extractor.layouts import Terms
 from extractor.layouts.forms import form_words
-from extractor.layouts.taxonomy import LEVELS, category
+from extractor.layouts.taxonomy import LEVELS, Level, category
 from extractor.schemas import paths
 from extractor.schemas.document import Block, MappedText
 from extractor.schemas.finding import Finding, finding
@@ -106,6 +106,8 @@ def check_plausible(project: ProjectReading, block: Block, terms: Terms, spans: 
                 text="、".join(money[:_ENOUGH]),
             )
         )
+    if any(_holds_several(field, getattr(one, field)) for one in project.indicators for field in LEVELS):
+        found.append(finding(FlagCode.BOUNDARY_UNSURE, "name", variant="rows_glued", spans=_at(spans, "name")))
     missing = _rows_printed(block) - len(project.indicators)
     if missing > 0:
         found.append(finding(FlagCode.IMPLAUSIBLE, "indicators", variant="rows_missing", text=f"{missing}"))
@@ -236,6 +238,13 @@ def _is_mixed(word: str) -> bool:
     if "。" in word and _MIXED.fullmatch(word):
         return True
     return ";" in word and any(map(_is_category, word.split(";")[1:]))
+
+
+def _holds_several(field: Level, printed: str | None) -> bool:
+    """Whether a cell holds the categories of several rows: 产出指标效益指标."""
+    word = squash(printed or "")
+    parts = [f"{part}{_WORDS.categories.ending}" for part in word.split(_WORDS.categories.ending)[:-1]]
+    return len(parts) > 1 and "".join(parts) == word and all(category(field, part) for part in parts)
 
 
 @lru_cache(maxsize=16_384)

@@ -18,7 +18,11 @@ _TITLE_LINES = 6
 _SENTENCE = re.compile("[,。;]")
 _NOT_WHOLE = frozenset(("unreadable_text", "shapeless_text", "damaged_characters", "text_outside_page", "lost_table"))
 """Kinds of notes that say that some of a text was not read as it is printed: its signs may be among that."""
+_SWALLOWED = re.compile(r"[\u4e00-\u9fff]\?[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ]{1,6}\)")
+"""A character that a converter swallowed, with its reading left behind: 目?biāo)."""
 _FEW = 3
+_LOST = re.compile(r"(?<=[\u4e00-\u9fff。,，)）])\?\?(?=[\u4e00-\u9fff])")
+"""Characters that a program could not write, inside of a sentence: what they said may be a goal."""
 _LONGEST_HEADING = 40
 
 
@@ -60,7 +64,12 @@ def why_none(document: Document, cuts: Sequence[Cut], layout: CompiledLayout) ->
         return Absence("report_not_understood", False)
     if heads or signs.are_unfilled:
         return Absence("empty_forms" if is_form else "no_rows", True)
-    if cuts_words(document.text) or (_is_not_whole(document) and ("绩效" in text or signs.targets >= _FEW)):
+    is_damaged = "绩效目标" in text and any(sign.search(document.text) for sign in (_SWALLOWED, _LOST))
+    if (
+        is_damaged
+        or cuts_words(document.text)
+        or (_is_not_whole(document) and ("绩效" in text or signs.targets >= _FEW))
+    ):
         return Absence("text_not_understood", False)
     if _is_report(document):
         return Absence("self_evaluation_report", True)

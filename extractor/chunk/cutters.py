@@ -12,9 +12,10 @@ from extractor.chunk.forms.block import header_above, to_block
 from extractor.chunk.forms.cut import read_forms
 from extractor.chunk.grid.cut import read_grid
 from extractor.chunk.prose.cut import read_prose
-from extractor.chunk.rows import Mark, read_header, unit_below
+from extractor.chunk.rows import HeadedRows, Mark, read_header, unit_below
 from extractor.layouts import CompiledLayout
 from extractor.schemas.document import Block, Document, Found, Header, PrintedTotal, PrintedUnit
+from extractor.schemas.layout import CONTENT_COLUMNS
 from extractor.schemas.project import Amounts
 from extractor.text import squash
 
@@ -24,6 +25,9 @@ _HEAD_LINES = 40
 def cut_rows(document: Document, layout: CompiledLayout) -> Cut:
     """Tables and dumps that have a row for each project, or for each indicator."""
     sections, marks = (read_grid if layout.spec.source == "grid" else read_dump)(document, layout)
+    if layout.spec.source == "dump" and not any(map(_tells, sections)):
+        marks = [*marks, *(Mark(row.start, row.end, "outside") for section in sections for row in section.rows)]
+        sections = []  # a list of sums, without a goal: no projects
     blocks: list[Block] = []
     totals: list[PrintedTotal] = []
     if sections and not any(section.units for section in sections):
@@ -81,7 +85,8 @@ def cut_forms(document: Document, layout: CompiledLayout) -> Cut:
     header = built[0][1] if built else bare_header(document, layout)
     if len({one.amount_unit and one.amount_unit.value for _, one in built}) > 1:
         header = replace(header, amount_unit=None)
-    if len({one.fiscal_year for _, one in built}) > 1:
+    years = {one.fiscal_year for _, one in built} - {None}
+    if len(years) > 1:
         header = replace(header, fiscal_year=None)
     if blocks:
         header = _with_columns(header, blocks)
@@ -109,6 +114,11 @@ CUTTERS: Mapping[str, Callable[[Document, CompiledLayout], Cut]] = {
     "prose": cut_prose,
 }
 """By the `source` of a layout."""
+
+
+def _tells(section: HeadedRows) -> bool:
+    """Whether a section has a column of goals or indicators, or a row that holds some."""
+    return bool(CONTENT_COLUMNS & set(section.columns)) or any(row.has_content for row in section.rows)
 
 
 def bare_header(document: Document, layout: CompiledLayout) -> Header:

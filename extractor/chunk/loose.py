@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -10,6 +11,9 @@ from extractor.schemas.document import Document, Line, Row, Table
 
 _RUN = 6
 """So many rows in a row with one text each, all in the first column, are lines above or below a table of the sheet."""
+
+_SECTION = re.compile(r"\s*[一二三四五六七八九十]{1,3}、")
+"""Below the last row of a table with more cells, the heading of what follows it: 十、名词解释."""
 
 
 def with_lines(document: Document) -> Document:
@@ -20,8 +24,8 @@ def with_lines(document: Document) -> Document:
         if _is_text(table) and not _goes_on(document.tables[:index], table):
             lines += _lines(table, table.rows)
             continue
-        # What a reader put together from text are rows, not the lines of a sheet.
-        runs = [(table.rows, False)] if table.rebuilt else _runs(table.rows)
+        # What a reader put together from text are rows; only those above all others may be lines of the sheet.
+        runs = _first_run(table.rows) if table.rebuilt else _runs(table.rows)
         for rows, are_lines in runs:
             if are_lines:
                 lines += _lines(table, rows)
@@ -46,7 +50,9 @@ def _runs(rows: Sequence[Row]) -> Iterator[tuple[Sequence[Row], bool]]:
     part: list[Row] = []
     for is_alone, group in groupby(rows, _stands_alone):
         run = list(group)
-        if not is_alone or sum(_is_filled(row) for row in run) < _RUN:
+        filled = [row for row in run if _is_filled(row)]
+        opens_section = part and filled and run[-1] is rows[-1] and _SECTION.match(filled[0].cells[0].content.text)
+        if not is_alone or not (len(filled) >= _RUN or opens_section):
             part += run
             continue
         if part:
@@ -55,6 +61,16 @@ def _runs(rows: Sequence[Row]) -> Iterator[tuple[Sequence[Row], bool]]:
         part = []
     if part:
         yield part, False
+
+
+def _first_run(rows: Sequence[Row]) -> Iterator[tuple[Sequence[Row], bool]]:
+    """Rows in two stretches, where they begin with lines."""
+    first, *others = _runs(rows)
+    if first[1]:
+        yield first
+    rest = [row for part, _ in (others if first[1] else [first, *others]) for row in part]
+    if rest:
+        yield rest, False
 
 
 def _stands_alone(row: Row) -> bool:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain
 from typing import NamedTuple, Self, SupportsIndex
 
 from extractor.schemas.positions import Boxes
@@ -68,23 +68,24 @@ class PageBoxes(NamedTuple):
         )
         return cls(page, left, top, right, bottom, [*accumulate(map(len, words), initial=0)])
 
-    def ink(self, characters: Sequence[int]) -> list[Ink]:
-        """The letters of characters, in their order.
+    def ink(self, characters: Sequence[int], begin: int, end: int) -> list[Ink]:
+        """The letters of some characters, [begin, end) of those that are given, which ascend.
 
-        >>> boxes = PageBoxes.of(1, "甲乙丙", [0, 9, 18], [0] * 3, [9, 18, 27], [9] * 3)
-        >>> [(ink.begin, ink.end) for ink in boxes.ink([1, 2, 0])]
-        [(1, 3), (0, 1)]
+        >>> boxes = PageBoxes.of(1, "甲乙丙丁", [0, 9, 18, 27], [0] * 4, [9, 18, 27, 36], [9] * 4)
+        >>> [(ink.begin, ink.end) for ink in boxes.ink([0, 2, 3], 0, 3)]
+        [(0, 1), (2, 4)]
         """
-        found: list[Ink] = []
-        begin = end = 0
-        whole = range(characters[0], characters[0] + len(characters))
-        # Nearly always they follow each other in the file.
-        for one in (whole,) if characters == list(whole) else (range(each, each + 1) for each in characters):
-            first, after = self.firsts[one.start], self.firsts[one.stop]
-            if first != end and end > begin:
-                found.append(Ink(self, begin, end))
-            begin, end = begin if first == end and end > begin else first, after
-        return [*found, Ink(self, begin, end)]
+        first, last = characters[begin], characters[end - 1]
+        if last - first == end - begin - 1:  # nearly always
+            return [Ink(self, self.firsts[first], self.firsts[last + 1])]
+        found = [Ink(self, self.firsts[first], self.firsts[first + 1])]
+        for one in characters[begin + 1 : end]:
+            before = found[-1]
+            if before.end == self.firsts[one]:
+                found[-1] = Ink(self, before.begin, self.firsts[one + 1])
+            else:
+                found.append(Ink(self, self.firsts[one], self.firsts[one + 1]))
+        return found
 
 
 class Ink(NamedTuple):
@@ -102,9 +103,9 @@ class Inked(str):
     plain one of it, which knows nothing of boxes.
 
     >>> boxes = PageBoxes.of(1, "甲乙丙", [0, 9, 18], [0] * 3, [9, 18, 27], [9] * 3)
-    >>> text = Inked("甲\\n乙丙", tuple(boxes.ink([0, 2, 1])))
+    >>> text = Inked("甲\\n乙丙", tuple(boxes.ink([0, 1, 2], 0, 3)))
     >>> [(ink.begin, ink.end) for ink in text.ink], [(ink.begin, ink.end) for ink in text[1:3].strip().ink]
-    ([(0, 1), (2, 3), (1, 2)], [(2, 3)])
+    ([(0, 3)], [(1, 2)])
     """
 
     __slots__ = ("ink",)
@@ -168,28 +169,50 @@ class BoxesWriter:
     """Gathers the boxes of texts while they are written one behind the other."""
 
     def __init__(self) -> None:
-        self.boxes = Boxes()
+        self._runs: list[tuple[int, int, int, bool, float, float]] = []
+        """Start, first letter, page, whether it stands on its side, top and bottom of each run."""
+        self._lefts, self._rights = array("f"), array("f")
 
     def add(self, start: int, written: str, ink: Sequence[Ink]) -> None:
         """The boxes of a text that was written at an offset; of one whose letters are others than its ink's, none."""
-        runs = [match.span() for match in _RUN.finditer(written)]
-        ends = list(accumulate(end - begin for begin, end in runs))
-        pieces = list(accumulate((one.end - one.begin for one in ink), initial=0))
-        if not runs or ends[-1] != pieces[-1]:
+        words = [match.span() for match in _RUN.finditer(written)]
+        if _count(words) != _count([(begin, end) for _, begin, end in ink]):
             return
-        boxes = self.boxes
-        run = piece = 0
-        # A run ends with white space, and where the text goes on with the ink of another place.
-        for begin, end in pairwise(sorted({0, *ends, *pieces})):
-            run += begin >= ends[run]
-            piece += begin >= pieces[piece + 1]
-            page, first, _ = ink[piece]
-            letters = slice(first + begin - pieces[piece], first + end - pieces[piece])
-            boxes.starts.append(start + runs[run][1] - (ends[run] - begin))
-            boxes.firsts.append(len(boxes.lefts))
-            boxes.pages.append(page.page)
-            boxes.sideways.append(page.sideways)
-            boxes.tops.append(min(page.tops[letters]))
-            boxes.bottoms.append(max(page.bottoms[letters]))
-            boxes.lefts.extend(page.lefts[letters])
-            boxes.rights.extend(page.rights[letters])
+        left = iter(words)
+        at = stop = 0
+        for page, begin, end in ink:
+            top, bottom = min(page.tops[begin:end]), max(page.bottoms[begin:end])
+            letter = len(self._lefts)
+            self._lefts.extend(page.lefts[begin:end])
+            self._rights.extend(page.rights[begin:end])
+            # A run ends with white space, and where the text goes on with the ink of another place.
+            after = letter + end - begin
+            while letter < after:
+                if at == stop:
+                    at, stop = next(left)
+                self._runs.append((start + at, letter, page.page, page.sideways, top, bottom))
+                taken = min(stop - at, after - letter)
+                at += taken
+                letter += taken
+
+    def boxes(self) -> Boxes | None:
+        """Those of all texts; None where none of them had any."""
+        if not self._runs:
+            return None
+        starts, firsts, pages, sideways, tops, bottoms = zip(*self._runs, strict=True)
+        return Boxes(
+            array("I", starts),
+            array("I", firsts),
+            array("I", pages),
+            array("B", sideways),
+            array("f", tops),
+            array("f", bottoms),
+            self._lefts,
+            self._rights,
+        )
+
+
+def _count(spans: Sequence[tuple[int, int]]) -> int:
+    if len(spans) == 1:
+        return spans[0][1] - spans[0][0]
+    return sum([end - begin for begin, end in spans])

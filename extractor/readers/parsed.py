@@ -186,9 +186,7 @@ class TextBuilder:
         self._notes[Note(kind, clean(detail), self.page, span)] = None
 
     def parsed(self) -> Parsed:
-        positions: Positions | None = self._boxes.boxes if self._boxes.boxes.starts else None
-        if self._sheets:
-            positions = _sheets(self._sheets)
+        positions: Positions | None = _sheets(self._sheets) if self._sheets else self._boxes.boxes()
         return Parsed("".join(self._parts), tuple(self._lines), tuple(self._tables), tuple(self._notes), positions)
 
     def _row(self, cells: Sequence[str | Merged]) -> Row:

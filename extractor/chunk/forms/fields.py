@@ -9,12 +9,12 @@ from dataclasses import dataclass, field, replace
 from extractor.chunk.forms.brackets import listed_in, parts_of
 from extractor.chunk.forms.form import Form, Item, is_money
 from extractor.chunk.forms.halves import with_halves_joined
-from extractor.chunk.forms.header import Column
+from extractor.chunk.forms.header import LEVELS, Column
 from extractor.chunk.forms.heads import Heads
 from extractor.chunk.forms.indicators import Entry, Held, read_indicators
 from extractor.chunk.forms.kinds import Classified, classify
 from extractor.chunk.forms.pairs import Pair, read_pairs
-from extractor.chunk.forms.shapes import is_labellike
+from extractor.chunk.forms.shapes import is_labellike, is_number
 from extractor.chunk.forms.sheet import SheetRow, Spot, goes_on
 from extractor.chunk.units import unit_of_label
 from extractor.layouts.forms import FormWords, Label
@@ -188,10 +188,15 @@ def _sum(one: Classified, line: int, found: _Collected, words: FormWords) -> Non
 
 
 def _summed_columns(summed: Sequence[Spot], one: Classified, words: FormWords) -> list[Column | None]:
-    """The columns of the sums: their own; in a row that lost its blank cells those of points, if they are as many."""
+    """The columns of the sums: their own; in a row that lost its blank cells those of points, if they are as many.
+
+    It did where numbers stand below the levels of indicators.
+    """
     if one.columns is None:
         return [None for _ in summed]
-    if one.row.width < one.columns.width:
+    below = [one.columns.at(spot.first) for spot in summed]
+    in_levels = any(column is not None and column.field in LEVELS for column in below)
+    if one.row.width < one.columns.width or (in_levels and all(is_number(spot.text) for spot in summed)):
         points = [c for c in one.columns.columns if c.field == "weight" or words.money_column(c.name) == "rate"]
         points = [c for c in points if c.field == "weight" or "分" in c.name][: len(summed)]
         if len(points) == len(summed):
@@ -207,7 +212,8 @@ def _values(one: Classified, heads: Heads, line: int, table: int, found: _Collec
     for spot in one.row.inked:
         over = heads.over(spot)
         if over is None:
-            if spot not in stubs or label is None:
+            is_label = spot in stubs and (words.label(spot.text) or words.unknown(spot.text))
+            if label is None or not is_label:
                 _unless_fragment(spot, found, words)
         elif not heads.is_table or label is None:
             found.add(Item(over, spot.cell.content, spot.first, line, in_money=in_money), words)

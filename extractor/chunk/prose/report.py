@@ -6,6 +6,7 @@ achieved is told behind the goal and stays outside. A report with goals that dif
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -103,17 +104,13 @@ def _labels(flow: Flow, known: Words, begin: int) -> Iterator[Heading]:
 
 def _end(flow: Flow, found: Sequence[Heading], goal: Heading) -> int:
     """Where the next heading begins a line that is none of the list in a goal."""
-    return next(
-        (
-            one.start
-            for one in found
-            if one.start >= goal.end
-            and one.closer
-            and flow.begins_line(one.start)
-            and (one.style == goal.style or one.style == "han")
-        ),
-        len(flow.text),
-    )
+    behind = (found[at] for at in range(bisect_left(found, goal.end, key=_start), len(found)))
+    ends = (one for one in behind if one.closer and flow.begins_line(one.start))
+    return next((one.start for one in ends if one.style in {goal.style, "han"}), len(flow.text))
+
+
+def _start(one: Heading) -> int:
+    return one.start
 
 
 def _holds_text(flow: Flow, found: Sequence[Heading], goal: Heading) -> bool:

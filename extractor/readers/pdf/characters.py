@@ -5,8 +5,8 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import Counter, deque
-from collections.abc import Sequence
-from itertools import repeat
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, repeat
 from operator import sub
 from statistics import median
 
@@ -35,6 +35,7 @@ _QUARTER, _SLANT = math.pi / 2, math.radians(5)
 _MOST_LARGE = 2_000
 _OPAQUE, _LIGHT = 250, 150
 """Of 255: letters that cover less, or in a lighter grey, are a watermark's."""
+_SAMPLE = 200
 _NARROW = frozenset("!\"'()*,./0123456789:;I[\\]^_`ijl{|}~")
 _FULL = 0.95
 _ASKEW = 0.85
@@ -207,16 +208,30 @@ def _unknown(text_page: pdfium.FPDF_TEXTPAGE, indices: list[int], found: Charact
         if text not in seen:
             seen[text] = text == UNKNOWN or pdfium.FPDFText_HasUnicodeMapError(text_page, indices[position]) == 1
         unknown += seen[text]
-    return unknown + _too_wide(found)
+    return unknown + sum(_is_embedded(text_page, indices[position]) for position in _too_wide(found))
 
 
-def _too_wide(found: Characters) -> int:
-    """Narrow letters as wide as Chinese ones: programs that lose what a drawn letter is give it a number instead."""
-    widths = [
-        (text, right - left)
-        for index, (text, left, right) in enumerate(zip(found.texts, found.left, found.right, strict=True))
-        if index not in found.turned and index not in found.slanted
-    ]
-    usual = [width for text, width in widths if text >= "\u2e80"]
-    least = _FULL * median(usual) if usual else math.inf
-    return sum(text in _NARROW and width > least for text, width in widths)
+def _too_wide(found: Characters) -> list[int]:
+    """Positions of narrow letters as wide as Chinese ones: programs that lose what a drawn letter is write another."""
+    aside = found.turned.keys() | found.slanted
+
+    def shapes(positions: Iterable[int]) -> Iterator[tuple[int, float]]:
+        for index in positions:
+            if index not in aside:
+                high = max(found.bottom[index] - found.top[index], 0.1)
+                yield index, (found.right[index] - found.left[index]) / high
+
+    chinese = islice((index for index, text in enumerate(found.texts) if text >= "\u2e80"), _SAMPLE)
+    usual = [shape for _, shape in shapes(chinese)]
+    if not usual:
+        return []
+    least = _FULL * median(usual)
+    narrow = (index for index, text in enumerate(found.texts) if text in _NARROW)
+    return [index for index, shape in shapes(narrow) if shape > least]
+
+
+def _is_embedded(text_page: pdfium.FPDF_TEXTPAGE, index: int) -> bool:
+    """Whether the file has the letter's shape; without it the width may be that of any letter."""
+    text = pdfium.FPDFText_GetTextObject(text_page, index)
+    font = pdfium.FPDFTextObj_GetFont(text) if text else None
+    return bool(font) and pdfium.FPDFFont_GetIsEmbedded(font) == 1

@@ -27,6 +27,8 @@ _NUMBER = re.compile(r"\d{1,4}")
 _NAME = re.compile(r"(?=(?:.*[一-鿿]){2}).{3,80}")
 _NOTHING = frozenset(("", "-", "/"))
 _FEWEST_ROWS = 2
+_MOST_MISSED = 60
+"""So many labels of names are looked around for a list; a text that prints more without one is none of lists."""
 
 
 class Item(NamedTuple):
@@ -53,7 +55,7 @@ def find_lists(items: Sequence[Item]) -> Iterator[CellList]:
     [CellList(begin=0, end=15, width=5)]
     """
     words = [squash(item.text) for item in items]
-    after = 0
+    after = missed = 0
     for at, word in enumerate(words):
         if at < after or len(word) > _LONGEST_LABEL or _column(word) != "name":
             continue
@@ -61,6 +63,9 @@ def find_lists(items: Sequence[Item]) -> Iterator[CellList]:
         if found is not None:
             yield found
             after = found.end
+        missed += found is None
+        if missed > _MOST_MISSED:
+            return
 
 
 @lru_cache(maxsize=16_384)

@@ -51,7 +51,7 @@ def read_columns(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], 
     """Lines outside of such tables, and the tables, one for each header; none where no texts stand side by side."""
     headers = list(islice((at for at, line in enumerate(lines) if _is_header(text, line)), _MOST_HEADERS))
     for is_wide in (False, True) if headers else ():
-        pieces = [pieces_of(text, line, is_wide=is_wide) for line in lines]
+        pieces = [_pieces(text, line, is_wide=is_wide) for line in lines]
         if not _stand_side_by_side(text, pieces[headers[0] :]):
             continue
         tables: list[Table] = []
@@ -67,8 +67,7 @@ def read_columns(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], 
     return lines, ()
 
 
-def pieces_of(text: str, line: Line, *, is_wide: bool) -> list[Piece]:
-    """The pieces of a line between wide gaps; `is_wide`: a character of Chinese takes two columns."""
+def _pieces(text: str, line: Line, *, is_wide: bool) -> list[Piece]:
     found = []
     place, position = 0, line.start
     for match in _PIECE.finditer(text, line.start, line.end):

@@ -7,6 +7,7 @@ label by its place. The table is built anew, so whatever is read from it carries
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -57,8 +58,11 @@ def read_form_text(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...]
     for index, header in enumerate(headers):
         first = _first_line(printed, header, words)
         begin = _begin(printed, after, first, words)
-        if begin is None:
-            after = header.line + 1
+        if begin is None or (
+            _is_one(whole, lines[begin], lines[header.line])
+            and all(is_known(token.text, words) for line in printed[begin:first] for token in line)
+        ):
+            after = header.line + 1  # what names nothing but columns heads a list
             continue
         end = headers[index + 1].line if index + 1 < len(headers) else len(printed)
         heads = [*header.lead, *header.columns]
@@ -72,6 +76,12 @@ def read_form_text(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...]
     if not tables:
         return whole, ()
     return tuple(line for at, line in enumerate(lines) if at not in taken), tuple(tables)
+
+
+def _is_one(whole: Sequence[Line], first: Line, last: Line) -> bool:
+    """Whether two lines were cut out of one."""
+    at = bisect_right(whole, first.start, key=lambda line: line.start) - 1
+    return at >= 0 and last.end <= whole[at].end
 
 
 def _may_head(text: str, line: Line) -> bool:

@@ -13,9 +13,9 @@ from extractor.readers.plain.dropped import aligned
 from extractor.readers.plain.formtext import read_form_text
 from extractor.readers.plain.gridtable import is_grid, read_grids
 from extractor.readers.plain.hardbreaks import has_hard_breaks, read_broken
-from extractor.readers.plain.layoutform import read_layout_form
 from extractor.readers.plain.markdown import is_markdown, read_markdown
 from extractor.readers.plain.outline import read_outline
+from extractor.readers.plain.positionform import read_positions
 from extractor.readers.plain.ruledtable import is_ruled, read_ruled
 from extractor.readers.plain.spaced import read_spaced
 from extractor.readers.plain.torn import is_torn
@@ -23,13 +23,16 @@ from extractor.schemas.document import Line, Table
 
 _READERS = (
     read_columns,
-    read_layout_form,
+    read_positions,
     read_form_text,
     read_outline,
     read_bracket_list,
     read_spaced,
     read_cells,
 )
+
+_OF_LINES = frozenset((read_form_text, read_spaced))
+"""Those that take a line for a row."""
 
 
 class Found(NamedTuple):
@@ -70,20 +73,12 @@ def _found(text: str, lines: tuple[Line, ...]) -> Found:
     if delimiter is not None:
         return Found("tsv" if delimiter == "\t" else "csv", *read_delimited(text, lines, delimiter))
     # What is no table to one reader may be one to the next; each returns the lines as they are where it finds none.
-    for read in (
-        read_columns,
-        read_layout_form,
-        read_form_text,
-        read_outline,
-        read_bracket_list,
-        read_spaced,
-        read_cells,
-    ):
+    for read in _READERS:
         outside, tables = read(text, lines)
-        if any(map(is_torn, tables)):
+        if read in _OF_LINES and any(map(is_torn, tables)):
             break
         if tables:
-            return Found("text", outside, tables, is_placed=read is read_form_text)
+            return Found("text", outside, tables, is_placed=read in {read_form_text, read_positions})
     return Found("text", lines)
 
 

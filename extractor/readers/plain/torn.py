@@ -25,6 +25,8 @@ def is_torn(table: Table) -> bool:
         found = [words.column(cell.content.text) for cell in row.cells]
         if len(_LEVELS & set(found)) and len([one for one in found if one]) >= _FEWEST:
             fields = found
+        elif any(squash(cell.content.text) in words.sums for cell in row.cells[:2]):
+            fields = []  # the form ends
         elif fields:
             torn += _misplaced(row, fields)
     return torn > _MOST
@@ -38,5 +40,6 @@ def _misplaced(row: Row, fields: Sequence[str | None]) -> int:
         if cell.content.text.strip()
     ]
     strays = sum(bool(levels_of(word)) for word, field in pairs if field not in _LEVELS and field is not None)
-    pieces = sum(len(word) < _FRAGMENT and not levels_of(word) for word, field in pairs if field in _LEVELS)
+    own = [word for word, field in pairs if field in _LEVELS and not levels_of(word)]
+    pieces = sum(len(word) < _FRAGMENT for word in own)
     return strays + pieces

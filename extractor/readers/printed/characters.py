@@ -21,6 +21,7 @@ _DIGITS = frozenset("0123456789")
 _TIGHT, _FLAT = 0.5, 1.5
 """A box is tight where it is lower than this share of a line's, and flat where it is that much wider than high."""
 _HANGING = frozenset("“”‘’\"'")
+_LONGEST_RAISED = 2
 LARGE = 1.35
 """Letters larger than so many times the usual height are printed in another size than the table."""
 _RAISED_SIZE, _LIFT = 0.8, 0.15
@@ -140,7 +141,8 @@ def raise_digits(found: Characters) -> None:
 
 
 def _write_raised(found: Characters, run: list[int]) -> None:
-    for index in run:
+    """A longer number is one of another font, whose boxes stand higher."""
+    for index in run if len(run) <= _LONGEST_RAISED else ():
         found.texts[index] = raised(found.texts[index])
 
 
@@ -150,7 +152,7 @@ def _is_raised(found: Characters, index: int, *, goes_on: bool) -> bool:
     lift = found.bottom[before] - found.bottom[index]
     if goes_on:
         return _is_level(found, before, index)
-    beside = abs(found.left[index] - found.right[before]) < other / 2
+    beside = found.gaps[index] == ADJACENT and abs(found.left[index] - found.right[before]) < other / 2
     lifted = _LIFT * other < lift < other and found.top[index] > found.top[before] - other / 2
     return beside and lifted and height < _RAISED_SIZE * other
 

@@ -43,5 +43,6 @@ def _foot(page: Page) -> tuple[int, str]:
 
 
 def _head(page: Page) -> str:
-    first = page.items[0] if page.items else None
-    return first if isinstance(first, str) and _HEAD.fullmatch(first) else ""
+    """It stands first on the page, or behind its text where the lines are in the file's order."""
+    ends = [*page.items[:1], *page.items[-2:-1]]
+    return next((item for item in ends if isinstance(item, str) and _HEAD.fullmatch(item)), "")

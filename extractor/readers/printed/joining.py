@@ -149,6 +149,7 @@ def _join(chain: _Chain, page: Page, table: RuledTable) -> None:
         is_open = is_parted or all(open_bottom)
         if is_open or _is_rest(chain, row):
             is_plain = is_open or _is_plain(chain, row)
+            _unmerge(chain, row)
             _append(chain, row, range(len(row)))
             del table.rows[skip]
             for doubt in page.doubts:
@@ -351,6 +352,16 @@ def _cuts_label(first: str, second: str) -> bool:
         for word in (*values.cycle, *values.annual)
         for cut in range(_TWO, len(word))
     )
+
+
+def _unmerge(chain: _Chain, row: Cells) -> None:
+    """Gives a row of which a page shows a strip without text the columns that the next page shows of it."""
+    if any(isinstance(cell, str) and cell for cell in chain.row):
+        return
+    for column, (strip, cell) in enumerate(zip(chain.row, row, strict=True)):
+        if strip is Merged.LEFT and isinstance(cell, str):
+            chain.row[column] = ""
+            chain.origins[column] = (chain.row, column)
 
 
 def _append(chain: _Chain, row: Cells, columns: Iterable[int]) -> bool:

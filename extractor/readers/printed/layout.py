@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 from typing import NamedTuple
 
 from extractor.readers.inked import Inked
@@ -88,7 +88,7 @@ def _inked(characters: Characters, indices: Sequence[int], text: str, pieces: Se
     if characters.boxes is None:
         return text
     boxes = characters.boxes
-    return Inked(text, tuple(ink for piece in pieces for ink in boxes.ink(indices[piece.begin : piece.end])))
+    return Inked(text, tuple(chain.from_iterable(boxes.ink(indices, piece.begin, piece.end) for piece in pieces)))
 
 
 def _pieces(characters: Characters, indices: Iterable[int], size: float, *, breaks: bool = False) -> list[Piece]:
