@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,7 +59,7 @@ def printed(found: ProjectReading) -> Project:
     """What was read, as it is printed."""
     return Project(
         found.name or "",
-        f"{found.amounts.total:,.2f}" if found.amounts.total is not None else "",
+        f"{Decimal(found.amounts.total):,.2f}" if found.amounts.total else "",
         f"{(found.goal or '').rstrip('。')}。",
         [
             (one.name or "", f"{one.operator or ''}{one.annual_value or ''}{one.measure_unit or ''}")
