@@ -18,7 +18,6 @@ from extractor.schemas.project import ProjectReading, plain_amount
 from extractor.schemas.record import Span
 from extractor.text import squash
 
-
 _MONEY = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
