@@ -74,7 +74,7 @@ def _question(vote: Vote) -> tuple[str, str, bool]:
 
 def _of_value(vote: Vote, spans: Mapping[str, Span]) -> Finding:
     span = vote.span or spans.get(vote.path)
-    if vote.text is not None:
+    if vote.text is not None:  # what nobody read
         whole = vote.path.endswith("]")
         facts: dict[str, Fact] = {} if whole else {"seen": _named(vote.path)}
         variant = "cell_indicator" if whole else "cell"

@@ -196,6 +196,7 @@ class _Ballot:
 
     def _indicators(self) -> Iterator[Vote]:
         named: set[Place] = set()
+        rows: set[tuple[Place, ...]] = set()
         by_row: dict[tuple[int, int], list[Place]] = {}
         for place in self.inside:
             for row in self.seen.rows(place):
@@ -205,6 +206,11 @@ class _Ballot:
             span = self.spans.get(path)
             names = self.seen.under(span) if span else []
             named.update(names)
+            value_span = self.spans.get(paths.indicator(index, "annual_value"))
+            own = (*names, *(self.seen.under(value_span) if value_span else ()))
+            if names and own in rows:  # the same cells once more
+                yield Vote(paths.indicator(index), "other", "row")
+            rows.add(own)
             anchor = names[0] if names else None
             yield from self._indicator(index, one, anchor, by_row)
         yield from self._unread(named)
