@@ -21,6 +21,8 @@ from extractor.tagger.cells.votes import Vote, votes
 
 _MOST_SHOWN, _SHOWN = 5, 20
 _MOST_SPANS = 20
+_KNOWN, _FEW = 0.75, 2
+"""Share of a project's values in cells that it must bear out, but for a few, before it disputes another."""
 _COLUMN = 3
 """From so many like disputes on, it is the column that is disputed."""
 
@@ -46,13 +48,17 @@ def hear(seen: Seen, block: Block, compared: Comparison) -> Say:
     cast = votes(seen, block, compared.project, compared.spans)
     same = {vote.path for vote in cast if vote.verdict == "same"}
     begins = [at for at in seen.openings if block.start <= at < block.end]
+    elsewhere = frozenset(vote.path for vote in cast if vote.verdict == "body")
+    asked = len(cast) - len(elsewhere)
+    if asked - len(same) > _FEW and len(same) < _KNOWN * asked:
+        # A table that it was not made for: it bears out what it knows, and disputes nothing.
+        return Say(frozenset(same - {"name"}), elsewhere, (), True)
     findings = list(_disputes(cast, compared.spans))
     if len(begins) > 1:
         findings.append(_second_start(seen, block, begins[1:]))
     if len(begins) != 1:
         # Where a project begins it does not see as the rules do: what belongs to it, it cannot say.
         same.discard("name")
-    elsewhere = frozenset(vote.path for vote in cast if vote.verdict == "body")
     return Say(frozenset(same), elsewhere, tuple(findings), True)
 
 

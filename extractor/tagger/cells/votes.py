@@ -11,6 +11,7 @@ so also a value that leaves out a part of its cell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -59,6 +60,9 @@ _CONTINUED, _BODY = other("continuation"), other("body")
 _NO_RIVALS = frozenset((_CONTINUED, other("text")))
 _NO_RIVALS_OF_LABELS = _NO_RIVALS | {other("group"), other("heading")}
 """What says where a text stands and not what it is: a cell that looks like it may be any value, or any category."""
+_OTHER_MONEY, _SURE_OF_MONEY = (value("breakdown"), value("several_money")), 0.95
+"""Whose money an amount is, the words of a label say more than its place: it takes more to dispute it."""
+_DIGIT = re.compile("[0-9]")
 _NAMED_ABOVE = ("department", "unit")
 _BODIES = (value("department"), value("unit"), value("ministry"), other("sum_label"), other("heading"))
 """What a line or a row that names a body may be: above a table one looks like the other."""
@@ -114,13 +118,17 @@ class _Ballot:
             yield self._on(path, printed, roles)
             return
         for place in self.inside:
-            if self.seen.likely(place, roles[:1]) >= SEEN and not self._is_taken(place, path):
+            if self.seen.likely(place, roles[:1]) >= SEEN and self._may_be(place, path):
                 yield Vote(path, "other", path, self.seen.text(place), self.seen.span(place))
                 return
 
-    def _is_taken(self, place: Place, path: str) -> bool:
-        """Whether a cell prints a value of the same kind that was read."""
-        return any(one == path or (paths.is_amount(one) and paths.is_amount(path)) for one in self.read.get(place, ()))
+    def _may_be(self, place: Place, path: str) -> bool:
+        """Whether a cell may print the value that nobody read: not where it was read for one of the same kind, nor,
+        but for money and goals, where it was read under another label; nor a stroke in place of money."""
+        taken = self.read.get(place, set())
+        if paths.is_amount(path):
+            return _DIGIT.search(self.seen.text(place)) is not None and not any(map(paths.is_amount, taken))
+        return not taken or (path == "goal" and all(one.startswith(paths.ATTRIBUTES) for one in taken))
 
     def _on(self, path: str, printed: object, roles: Sequence[int], row_of: Place | None = None) -> Vote:
         """A printed value."""
@@ -141,6 +149,8 @@ class _Ballot:
                 sees = ROLES[best]
                 none = _NO_RIVALS_OF_LABELS if path.rpartition(".")[2] in _LABELS else _NO_RIVALS
                 rival = 0.0 if best in none else self.seen.likely(place, (best,))
+                if best in _OTHER_MONEY and rival < _SURE_OF_MONEY:
+                    rival = 0.0
                 verdict = _verdict(support, rival)
         if verdict == "same" and row_of is not None and not self._belongs(path, places, row_of):
             return Vote(path, "other", "row")
@@ -208,7 +218,7 @@ class _Ballot:
             named.update(names)
             value_span = self.spans.get(paths.indicator(index, "annual_value"))
             own = (*names, *(self.seen.under(value_span) if value_span else ()))
-            if names and own in rows:  # the same cells once more
+            if names and own in rows and self.seen.best(names[0]) != _BODY:  # the same cells once more
                 yield Vote(paths.indicator(index), "other", "row")
             rows.add(own)
             anchor = names[0] if names else None
