@@ -99,6 +99,7 @@ class Summary:
     totals: RunTotals
     fields: int = 0
     fields_read_twice: int = 0
+    fields_by_cells: int = 0
     fields_abstained: int = 0
     fields_not_read: int = 0
     no_second_reading: int = 0
@@ -123,6 +124,7 @@ def summarize(store: RunStore, language: str | None = None) -> Summary:
         counts = line.counts
         summary.fields += counts.fields
         summary.fields_read_twice += counts.fields_read_twice
+        summary.fields_by_cells += counts.fields_by_cells
         summary.fields_abstained += counts.fields_abstained
         summary.fields_not_read += counts.fields_not_read
         summary.no_second_reading += counts.no_second_reading
@@ -172,6 +174,7 @@ def print_summary(summary: Summary, outcome: Outcome, settings: Settings, files:
     table.add_row("文件级待核对 document flags", f"{summary.document_flags:,}")
     table.add_row("双读字段 fields read twice", f"{summary.fields_read_twice:,} / {summary.fields:,}")
     if settings.reads_twice:
+        table.add_row("　其中按单元格核实 of these by their cells", f"{summary.fields_by_cells:,}")
         table.add_row("　不由第二读者读取 not its business", f"{summary.fields_not_read:,}")
         table.add_row("　第二读者没有把握 not sure, no vote", f"{summary.fields_abstained:,}")
         table.add_row("没有第二次读取 no second reading", f"{summary.no_second_reading:,} projects")

@@ -77,13 +77,17 @@ def grid_of(rows: Sequence[Sequence[tuple[int, int]]], cells: Sequence[Anchor]) 
 def grids(document: Document) -> Iterator[Grid]:
     """The grids of a document, in print order."""
     held: list[Table] = []
+    before = 0
     for table in document.tables:
+        if not table.rows:
+            continue
         if held and (_width(table) != _width(held[-1]) or _far(document, held[-1], table)):
-            yield _stacked(document, held)
+            yield _stacked(document, held, before)
+            before = held[-1].rows[-1].end
             held = []
         held.append(table)
     if held:
-        yield _stacked(document, held)
+        yield _stacked(document, held, before)
 
 
 def _width(table: Table) -> int:
@@ -111,14 +115,12 @@ def _lines_between(document: Document, start: int, end: int, most: int) -> list[
     return found[::-1]
 
 
-def _stacked(document: Document, tables: Sequence[Table]) -> Grid:
+def _stacked(document: Document, tables: Sequence[Table], before: int) -> Grid:
+    """Tables as one grid, each below the lines above it; no line from `before` that place is theirs."""
     width = min(MOST_COLUMNS, max(1, *map(_width, tables)))
     rows: list[list[tuple[int, int]]] = []
     cells: list[Anchor] = []
-    before = 0
     for table in tables:
-        if not table.rows:
-            continue
         for start, end in _lines_between(document, before, table.rows[0].start, _LINES_ABOVE):
             cells.append(Anchor(document.text[start:end].strip(), len(rows), 0, start, end))
             rows.append([(len(cells) - 1, ANCHOR), *[(len(cells) - 1, LEFT)] * (width - 1)])
