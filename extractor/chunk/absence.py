@@ -119,7 +119,7 @@ def _tells_a_goal(document: Document, patterns: Mapping[str, re.Pattern[str]]) -
     if not sections and not _is_report(document):
         return False
     sets = [match for match in _words().numbered.finditer(text) if patterns["report_goal"].fullmatch(match["words"])]
-    if len(sets) > 1:
+    if len(sets) > 1 or (sets and _words().names.search(text)):
         return True
     told = ("goal_sentence", "goal_missing", "report_name")
     return any(patterns[name].search(text) for name in told)
