@@ -10,6 +10,7 @@ from extractor.chunk.chunks import Cut
 from extractor.chunk.signs import Signs, cuts_words, signs_in
 from extractor.chunk.titles import OF_PROJECTS, WHOLE_DEPARTMENT
 from extractor.layouts import CompiledLayout, terms
+from extractor.layouts.forms import form_words
 from extractor.layouts.shared import AbsenceSigns
 from extractor.schemas.document import Document, Line, Row
 from extractor.text import is_implausible, squash
@@ -24,6 +25,7 @@ _FEW = 3
 _LOST = re.compile(r"(?<=[\u4e00-\u9fff。,，)）])\?\?(?=[\u4e00-\u9fff])")
 """Characters that a program could not write, inside of a sentence: what they said may be a goal."""
 _LONGEST_HEADING = 40
+_SHORTEST_GOAL = 8
 
 
 def _words() -> AbsenceSigns:
@@ -60,6 +62,8 @@ def why_none(document: Document, cuts: Sequence[Cut], layout: CompiledLayout) ->
         return Absence("rows_not_understood", False)
     if signs.are_of_projects and not (_is_report(document) and _is_only_told(document, signs, layout)):
         return Absence(_not_understood(document, signs), False)
+    if signs.name is not None and _labels_a_goal(document, layout):
+        return Absence(_not_understood(document, signs), False)
     if not document.tables and _tells_a_goal(document, layout.terms.shared.prose.patterns):
         return Absence("report_not_understood", False)
     if heads or signs.are_unfilled:
@@ -94,6 +98,17 @@ def _is_of_department(document: Document) -> bool:
     pieces: list[Line | Row] = [*document.lines, *(row for table in document.tables for row in table.rows)]
     words = (squash(document.text[piece.start : piece.end]) for piece in pieces)
     return any(WHOLE_DEPARTMENT.search(word) and not _SENTENCE.search(word) for word in words)
+
+
+def _labels_a_goal(document: Document, layout: CompiledLayout) -> bool:
+    """Whether a line prints a goal behind its label, parted by a blank: a form's row without its cells."""
+    words = form_words(layout.terms)
+    for line in document.lines:
+        first, _, rest = document.text[line.start : line.end].strip().partition(" ")
+        label = words.label(first) if len(squash(rest)) >= _SHORTEST_GOAL and len(first) <= _LONGEST_HEADING else None
+        if label is not None and label.field == "goal" and words.label(rest.split()[0]) is None:
+            return True
+    return False
 
 
 def _is_not_whole(document: Document) -> bool:
