@@ -709,6 +709,28 @@ def test_a_form_behind_another_table_is_read() -> None:
     assert [len(record.project.indicators) for record in result.records] == [1, 1]
 
 
+def test_the_money_of_a_table_above_a_form_is_not_the_project_s() -> None:
+    """A table of revenue and spending has labels of a form's; what it says is told as text outside of the projects."""
+    revenue: Rows = [
+        ["收入", LEFT, "支出", LEFT],
+        ["项目", "决算数", "项目", "决算数"],
+        ["一、财政拨款收入", "655.00", "一、教育支出", "671.00"],
+        ["二、其他收入", "16.00", "", ""],
+        ["总计", "671.00", "总计", "671.00"],
+    ]
+    result = extract("收支总表", "单位：万元", revenue, "附件1", "项目支出绩效自评表", SIMPLE)
+    (record,) = result.records
+    assert record.project.name == "道路保洁"
+    assert record.project.amounts.model_dump(exclude_defaults=True) == {"total": "80", "fiscal": "80"}
+    assert "unclaimed_text" in [flag.code for flag in result.document.flags]
+
+
+def test_the_head_of_a_form_above_another_title_is_not_lost() -> None:
+    """A title inside of a form parts it only from what tells nothing of a project."""
+    (record,) = extract(TITLE, SIMPLE[:1], "项目支出绩效目标表", SIMPLE[1:]).records
+    assert (record.project.name, record.project.department) == ("道路保洁", "城管局")
+
+
 def test_the_unit_in_a_row_of_its_own() -> None:
     rows = [SIMPLE[0], ["填报单位：环卫站", LEFT, LEFT, LEFT], *SIMPLE[1:]]
     (record,) = extract("项目支出绩效目标申报表", rows).records

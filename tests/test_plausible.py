@@ -6,6 +6,7 @@ import pytest
 
 from extractor.checks.completeness import check_rows
 from extractor.checks.plausible import check_plausible
+from extractor.checks.untaken import check_untaken
 from extractor.layouts import terms
 from extractor.messages import worded
 from extractor.schemas.document import Block, BlockContext, MappedText
@@ -177,3 +178,20 @@ def test_categories_of_several_rows_in_one_cell_are_doubted(level2: str, is_doub
     one = Indicator(level1="产出指标", level2=level2, name="检测桥梁", annual_value="12座")
     flags = check_plausible(GOOD.model_copy(update={"indicators": (one,)}), block("桥梁检测"), terms(), {})
     assert [(str(flag.code), flag.path) for flag in flags] == ([("boundary_unsure", "name")] if is_doubted else [])
+
+
+@pytest.mark.parametrize(
+    ("attributes", "is_told"),
+    [
+        ({"产出": "数量目标 目标1 疏浚河段 12公里质量目标 目标1 验收合格率 100%"}, True),
+        ({"产出": "数量目标 疏浚河段 12公里", "效益": "社会效益目标 受益人数 3万人"}, True),
+        ({"绩效要求": "规模 疏浚河段 12公里 成色 验收合格率 100% 受益 3万人"}, True),
+        ({"实施内容": "疏浚河段12公里，绿化3处，护坡2公里，验收合格率100%"}, False),
+        ({"绩效情况": "数量指标和质量指标完成较好"}, False),
+    ],
+)
+def test_indicators_that_nobody_took(attributes: dict[str, str], is_told: bool) -> None:
+    """A project without indicators that prints some is doubted, one that has some is not."""
+    none_read = GOOD.model_copy(update={"indicators": (), "attributes": attributes})
+    assert [flag.path for flag in check_untaken(none_read)] == (["indicators"] if is_told else [])
+    assert check_untaken(GOOD.model_copy(update={"attributes": attributes})) == []

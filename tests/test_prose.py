@@ -623,3 +623,10 @@ def test_the_time_grows_with_the_length_alone(tmp_path: Path, text: str) -> None
     if looks_like_prose(document, layout):
         read_prose(document, layout)
     assert process_time() - begin < 5
+
+
+def test_a_project_that_tells_quantities_and_no_indicators_is_not_doubted_for_them(tmp_path: Path) -> None:
+    (record,) = extract(
+        tmp_path, HEAD + ONE.replace("按季度开展活动", "开展活动120场，覆盖12个社区，服务3000人")
+    ).records
+    assert "implausible" not in [flag.code for flag in record.flags]

@@ -10,6 +10,7 @@ from extractor.chunk.chunks import Cut
 from extractor.chunk.signs import Signs, cuts_words, signs_in
 from extractor.chunk.titles import OF_PROJECTS, WHOLE_DEPARTMENT
 from extractor.layouts import CompiledLayout, terms
+from extractor.layouts.forms import form_words
 from extractor.layouts.shared import AbsenceSigns
 from extractor.schemas.document import Document, Line, Row
 from extractor.text import is_implausible, squash
@@ -24,6 +25,7 @@ _FEW = 3
 _LOST = re.compile(r"(?<=[\u4e00-\u9fff。,，)）])\?\?(?=[\u4e00-\u9fff])")
 """Characters that a program could not write, inside of a sentence: what they said may be a goal."""
 _LONGEST_HEADING = 40
+_SHORTEST_GOAL = 8
 
 
 def _words() -> AbsenceSigns:
@@ -59,6 +61,8 @@ def why_none(document: Document, cuts: Sequence[Cut], layout: CompiledLayout) ->
     if (rows or heads) and (signs.are_of_projects or signs.has_values):
         return Absence("rows_not_understood", False)
     if signs.are_of_projects and not (_is_report(document) and _is_only_told(document, signs, layout)):
+        return Absence(_not_understood(document, signs), False)
+    if signs.name is not None and _labels_a_goal(document, layout):
         return Absence(_not_understood(document, signs), False)
     if not document.tables and _tells_a_goal(document, layout.terms.shared.prose.patterns):
         return Absence("report_not_understood", False)
@@ -96,6 +100,17 @@ def _is_of_department(document: Document) -> bool:
     return any(WHOLE_DEPARTMENT.search(word) and not _SENTENCE.search(word) for word in words)
 
 
+def _labels_a_goal(document: Document, layout: CompiledLayout) -> bool:
+    """Whether a line prints a goal behind its label, parted by a blank: a form's row without its cells."""
+    words = form_words(layout.terms)
+    for line in document.lines:
+        first, _, rest = document.text[line.start : line.end].strip().partition(" ")
+        label = words.label(first) if len(squash(rest)) >= _SHORTEST_GOAL and len(first) <= _LONGEST_HEADING else None
+        if label is not None and label.field == "goal" and words.label(rest.split()[0]) is None:
+            return True
+    return False
+
+
 def _is_not_whole(document: Document) -> bool:
     return any(note.kind in _NOT_WHOLE for note in document.notes)
 
@@ -119,7 +134,7 @@ def _tells_a_goal(document: Document, patterns: Mapping[str, re.Pattern[str]]) -
     if not sections and not _is_report(document):
         return False
     sets = [match for match in _words().numbered.finditer(text) if patterns["report_goal"].fullmatch(match["words"])]
-    if len(sets) > 1:
+    if len(sets) > 1 or (sets and _words().names.search(text)):
         return True
     told = ("goal_sentence", "goal_missing", "report_name")
     return any(patterns[name].search(text) for name in told)

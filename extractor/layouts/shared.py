@@ -364,6 +364,7 @@ class AbsenceSigns(WordSection):
     report: Pattern
     in_sentences: Pattern
     numbered: Pattern
+    names: Pattern
 
 
 class Signs(WordSection):

@@ -20,6 +20,7 @@ from extractor.checks.project import check_project, find_repeats
 from extractor.checks.sums import check_document, rows_in_doubt
 from extractor.checks.unlabelled import check_unlabelled
 from extractor.checks.unread import check_unread
+from extractor.checks.untaken import check_untaken
 from extractor.chunk import Chunks, choose_layout, chunk
 from extractor.compare import Reading, compare
 from extractor.errors import ExtractorError, LayoutError, ModelError, ModelRefused, ModelTruncated
@@ -303,6 +304,7 @@ def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons
     draft.findings += check_project(draft.project, block, layout, draft.comparison.spans)
     draft.findings += check_plausible(draft.project, block, layout.terms, draft.comparison.spans)
     draft.findings += check_unlabelled(draft.project, block, layout.terms)
+    draft.findings += check_untaken(draft.project)
     draft.findings += check_unread(block, layout.terms, draft.findings)
     draft.unclaimed = _ink_of(surveyed.opened.document.text, draft.findings)
     return draft

@@ -36,6 +36,8 @@ _ATTACHED = re.compile(
 )
 _LONGEST_HEADING = 40
 _COLUMNS = 3
+_TELLING = frozenset(("department", "unit", "goal", *TABLE_FIELDS))
+"""What tells that rows are of a project, though its name was not printed yet."""
 _CATEGORY_ENDS = ("指标", "效益", "满意度", "影响")
 _BARE = Row((), 0, 0)
 
@@ -194,6 +196,10 @@ def _parts(document: Document, terms: Terms, words: FormWords) -> Iterator[_Part
                 pending.append(Line(spot.cell.start, spot.cell.end, piece.page))
                 skipping = _is_of_department(word, words) if is_title(word) else skipping
             continue
+        titles = [squash(document.text[line.start : line.end]) for line in pending]
+        if form is not None and _is_other(form, piece, words, titles):
+            yield _Part("outside", _lines(form.rows))
+            form = None
         if _begins_other(piece, form, terms, words):
             skipping = True
         elif _begins_form(piece, form, words, skipping=skipping, has_pending=bool(pending)):
@@ -215,6 +221,21 @@ def _parts(document: Document, terms: Terms, words: FormWords) -> Iterator[_Part
     if form is not None:
         yield _Part("blocks", _lines(form.rows), form.rows, form.top)
     yield _Part("furniture" if any_form else "header", pending)
+
+
+def _is_other(form: _Open, row: SheetRow, words: FormWords, titles: Sequence[str]) -> bool:
+    """Whether a table with a title of its own names a project, and the one before it holds nobody's money.
+
+    A table of revenue and spending has words of a form's, 项目 and 其他收入: what is above the next title is not its.
+    """
+    return (
+        row.begins_table
+        and any(map(is_title, titles))
+        and not form.has_header
+        and not form.has_name(words)
+        and form.fields.isdisjoint(_TELLING)
+        and any(label.field == "name" for label in _labels(row, words))
+    )
 
 
 def _lines(rows: Sequence[SheetRow]) -> list[Line]:
