@@ -11,7 +11,7 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from extractor.schemas.document import Cell, Document
 from extractor.schemas.place import Edges, InLines, InParagraph, InSheet, InTable, OnPage, Place, Places
@@ -117,7 +117,7 @@ class Locator:
 
     def _in_lines(self, start: int, end: int) -> Place:
         first, last = bisect_right(self._line_starts, start), bisect_right(self._line_starts, end - 1)
-        return InLines(lines=(first, last))
+        return _lines(first, last)
 
     @cached_property
     def _line_starts(self) -> array[int]:
@@ -153,6 +153,12 @@ class Locator:
         return numbers
 
 
+@lru_cache(maxsize=4096)
+def _lines(first: int, last: int) -> InLines:
+    """Many values stand on one line."""
+    return InLines(lines=(first, last))
+
+
 def _boxes_within(boxes: Boxes, start: int, end: int) -> Iterator[tuple[int, bool, Edges]]:
     """What each run has within [start, end): its page, whether it stands on its side, its box along its line."""
     for run in range(max(bisect_right(boxes.starts, start) - 1, 0), bisect_left(boxes.starts, end)):
@@ -186,5 +192,5 @@ def _covers(cell: Cell, start: int, end: int) -> bool:
     letters, offsets = cell.content.text, cell.content.offsets
     if isinstance(offsets, range):
         return bool(letters[max(start - offsets.start, 0) : max(end - offsets.start, 0)].strip())
-    pairs = zip(letters, offsets, strict=True)
-    return any(start <= offset < end and not letter.isspace() for letter, offset in pairs)
+    within = [letter for letter, offset in zip(letters, offsets, strict=True) if start <= offset < end]
+    return bool("".join(within).strip())

@@ -10,8 +10,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as RichProgress
 from rich.table import Table
 
 from extractor.cli import printable
@@ -21,6 +19,8 @@ from extractor.schemas.record import FlagCode, Learning
 from extractor.settings import Settings
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+
     from extractor.store import RunStore, RunTotals
 
 _EVERY_SECONDS = 2.0
@@ -41,6 +41,10 @@ class Progress:
         self.last = time.monotonic()
         self.bar: RichProgress | None = None
         if errors.is_terminal and not quiet:
+            # Nothing else needs them, and a short run would wait for them.
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+            from rich.progress import Progress as RichProgress
+
             self.bar = RichProgress(
                 TextColumn("{task.description}"),
                 BarColumn(),
