@@ -178,7 +178,8 @@ def print_summary(summary: Summary, outcome: Outcome, settings: Settings, files:
     table.add_row("文件级待核对 document flags", f"{summary.document_flags:,}")
     table.add_row("双读字段 fields read twice", f"{summary.fields_read_twice:,} / {summary.fields:,}")
     if settings.reads_twice:
-        table.add_row("　其中按单元格核实 of these by their cells", f"{summary.fields_by_cells:,}")
+        if summary.fields_by_cells:
+            table.add_row("　其中按单元格核实 of these by their cells", f"{summary.fields_by_cells:,}")
         table.add_row("　不由第二读者读取 not its business", f"{summary.fields_not_read:,}")
         table.add_row("　第二读者没有把握 not sure, no vote", f"{summary.fields_abstained:,}")
         table.add_row("没有第二次读取 no second reading", f"{summary.no_second_reading:,} projects")
