@@ -11,7 +11,8 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 
 from extractor.schemas.document import Cell, Document
 from extractor.schemas.place import Edges, InLines, InParagraph, InSheet, InTable, OnPage, Place, Places
@@ -22,6 +23,9 @@ _LINE_END = re.compile(r"\r\n|[\r\n]")
 _SAME_LINE = 0.5
 _GAP = 2.0
 """Of a line's height: boxes on one line that are no farther apart are drawn as one."""
+
+_WIDE = 64
+"""Cells of a row from which on they are searched for rather than gone through."""
 
 
 class Locator:
@@ -38,6 +42,8 @@ class Locator:
         self._document = document
         self._known: dict[Span, Places] = {}
         """Merged cells are the place of many values."""
+        self._starts: dict[tuple[int, int], list[int]] = {}
+        """Where the cells of wide rows begin."""
 
     def places(self, start: int, end: int) -> Places:
         """Where the printed characters of [start, end) stand; nowhere where there are none."""
@@ -105,10 +111,24 @@ class Locator:
                 if line.end > start and line.start < end and self._paragraphs[number]:
                     yield self._of_line(number, max(line.start, start), min(line.end, end))
                 continue
-            row = self._document.tables[table].rows[number]
-            for column, cell in enumerate(row.cells, 1):
+            cells = self._document.tables[table].rows[number].cells
+            for column in self._near(table, number, start, end):
+                cell = cells[column]
                 if cell.start < end and cell.end > start and _covers(cell, start, end):
-                    yield InTable(table=table + 1, row=number + 1, column=column)
+                    yield InTable(table=table + 1, row=number + 1, column=column + 1)
+
+    def _near(self, table: int, number: int, start: int, end: int) -> range:
+        """The cells of a row that may hold a part of [start, end): of a wide row whose cells stand in order, a few."""
+        row = self._starts.get((table, number))
+        if row is None:
+            cells = self._document.tables[table].rows[number].cells
+            row = self._starts[table, number] = [cell.start for cell in cells] if len(cells) > _WIDE else []
+            if any(before > after for before, after in pairwise(row)):
+                row.clear()
+        if not row:
+            return range(len(self._document.tables[table].rows[number].cells))
+        first = bisect_left(row, row[max(bisect_right(row, start) - 1, 0)])
+        return range(first, bisect_left(row, end))
 
     def _of_line(self, number: int, start: int, end: int) -> Place:
         if self._document.encoding is None:
@@ -117,7 +137,7 @@ class Locator:
 
     def _in_lines(self, start: int, end: int) -> Place:
         first, last = bisect_right(self._line_starts, start), bisect_right(self._line_starts, end - 1)
-        return InLines(lines=(first, last))
+        return _lines(first, last)
 
     @cached_property
     def _line_starts(self) -> array[int]:
@@ -153,6 +173,12 @@ class Locator:
         return numbers
 
 
+@lru_cache(maxsize=4096)
+def _lines(first: int, last: int) -> InLines:
+    """Many values stand on one line."""
+    return InLines(lines=(first, last))
+
+
 def _boxes_within(boxes: Boxes, start: int, end: int) -> Iterator[tuple[int, bool, Edges]]:
     """What each run has within [start, end): its page, whether it stands on its side, its box along its line."""
     for run in range(max(bisect_right(boxes.starts, start) - 1, 0), bisect_left(boxes.starts, end)):
@@ -186,5 +212,5 @@ def _covers(cell: Cell, start: int, end: int) -> bool:
     letters, offsets = cell.content.text, cell.content.offsets
     if isinstance(offsets, range):
         return bool(letters[max(start - offsets.start, 0) : max(end - offsets.start, 0)].strip())
-    pairs = zip(letters, offsets, strict=True)
-    return any(start <= offset < end and not letter.isspace() for letter, offset in pairs)
+    within = [letter for letter, offset in zip(letters, offsets, strict=True) if start <= offset < end]
+    return bool("".join(within).strip())

@@ -119,7 +119,7 @@ def without_brackets(squashed: str) -> str:
     >>> without_brackets("总计(万元)")
     '总计'
     """
-    return BRACKETED.sub("", squashed)
+    return BRACKETED.sub("", squashed) if "(" in squashed else squashed
 
 
 def without_translation(squashed: str) -> str:
@@ -128,7 +128,8 @@ def without_translation(squashed: str) -> str:
     >>> without_translation("项目名称Projectname"), without_translation("人均GDP"), without_translation("预算数(A)")
     ('项目名称', '人均GDP', '预算数(A)')
     """
-    return _TRANSLATION.sub("", squashed)
+    # Whatever ends with a character of Chinese has none behind it: nearly every text.
+    return squashed if squashed[-1:] > "z" else _TRANSLATION.sub("", squashed)
 
 
 def join_lines(text: str) -> str:

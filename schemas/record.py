@@ -268,8 +268,13 @@ class Record(_Published):
         description="{path: places}: the same in the file: page and box, sheet and cell, table, row and column, line",
     )
     readings: Readings = Field(description="what each reader read")
+    readers: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="{reader: fields}: what was read a second time, by the reader of characters, of cells, or a model; "
+        "indicators[*].name is the name of every indicator",
+    )
     model: ModelUse | None = Field(
-        None, description="which model `readings.model` is of; null where there is no second reading"
+        None, description="which model read a second time; null where there is no second reading"
     )
     asked: tuple[str, ...] = Field(
         (),
@@ -300,6 +305,7 @@ class Counts(_Published):
     indicators: int = Field(0, description="indicators published")
     fields: int = Field(0, description="values published")
     fields_read_twice: int = Field(0, description="of these, values that two readers read")
+    fields_by_cells: int = Field(0, description="values that the built-in reader of cells bore out")
     fields_abstained: int = Field(0, description="of these, values that the second reader was not sure of")
     fields_not_read: int = Field(0, description="of these, values that are not the second reader's business")
     no_second_reading: int = Field(0, description="projects that the second reader could not read")

@@ -13,6 +13,8 @@ from extractor.readers import read
 from extractor.schemas.document import Block, Document
 from extractor.schemas.project import Indicator, ProjectReading
 from extractor.settings import Settings
+from extractor.tagger import Tagger
+from extractor.tagger.cells import Seen
 from extractor.tagger.reading import INDICATOR_FIELDS, Span, TaggedDocument, TaggerReading
 from extractor.text import Squashed
 
@@ -36,6 +38,22 @@ class StubReader:
         self.documents.append(document.file)
         readings = {block.index: found for block in blocks if (found := self.read_block(block)) is not None}
         return TaggedDocument(readings, self.missed)
+
+    def see(self, document: Document) -> Seen:
+        return Seen(())
+
+
+@dataclass(frozen=True)
+class CharactersAlone:
+    """A reader of characters that sees no cells."""
+
+    tagger: Tagger
+
+    def read(self, document: Document, blocks: Sequence[Block], views: Sequence[Squashed]) -> TaggedDocument:
+        return self.tagger.read(document, blocks, views)
+
+    def see(self, document: Document) -> Seen:
+        return Seen(())
 
 
 def own(reading: ProjectReading) -> ProjectReading:

@@ -474,7 +474,9 @@ def test_a_table_cut_off_in_the_middle(tmp_path: Path, source: Path, share: floa
     if isinstance(result, DocumentResult) and result.records:
         counts = result.document.counts
         assert counts.blocks == counts.records + counts.failed == len(result.records)
-    has_totals = isinstance(result, DocumentResult) and bool(result.records and result.document.totals)
+    # The sum of one body holds also where a later body's rows are gone.
+    grand = isinstance(result, DocumentResult) and any(one.kind == "grand_total" for one in result.document.totals)
+    has_totals = grand and isinstance(result, DocumentResult) and bool(result.records)
     if has_totals and share <= 0.75:
         assert FlagCode.SUM_MISMATCH in signs
     # Where no totals are printed, a copy that ends with a whole sentence, row or header looks like a whole copy;

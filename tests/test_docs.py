@@ -38,6 +38,7 @@ PAGES = (
     "docs/targets.md",
     "docs/records.md",
     "docs/dictionary.md",
+    "docs/cell-reader.md",
     "docs/second-reader.md",
     "golden/README.md",
 )

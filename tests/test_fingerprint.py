@@ -20,7 +20,7 @@ DATA = sorted(
     for folder in (PACKAGE, PACKAGE / "prompts")
     for path in (folder.rglob(pattern) if folder == PACKAGE else folder.glob(pattern))
 )
-ABOUT_RECORDS = ("changes/", "export/", "follow/", "report/", "tagger/synthesis/")
+ABOUT_RECORDS = ("changes/", "export/", "follow/", "report/", "tagger/synthesis/", "tagger/cells/synthesis/")
 """Words of what is made of finished records, and what the built-in reader was trained on: its weights count instead."""
 FINGERPRINTS = """
 import json, sys

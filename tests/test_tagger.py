@@ -41,6 +41,7 @@ from extractor.text import Squashed, squash
 from tests.conftest import ROOT
 from tests.golden_sources import sources
 from tests.patience import HANG
+from tests.second_readers import CharactersAlone
 
 Floats = NDArray[np.float32]
 Pieces = Sequence[tuple[str, str]]
@@ -613,7 +614,7 @@ def test_golden_fields_are_hardly_ever_disputed(own_network: Network, golden_doc
     tagger, settings = Tagger(own_network), Settings.load({}, environ={})
     business = disputed = without = 0
     for opened in golden_documents:
-        for record in finish(survey(opened, tagger), {}, settings).records:
+        for record in finish(survey(opened, CharactersAlone(tagger)), {}, settings).records:
             business += sum(is_read(path) for path, _ in leaves(record.project))
             without += record.readings.model is None and record.document.layout in MADE_FOR
             for flag in record.flags:

@@ -221,16 +221,16 @@ def test_fields_read_twice_are_those_that_it_votes_on() -> None:
     for one in all_cases():
         fields = len(list(leaves(business(one.right))))
         found = weigh(one, one.right, builtin(one, one.right))
-        assert (found.fields_read_twice, found.abstained) == (fields, ())
+        assert (len(found.read_twice), found.abstained) == (fields, ())
         assert found.fields == len(list(leaves(one.right)))
         first, *_ = (path for path, _ in leaves(business(one.right)))
         found = weigh(one, one.right, builtin(one, one.right, first))
-        assert (found.fields_read_twice, found.abstained) == (fields - 1, (first,))
+        assert (len(found.read_twice), found.abstained) == (fields - 1, (first,))
 
 
 def test_what_it_is_not_sure_of_is_told_where_it_is_the_only_reader() -> None:
     found = compare(None, builtin(TABLE, TABLE_READING, "goal"), TABLE.view, STRUCTURE, WITHHELD)
-    assert (found.fields_read_twice, found.abstained) == (0, ("goal",))
+    assert (len(found.read_twice), found.abstained) == (0, ("goal",))
 
 
 def test_it_is_not_outvoted_for_what_it_was_never_asked() -> None:
@@ -286,7 +286,7 @@ def test_a_reader_that_is_sure_of_nothing_says_nothing(mistake: str) -> None:
         assert Counter(found.findings) == Counter(alone.findings)
         assert (found.project, found.spans, found.fields) == (alone.project, alone.spans, alone.fields)
         assert found.abstained == tuple(path for path, _ in leaves(business(wrong)))
-        assert found.fields_read_twice == 0
+        assert len(found.read_twice) == 0
         assert weigh(one, wrong, one.read(one.right), silent(one, one.right)) == two
 
 
@@ -359,7 +359,7 @@ def test_two_against_one(
     )
     assert found.project.goal == published
     others = len(list(leaves(TABLE_READING))) - 1
-    assert found.fields_read_twice == others + (sum(value is not None for value in (rules, model, third)) >= 2)
+    assert len(found.read_twice) == others + (sum(value is not None for value in (rules, model, third)) >= 2)
     # A vote that is not cast changes nothing.
     two = weigh(TABLE, readings[0], TABLE.read(readings[1]))
     assert weigh(TABLE, readings[0], TABLE.read(readings[1]), builtin(TABLE, readings[2], "goal")) == two
@@ -472,7 +472,7 @@ def test_a_third_reading_publishes_nothing_and_takes_no_flag_away(
     one = small(rules)
     two, three = one.compare(rules, model), weigh(one, rules, one.read(model), builtin(one, third))
     assert (three.project, three.spans, three.fields) == (two.project, two.spans, two.fields)
-    assert three.fields_read_twice >= two.fields_read_twice
+    assert three.read_twice >= two.read_twice
     disputes = [flag for flag in three.findings if flag.code in COMPARED]
     assert len({flag.path for flag in disputes}) == len(disputes)
     assert told(two.findings) <= told(three.findings)

@@ -104,6 +104,7 @@ def test_a_wrong_table_is_explained(name: str, right: str, wrong: str, said: str
 
 
 def test_every_pattern_of_prose_is_used_and_every_one_that_is_used_is_there() -> None:
-    folder = files("extractor.chunk").joinpath("prose")
-    code = "".join(file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".py"))
+    folders = files("extractor.chunk"), files("extractor.chunk").joinpath("prose")
+    sources = (file for folder in folders for file in folder.iterdir() if file.name.endswith(".py"))
+    code = "".join(file.read_text(encoding="utf-8") for file in sources)
     assert set(re.findall(r'patterns\["(\w+)"\]', code)) == set(terms().shared.prose.patterns)

@@ -136,8 +136,8 @@ def _tells_a_goal(document: Document, patterns: Mapping[str, re.Pattern[str]]) -
     sets = [match for match in _words().numbered.finditer(text) if patterns["report_goal"].fullmatch(match["words"])]
     if len(sets) > 1 or (sets and _words().names.search(text)):
         return True
-    told = ("goal_sentence", "goal_missing", "report_name")
-    return any(patterns[name].search(text) for name in told)
+    told = patterns["goal_sentence"], patterns["goal_missing"], patterns["report_name"]
+    return any(pattern.search(text) for pattern in told)
 
 
 def _is_report(document: Document) -> bool:

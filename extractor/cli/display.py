@@ -10,8 +10,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as RichProgress
 from rich.table import Table
 
 from extractor.cli import printable
@@ -21,6 +19,8 @@ from extractor.schemas.record import FlagCode, Learning
 from extractor.settings import Settings
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+
     from extractor.store import RunStore, RunTotals
 
 _EVERY_SECONDS = 2.0
@@ -41,6 +41,10 @@ class Progress:
         self.last = time.monotonic()
         self.bar: RichProgress | None = None
         if errors.is_terminal and not quiet:
+            # Nothing else needs them, and a short run would wait for them.
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+            from rich.progress import Progress as RichProgress
+
             self.bar = RichProgress(
                 TextColumn("{task.description}"),
                 BarColumn(),
@@ -99,6 +103,7 @@ class Summary:
     totals: RunTotals
     fields: int = 0
     fields_read_twice: int = 0
+    fields_by_cells: int = 0
     fields_abstained: int = 0
     fields_not_read: int = 0
     no_second_reading: int = 0
@@ -123,6 +128,7 @@ def summarize(store: RunStore, language: str | None = None) -> Summary:
         counts = line.counts
         summary.fields += counts.fields
         summary.fields_read_twice += counts.fields_read_twice
+        summary.fields_by_cells += counts.fields_by_cells
         summary.fields_abstained += counts.fields_abstained
         summary.fields_not_read += counts.fields_not_read
         summary.no_second_reading += counts.no_second_reading
@@ -172,6 +178,8 @@ def print_summary(summary: Summary, outcome: Outcome, settings: Settings, files:
     table.add_row("文件级待核对 document flags", f"{summary.document_flags:,}")
     table.add_row("双读字段 fields read twice", f"{summary.fields_read_twice:,} / {summary.fields:,}")
     if settings.reads_twice:
+        if summary.fields_by_cells:
+            table.add_row("　其中按单元格核实 of these by their cells", f"{summary.fields_by_cells:,}")
         table.add_row("　不由第二读者读取 not its business", f"{summary.fields_not_read:,}")
         table.add_row("　第二读者没有把握 not sure, no vote", f"{summary.fields_abstained:,}")
         table.add_row("没有第二次读取 no second reading", f"{summary.no_second_reading:,} projects")

@@ -71,6 +71,9 @@ def print_blocks(opened: OpenDocument, *, whole: bool = False) -> None:
     console.print(f"blocks found: {len(chunks.blocks)}", markup=False)
 
 
+_READERS = {"characters": "characters", "cells": "cells", "model": "a language model"}
+
+
 def print_record(record: Record, source: str, language: str = "zh") -> None:
     """Source text with the fields marked, all readings side by side and where they stand, and the flags."""
     info = record.document
@@ -107,17 +110,23 @@ def _readings(record: Record) -> dict[str, ProjectReading | None]:
 
 
 def _is_read_twice(record: Record, path: str) -> bool:
-    """True where the second reader answers for this field."""
+    """True where a second reader made a reading of this field, and answers for it."""
     use = record.model
-    return use is not None and path not in use.abstained and (use.name != BUILTIN or is_read(path))
+    if use is None or record.readings.model is None or path in use.abstained:
+        return False
+    return use.name != BUILTIN or is_read(path)
 
 
 def _about_readers(record: Record) -> list[str]:
     lines = []
     if record.asked:
         lines.append(f"language model asked because: {', '.join(record.asked)}")
-    if record.readings.model is None and record.status != "failed":
+    if record.model is None and record.status != "failed":
         lines.append("no second reading")
+    lines += [
+        f"read twice, by {_READERS[reader]}: {', '.join(map(printable, those))}"
+        for reader, those in record.readers.items()
+    ]
     if record.model is not None and record.model.abstained:
         lines.append(f"{record.model.name} was not sure of: {', '.join(map(printable, record.model.abstained))}")
     return lines

@@ -102,7 +102,7 @@ def compare(
     elif model is not None:
         found = _one_reader(model, "model", view, structure, withheld)
     else:
-        return Comparison(ProjectReading(), {}, (), 0, 0)
+        return Comparison(ProjectReading(), {}, (), frozenset(), 0)
     merged, findings = found
     return Comparison(merged.project, merged.spans, tuple(findings), merged.read_twice, merged.fields, merged.abstained)
 
@@ -127,7 +127,7 @@ def _two_readers(
         claims += untouched(phrases, claims)
     findings = [*with_votes(merged.findings, cast), *_on_withheld(left, right, phrases)]
     findings += left_over(view, claims, structure)
-    return replace(merged, read_twice=merged.read_twice + sum(vote.read_twice for vote in cast)), findings
+    return replace(merged, read_twice=merged.read_twice.union(*(vote.read_twice for vote in cast))), findings
 
 
 def _on_withheld(rules: Side, model: Side, phrases: Sequence[Span]) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from extractor.compare.indicators import indicators
 from extractor.compare.parts import Part, single
 from extractor.compare.settle import NOTHING, Cell, Settled, settle
 from extractor.compare.side import Side
-from extractor.ground.paths import same_text
+from extractor.ground.paths import leaves, same_text
 from extractor.schemas.finding import Finding
 from extractor.schemas.paths import attribute
 from extractor.schemas.project import ProjectReading
@@ -40,7 +40,7 @@ class Merged:
     findings: tuple[Finding, ...] = ()
     claims: tuple[Span, ...] = ()
     fields: int = 0
-    read_twice: int = 0
+    read_twice: frozenset[str] = frozenset()
     abstained: tuple[str, ...] = ()
 
 
@@ -78,7 +78,7 @@ def _repeated(rules: Side, model: Side) -> Merged:
         tuple((index, index) for index in range(len(rules.reading.indicators))),
         model.grounding.source | rules.grounding.source,
         fields=rules.grounding.fields,
-        read_twice=model.grounding.fields - len(abstained),
+        read_twice=frozenset(path for path, _ in leaves(model.reading)).difference(abstained),
         abstained=abstained,
     )
 
@@ -91,7 +91,7 @@ def _summed(project: ProjectReading, pairs: tuple[Pair, ...], settled: Mapping[s
         tuple(replace(one.finding, path=path) for path, one in settled.items() if one.finding),
         tuple(span for one in settled.values() for span in one.claims),
         sum(one.value is not None for one in settled.values()),
-        sum(one.read_twice for one in settled.values()),
+        frozenset(path for path, one in settled.items() if one.read_twice),
         tuple(path for path, one in settled.items() if one.abstained),
     )
 

@@ -73,7 +73,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The project to publish: its values' spans in `Document.text`, its findings, and how many values were read twice.
+    """The project to publish: its values' spans in `Document.text`, its findings, and the paths of values read twice.
 
     `abstained` are the paths of published values on which the second reader, whose business they are, did not
     vote: while there are any, the record is not `agreed`. Fields that are not its business are not among them.
@@ -82,7 +82,7 @@ class Comparison:
     project: ProjectReading
     spans: dict[str, Span]
     findings: tuple[Finding, ...]
-    fields_read_twice: int
+    read_twice: frozenset[str]
     fields: int
     abstained: tuple[str, ...] = ()
 

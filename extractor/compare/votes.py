@@ -28,13 +28,13 @@ _TEXTS = ("department", "unit", "name", "goal")
 class Vote:
     """What the third reader says of one value, or of one indicator, that it and the two do not all read alike.
 
-    `claims` is the text of its value, which the finding accounts for. `read_twice` counts the values that it and only
-    one of the two read.
+    `claims` is the text of its value, which the finding accounts for. `read_twice` are the paths of values that
+    it and only one of the two read.
     """
 
     finding: Finding
     claims: tuple[Span, ...] = ()
-    read_twice: int = 0
+    read_twice: frozenset[str] = frozenset()
 
 
 class _Three(NamedTuple):
@@ -118,14 +118,18 @@ def _on_value(three: _Three, out: str, cells: Sequence[Cell]) -> Iterator[Vote]:
     majority = rules if with_rules or _same(rules, model) else third if with_model else None
     is_second = is_blank(rules) != is_blank(model) and not is_blank(third)
     spans = (side.span(cell.path) for side, cell in zip(three, cells, strict=True))
-    yield Vote(outvoted(out, (rules, model, third), majority, spans), three.third.claims(at.path), is_second)
+    yield Vote(
+        outvoted(out, (rules, model, third), majority, spans),
+        three.third.claims(at.path),
+        frozenset({out} if is_second else ()),
+    )
 
 
 def _seen(third: Side, out: str, shown: Indicator, k: int) -> Vote:
     """An indicator that only one of the two read, and the third as well."""
     own, read = shown.__dict__, third.reading.indicators[k].__dict__
     voted = [field for field, place in indicator_paths(k) if third.votes(place, read[field], ())]
-    both = sum(not is_blank(own[field]) and not is_blank(read[field]) for field in voted)
+    both = frozenset(f"{out}.{field}" for field in voted if not is_blank(own[field]) and not is_blank(read[field]))
     return _its_own(third, out, k, described(shown) if _all_same(own, read, voted) else None, both)
 
 
@@ -141,7 +145,7 @@ def _unseen(three: _Three, out: str, i: int, j: int) -> Iterator[Vote]:
     yield Vote(outvoted(out, told, majority, (*rules.extent(i), *model.extent(j))))
 
 
-def _its_own(third: Side, out: str, k: int, majority: str | None, read_twice: int = 0) -> Vote:
+def _its_own(third: Side, out: str, k: int, majority: str | None, read_twice: frozenset[str] = frozenset()) -> Vote:
     """A vote for the third reader's indicator at `k`."""
     claims = tuple(span for _, place in indicator_paths(k) for span in third.claims(place))
     told = None, None, described(third.reading.indicators[k])

@@ -49,7 +49,7 @@ def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
 
 def levels_of(text: str) -> frozenset[str]:
     """The levels of which a text is a category, named in full."""
-    return _levels_of(text) if len(text) <= _LONGEST else frozenset()
+    return _levels_of(text) if "标" in text and len(text) <= _LONGEST else frozenset()
 
 
 @lru_cache(maxsize=8192)

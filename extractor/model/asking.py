@@ -45,13 +45,13 @@ def choose(
 
 
 def doubts(record: Record) -> Reasons:
-    """Why the record is not agreed upon: codes of its flags, and where the built-in reader has no vote."""
+    """Why the record is not agreed upon: codes of its flags, and where the built-in readers have no vote."""
     if record.status == "agreed":
         return ()
     reasons = [flag.code.value for flag in record.flags if not flag.is_information]
-    if record.readings.model is None:
+    if record.model is None:
         reasons.append(UNREAD)
-    elif record.model is not None and record.model.abstained:
+    elif record.model.abstained:
         reasons.append(ABSTAINED)
     return tuple(dict.fromkeys(reasons))
 

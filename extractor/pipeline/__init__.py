@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from extractor import builtin, rules
+from extractor import builtin as builtin_readers
+from extractor import rules
 from extractor.builtin import SecondReader, SecondReadings
 from extractor.checks.completeness import check_end, check_outside, check_rows, check_told_again
 from extractor.checks.notes import check_notes, doubts_of, explained, guessed_blocks
@@ -115,7 +116,7 @@ def survey(opened: OpenDocument, reader: SecondReader | None = None) -> Survey:
     if reader is None:
         return Survey(opened, read_by_rules)
     views = [one.view for one in read_by_rules]
-    return Survey(opened, read_by_rules, builtin.read_again(reader, opened.document, blocks, views), True)
+    return Survey(opened, read_by_rules, builtin_readers.read_again(reader, opened.document, blocks, views), True)
 
 
 def chosen(surveyed: Survey, settings: Settings) -> dict[int, Reasons]:
@@ -274,6 +275,10 @@ def _read_block(block: Block, layout: CompiledLayout) -> ReadBlock:
         return ReadBlock(view, None, _unreadable(block, error))
 
 
+_OF_CELLS = ("form", "grid")
+"""What of a document is read by its cells; prose and text without cells are not, also where a table holds them."""
+
+
 def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons) -> Draft:
     """One block's readings compared and checked."""
     layout = surveyed.opened.layout_of(surveyed.blocks[index])
@@ -293,6 +298,9 @@ def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons
         return draft  # the built-in reader alone reads no whole project
     draft.comparison = compare(draft.rules, model, view, layout.structure, layout.withheld, third=builtin)
     draft.findings += draft.comparison.findings
+    if surveyed.second.seen is not None and layout.spec.source in _OF_CELLS:
+        draft.say = builtin_readers.hear(surveyed.second.seen, block, draft.comparison)
+        draft.findings += draft.say.findings
     draft.findings += check_project(draft.project, block, layout, draft.comparison.spans)
     draft.findings += check_plausible(draft.project, block, layout.terms, draft.comparison.spans)
     draft.findings += check_unlabelled(draft.project, block, layout.terms)

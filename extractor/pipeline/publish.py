@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 
 from extractor import builtin
+from extractor.builtin import Say
 from extractor.chunk import Chunks
 from extractor.compare import Comparison, Reading
 from extractor.ground.paths import leaves
@@ -21,6 +22,7 @@ from extractor.names import Aliases
 from extractor.normalize import normalize
 from extractor.schemas.document import Block, Document
 from extractor.schemas.finding import Finding, Sentences
+from extractor.schemas.paths import indicator_of
 from extractor.schemas.place import Places
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import (
@@ -56,6 +58,7 @@ class Draft:
     comparison: Comparison | None = None
     findings: list[Finding] = field(default_factory=list)
     unclaimed: int = 0
+    say: Say = field(default_factory=Say)
     is_guessed: bool = False
     """Whether its page or its document was read by likelihood (OCR, sums that do not come out): two readings of the
     same cells cannot make sure of these."""
@@ -71,7 +74,29 @@ class Draft:
 
     @property
     def is_read_twice(self) -> bool:
-        return self.answered is not None or self.builtin is not None
+        return self.answered is not None or self.builtin is not None or self.say.has_cells
+
+    @property
+    def read_twice(self) -> frozenset[str]:
+        """Paths of the published values that two readers read."""
+        if self.comparison is None:
+            return frozenset()
+        return self.comparison.read_twice | self.say.same
+
+    @property
+    def abstained(self) -> tuple[str, ...]:
+        """Paths of the published values that no second reader bore out, though one was to read them.
+
+        Where there are cells that is every value, elsewhere what the reader of characters or the model reads.
+        """
+        if self.comparison is None:
+            return ()
+        if self.answered is None and self.say.has_cells:
+            known = self.read_twice
+            if self.builtin is not None:
+                known |= self.say.elsewhere.difference(self.comparison.abstained)
+            return tuple(path for path, _ in leaves(self.project) if path not in known)
+        return tuple(path for path in self.comparison.abstained if path not in self.say.same)
 
 
 def record_id(document: DocumentInfo, index: int) -> str:
@@ -102,7 +127,7 @@ def record_of(
     own = {"amount_unit": unit.value if unit else None, "layout": block.context.layout}
     if (info.amount_unit, info.layout) != (own["amount_unit"], own["layout"]):
         info = info.model_copy(update=own)
-    agreed = draft.rules is not None and draft.is_read_twice and comparison is not None and not comparison.abstained
+    agreed = draft.rules is not None and draft.is_read_twice and comparison is not None and not draft.abstained
     agreed = agreed and not draft.is_guessed
     spans = comparison.spans if comparison else {}
     places = {path: found for path, span in spans.items() if (found := locator.places(*span))}
@@ -117,6 +142,7 @@ def record_of(
         spans=spans,
         places=places,
         readings=_readings(draft),
+        readers=_readers(draft),
         model=_use(draft),
         asked=draft.reasons,
     )
@@ -142,12 +168,37 @@ def _readings(draft: Draft) -> Readings:
 def _use(draft: Draft) -> ModelUse | None:
     if draft.answered is not None:
         return draft.answered.use
-    if draft.builtin is None:
+    if draft.builtin is None and not draft.say.has_cells:
         return None
-    abstained = draft.comparison.abstained if draft.comparison else ()
-    return ModelUse(
-        name=BUILTIN, prompt=builtin.digest(), cached=False, abstained=tuple(abstained), not_read=builtin.NOT_READ
-    )
+    not_read = () if draft.say.has_cells else builtin.NOT_READ
+    return ModelUse(name=BUILTIN, prompt=builtin.digest(), cached=False, abstained=draft.abstained, not_read=not_read)
+
+
+def _readers(draft: Draft) -> dict[str, tuple[str, ...]]:
+    """Which values each second reader read as well: fields, those of all indicators as one."""
+    if draft.comparison is None:
+        return {}
+    second = "model" if draft.answered is not None else "characters"
+    found = {second: draft.comparison.read_twice, "cells": draft.say.same}
+    return {reader: told for reader, those in found.items() if (told := _listed(draft.project, those))}
+
+
+def _listed(project: ProjectReading, those: frozenset[str]) -> tuple[str, ...]:
+    """Paths in the order of the schema; a field that is read of every indicator that prints it is told once.
+
+    >>> from extractor.schemas.project import Indicator
+    >>> one = ProjectReading(name="购置", indicators=(Indicator(name="率", annual_value="1"), Indicator(name="数")))
+    >>> _listed(one, frozenset({"name", "indicators[0].name", "indicators[1].name", "indicators[0].annual_value"}))
+    ('name', 'indicators[*].name', 'indicators[*].annual_value')
+    """
+    printed = [path for path, _ in leaves(project)]
+    missing = {of.field for path in printed if path not in those and (of := indicator_of(path)) is not None}
+    told = []
+    for path in printed:
+        if path in those:
+            of = indicator_of(path)
+            told.append(path if of is None or of.field in missing else f"indicators[*].{of.field}")
+    return tuple(dict.fromkeys(told))
 
 
 def line_of(
@@ -196,8 +247,9 @@ def _counts(drafts: Sequence[Draft], records: Sequence[Record], reads_twice: boo
         failed=failed,
         indicators=sum(len(record.project.indicators) for record in records),
         fields=sum(comparison.fields for comparison in compared),
-        fields_read_twice=sum(comparison.fields_read_twice for comparison in compared),
-        fields_abstained=sum(len(comparison.abstained) for comparison in compared),
+        fields_read_twice=sum(len(draft.read_twice) for draft in drafts),
+        fields_by_cells=sum(len(draft.say.same) for draft in drafts),
+        fields_abstained=sum(len(draft.abstained) for draft in drafts),
         fields_not_read=sum(_not_read(draft) for draft in drafts),
         no_second_reading=sum(not draft.is_read_twice for draft in drafts) if reads_twice else 0,
     )
@@ -205,7 +257,7 @@ def _counts(drafts: Sequence[Draft], records: Sequence[Record], reads_twice: boo
 
 def _not_read(draft: Draft) -> int:
     """Published values that are not the business of the built-in reader, where it is the second one."""
-    if draft.builtin is None or draft.answered is not None or draft.comparison is None:
+    if draft.builtin is None or draft.say.has_cells or draft.answered is not None or draft.comparison is None:
         return 0
     return sum(not builtin.is_read(path) for path, _ in leaves(draft.comparison.project))
 

@@ -12,7 +12,6 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import groupby
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from extractor.schemas import paths
@@ -23,6 +22,7 @@ from extractor.tagger.labels import OUTSIDE, UNREADABLE, begin, inside
 from extractor.tagger.network import Network
 from extractor.tagger.openings import openings, outside
 from extractor.tagger.reading import Span, TaggedDocument, TaggerReading
+from extractor.tagger.threads import one_thread
 from extractor.tagger.weights import load, weights_digest
 from extractor.text import ENDS_SENTENCE, STOPS, Squashed, fold, join_lines
 
@@ -39,20 +39,14 @@ _MOST_UNSURE = 0.5
 _FIELD_NAMES = {"indicator": "name", "cycle": "cycle_value", "annual": "annual_value"}
 _TAIL = "".join(character for character in ENDS_SENTENCE if fold(character) in STOPS)
 """What ends a value, as it is printed."""
-_LIMIT = Lock()
-"""The limit is the process's: two threads that set and reset it would leave it as neither found it."""
 
 
 class Tagger:
     """Loaded weights. Threads may share it: nothing in it changes, and one of them reads at a time."""
 
     def __init__(self, network: Network, sure: float = SURE) -> None:
-        from threadpoolctl import ThreadpoolController
-
         self._network = network
         self._sure = sure
-        # One core for one reader: more threads would fight over the matrices of a single block.
-        self._threads = ThreadpoolController()
 
     @staticmethod
     @lru_cache(maxsize=1)
@@ -64,7 +58,7 @@ class Tagger:
 
     def read(self, document: Document, blocks: Sequence[Block], views: Sequence[Squashed]) -> TaggedDocument:
         """Readings of the blocks that it can read; `views` are their squashed texts."""
-        with _LIMIT, self._threads.limit(limits=1, user_api="blas"):
+        with one_thread():
             if document.tables:
                 return self._read_cells(blocks, views)
             return self._read_text(document.text, blocks, views)

@@ -30,13 +30,18 @@ def weights_digest() -> str:
 @lru_cache(maxsize=1)
 def load() -> dict[str, NDArray[np.float16]]:
     """The arrays; WeightsError where the file is missing or is not the one that belongs to this version."""
+    return parse(known(str(__package__), FILE, DIGEST))
+
+
+def known(package: str, file: str, digest: str) -> bytes:
+    """A weights file of a package; WeightsError where it is missing or has another SHA-256."""
     try:
-        data = files(__package__).joinpath(FILE).read_bytes()
+        data = files(package).joinpath(file).read_bytes()
     except OSError as error:
-        raise WeightsError(FILE, f"cannot be read ({error.strerror})") from None
-    if sha256(data).hexdigest() != DIGEST:
-        raise WeightsError(FILE, "is damaged or belongs to another version (its hash differs)")
-    return parse(data)
+        raise WeightsError(file, f"cannot be read ({error.strerror})") from None
+    if sha256(data).hexdigest() != digest:
+        raise WeightsError(file, "is damaged or belongs to another version (its hash differs)")
+    return data
 
 
 def parse(data: bytes) -> dict[str, NDArray[np.float16]]:
@@ -65,4 +70,4 @@ def save(path: Path, weights: Mapping[str, NDArray[np.float16]]) -> str:
     return sha256(buffer.getvalue()).hexdigest()
 
 
-__all__ = ["FILE", "load", "parse", "save", "weights_digest"]
+__all__ = ["FILE", "known", "load", "parse", "save", "weights_digest"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -54,13 +55,13 @@ def column_headers(ink: Sequence[Ink], terms: Terms) -> list[ColumnHeader]:
 def _header_at(ink: Sequence[Ink], squashed: Sequence[str], first: int, terms: Terms) -> ColumnHeader | None:
     best = _header_by_shape(ink[first], first, terms)
     printed = ""
-    ends: set[int] | None = None
+    ends: frozenset[int] | None = None
     for after in range(first + 1, min(len(ink), first + _MAX_HEADER_LINES) + 1):
         printed += squashed[after - 1]
         if ends is None:
-            ends = terms.header_ends("".join(squashed[first : first + _MAX_HEADER_LINES]))
+            ends = _header_ends("".join(squashed[first : first + _MAX_HEADER_LINES]), terms)
         if len(printed) in ends:
-            columns = tuple(terms.columns[word] for word, _ in terms.header_word.findall(printed))
+            columns = _columns_of(printed, terms)
             if len(set(columns)) >= 3 and {"name", "goal", "indicators"} & set(columns):
                 best = ColumnHeader(first, after, tuple(dict.fromkeys(columns)))
             continue
@@ -68,6 +69,18 @@ def _header_at(ink: Sequence[Ink], squashed: Sequence[str], first: int, terms: T
         if len(printed) - (understood.end() if understood else 0) > _MAX_UNKNOWN:
             break
     return best
+
+
+@lru_cache(maxsize=1024)
+def _header_ends(printed: str, terms: Terms) -> frozenset[int]:
+    """Every page prints its header again."""
+    return frozenset(terms.header_ends(printed))
+
+
+@lru_cache(maxsize=1024)
+def _columns_of(printed: str, terms: Terms) -> tuple[str, ...]:
+    """The columns that a printed header names, in order."""
+    return tuple(terms.columns[word] for word, _ in terms.header_word.findall(printed))
 
 
 def _header_by_shape(line: Ink, first: int, terms: Terms) -> ColumnHeader | None:

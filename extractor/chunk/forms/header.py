@@ -114,7 +114,7 @@ def header_of(row: Row, spots: Sequence[Spot], words: FormWords, over: Mapping[i
     if not _is_header(fields):
         return None
     begin = next(index for index, (_, name) in enumerate(found) if name in TABLE_FIELDS)
-    twice = {name for name in fields if name in _TWINS and fields.count(name) == 2}
+    twice = {name for name in _TWINS if fields.count(name) == 2}
     is_twin = "indicator_name" in twice and len(twice) > 1  # else 指标描述 stands beside 三级指标
     columns = _columns(found[begin:], is_twin=is_twin)
     if is_twin and not any(column.side for column in columns):

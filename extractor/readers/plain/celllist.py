@@ -23,7 +23,7 @@ _FEWEST, _WIDEST = 4, 24
 _AHEAD = 12
 _CANNOT = -3.0
 """How well a cell fits a column in which it cannot stand: a text under a label of money."""
-_NUMBER = re.compile(r"\d{1,4}")
+_NUMBER = re.compile(r"\d{1,5}")
 _NAME = re.compile(r"(?=(?:.*[一-鿿]){2}).{3,80}")
 _NOTHING = frozenset(("", "-", "/"))
 _FEWEST_ROWS = 2

@@ -13,6 +13,7 @@ from extractor.schemas.document import Cell, MappedText, Note, Row, Table
 _NOTHING = re.compile(r"\s*(?:NaN|nan|NaT|<NA>|Unnamed: \d{1,4}(?:_level_\d)?)\s*")
 _BREAK = re.compile(r"\\n(?![a-z])")
 _LEFT_OUT = re.compile(r"^[ \t]*\[TABLE\][ \t]*$", re.MULTILINE)
+_RADICAL = re.compile(f"[{''.join(map(chr, LIKE_RADICALS))}]")
 _MARKS = ("NaN", "nan", "NaT", "<NA>", "Unnamed: ", "\\n")
 
 
@@ -29,7 +30,7 @@ def with_characters(text: str) -> str:
     >>> with_characters("⾮遗传习所运⾏补助")
     '非遗传习所运行补助'
     """
-    return text.translate(LIKE_RADICALS)
+    return text.translate(LIKE_RADICALS) if _RADICAL.search(text) else text
 
 
 def lost_tables(text: str) -> tuple[Note, ...]:

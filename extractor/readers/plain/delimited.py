@@ -24,13 +24,14 @@ def find_delimiter(text: str, lines: tuple[Line, ...]) -> str | None:
 
     Where none does, of lines that nearly all hold it equally often; None for a text without columns.
     """
+    has_quotes = '"' in text
     for delimiter in _DELIMITERS:
         if delimiter not in text:
             continue
         cell_end = _cell_end(delimiter)
         for line in lines:
             parted = text.count(delimiter, line.start, line.end) >= _HEADER_COLUMNS - 1
-            if parted or text.startswith('"', line.start, line.end):
+            if parted or (has_quotes and text.startswith('"', line.start, line.end)):
                 cells = _read_cells(text, line.start, delimiter, cell_end)
                 columns = {terms().column(cell.content.text) for cell in cells}
                 if len(columns - {None}) >= _HEADER_COLUMNS:

@@ -34,4 +34,6 @@ def split_lines(text: str) -> tuple[Line, ...]:
 
 def prints(text: str, line: Line, words: Iterable[str]) -> bool:
     """Whether a line prints one of some words."""
-    return any(text.find(word, line.start, line.end) >= 0 for word in words)
+    start, end = line.start, line.end
+    # Asked of every line several times: a generator would cost more than the search.
+    return bool([word for word in words if text.find(word, start, end) >= 0])

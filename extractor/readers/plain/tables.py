@@ -31,8 +31,8 @@ _READERS = (
     read_cells,
 )
 
-_OF_LINES = frozenset((read_form_text, read_spaced))
-"""Those that take a line for a row."""
+_OF_LINES = frozenset((read_form_text, read_positions, read_spaced))
+"""Those that put cells together from the words of lines."""
 
 
 class Found(NamedTuple):

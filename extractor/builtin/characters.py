@@ -1,22 +1,17 @@
-"""The built-in reader at work: its readings held against the source, and where it sees projects begin."""
+"""The built-in reader of characters at work: its readings held against the source, and where it sees projects begin."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from importlib.resources import files
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import Protocol
 
 from extractor.compare.side import Abstention, Reading
-from extractor.errors import ExtractorError
 from extractor.ground import ground
 from extractor.schemas import paths
 from extractor.schemas.document import Block, Document
 from extractor.schemas.finding import Finding, finding
 from extractor.schemas.project import Indicator, ProjectReading
 from extractor.schemas.record import FlagCode
-from extractor.settings import Settings
 from extractor.tagger.reading import INDICATOR_FIELDS, Span, TaggedDocument, TaggerReading
 from extractor.text import Squashed
 
@@ -33,47 +28,6 @@ _MOST_SHOWN = 5
 _MOST_SPANS = 20
 
 
-class SecondReader(Protocol):
-    """What `extractor.tagger.Tagger` does; tests put another in its place."""
-
-    def read(self, document: Document, blocks: Sequence[Block], views: Sequence[Squashed]) -> TaggedDocument: ...
-
-
-@dataclass(frozen=True, slots=True)
-class SecondReadings:
-    """Readings by block index (a block without one has no second reading), and what there is to say."""
-
-    readings: Mapping[int, Reading] = field(default_factory=dict)
-    findings: Mapping[int, Finding] = field(default_factory=dict)
-    of_document: tuple[Finding, ...] = ()
-
-
-def load(settings: Settings) -> SecondReader | None:
-    """The built-in reader, unless the settings say rules alone; WeightsError where it is damaged."""
-    if not settings.reads_twice:
-        return None
-    from extractor.tagger import Tagger
-
-    return Tagger.load()
-
-
-def digest() -> str:
-    """What the weights are known by in records."""
-    from extractor.tagger.weights import weights_digest
-
-    return weights_digest()[:16]
-
-
-def size() -> int:
-    """Bytes of the weights file; 0 where it is missing."""
-    from extractor.tagger.weights import FILE
-
-    try:
-        return len(files("extractor.tagger").joinpath(FILE).read_bytes())
-    except OSError:
-        return 0
-
-
 def is_read(path: str) -> bool:
     """True where the value at this path is the built-in reader's business.
 
@@ -84,30 +38,7 @@ def is_read(path: str) -> bool:
     return of.field in INDICATOR_FIELDS if of is not None else path in FIELDS
 
 
-def read_again(
-    reader: SecondReader, document: Document, blocks: Sequence[Block], views: Sequence[Squashed]
-) -> SecondReadings:
-    """Second readings of the blocks; a fault in the reader costs this document's second reading, and is seen."""
-    try:
-        tagged = reader.read(document, blocks, views)
-        readings = {
-            block.index: _reading(tagged.readings[block.index], block, view)
-            for block, view in zip(blocks, views, strict=True)
-            if block.index in tagged.readings
-        }
-    except ExtractorError:
-        raise
-    except Exception as error:  # a fault of ours
-        failed = finding(FlagCode.MODEL_FAILED, "document", variant="builtin", detail=type(error).__name__)
-        return SecondReadings(of_document=(failed,))
-    return SecondReadings(
-        readings,
-        check_starts(tagged, blocks, views, has_cells=bool(document.tables)),
-        tuple(_missed(tagged, document)),
-    )
-
-
-def _reading(tagged: TaggerReading, block: Block, view: Squashed) -> Reading:
+def reading_of(tagged: TaggerReading, block: Block, view: Squashed) -> Reading:
     doubt = (*tagged.doubt, *_may_hold_on(tagged))
     abstention = Abstention(frozenset(FIELDS), frozenset(INDICATOR_FIELDS), tagged.unsure, doubt)
     return Reading(tagged.reading, ground(tagged.reading, view, block.context, tagged.places), abstention)
@@ -172,7 +103,7 @@ def _is_sure_of_the_start(reading: TaggerReading) -> bool:
     return "name" not in reading.unsure and all(start >= end for start, _ in reading.doubt)
 
 
-def _missed(tagged: TaggedDocument, document: Document) -> list[Finding]:
+def missed(tagged: TaggedDocument, document: Document) -> list[Finding]:
     if not tagged.missed:
         return []
     texts = [" ".join(document.text[start:end].split()) for start, end in tagged.missed]
@@ -192,14 +123,4 @@ def _quoted(texts: Sequence[str]) -> str:
     return "".join(f"「{text}」" for text in texts[:_MOST_SHOWN]) + ("…" if len(texts) > _MOST_SHOWN else "")
 
 
-__all__ = [
-    "FIELDS",
-    "NOT_READ",
-    "SecondReader",
-    "SecondReadings",
-    "check_starts",
-    "digest",
-    "is_read",
-    "load",
-    "read_again",
-]
+__all__ = ["FIELDS", "NOT_READ", "check_starts", "is_read", "missed", "reading_of"]
