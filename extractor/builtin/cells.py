@@ -50,10 +50,12 @@ def hear(seen: Seen, block: Block, compared: Comparison) -> Say:
     begins = [at for at in seen.openings if block.start <= at < block.end]
     elsewhere = frozenset(vote.path for vote in cast if vote.verdict == "body")
     asked = len(cast) - len(elsewhere)
-    if asked - len(same) > _FEW and len(same) < _KNOWN * asked:
+    names = [vote for vote in cast if vote.path == "name" and vote.verdict == "other"]
+    if (names and not begins) or (asked - len(same) > _FEW and len(same) < _KNOWN * asked):
         # A table that it was not made for: it bears out what it knows, and disputes nothing.
         return Say(frozenset(same - {"name"}), elsewhere, (), True)
-    findings = list(_disputes(cast, compared.spans))
+    # Where it sees another name, what else it sees is another project's.
+    findings = list(_disputes(names or cast, compared.spans))
     if len(begins) > 1:
         findings.append(_second_start(seen, block, begins[1:]))
     if len(begins) != 1:
@@ -128,11 +130,15 @@ def _second_start(seen: Seen, block: Block, begins: Sequence[int]) -> Finding:
 def lost(seen: Seen, document: Document, blocks: Sequence[Block]) -> list[Finding]:
     """Projects that it alone sees begin, outside of the blocks."""
     ends = [block.end for block in blocks]
-    alone = [
-        at
-        for at in seen.openings
-        if (index := bisect_left(ends, at + 1)) == len(blocks) or not blocks[index].start <= at
-    ]
+    alone = []
+    for at in seen.openings:
+        index = bisect_left(ends, at + 1)
+        if index < len(blocks) and blocks[index].start <= at:
+            continue
+        # A list that shares money out begins like one of projects; these have a goal or indicators.
+        until = blocks[index].start if index < len(blocks) else len(document.text)
+        if seen.aims_at(at, until):
+            alone.append(at)
     if not alone:
         return []
     return [

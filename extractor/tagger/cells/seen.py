@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.schemas.record import Span
 from extractor.tagger.cells.grids import Grid
+from extractor.tagger.cells.roles import value
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,6 +71,11 @@ class Seen:
                     first[anchor.row] = min(first.get(anchor.row, anchor.start), anchor.start)
             found += [first[row] for row, sure in enumerate(seen.starts.tolist()) if sure >= OPENS and row in first]
         return sorted(found)
+
+    def aims_at(self, start: int, end: int) -> bool:
+        """Whether a stretch prints a goal or the name of an indicator."""
+        roles = value("goal"), value("indicator")
+        return any(self.likely(place, roles) >= OPENS for place in self.within(start, end))
 
     def shown(self, at: int) -> str:
         """The cell that begins there, on one line."""

@@ -19,7 +19,7 @@ from extractor.schemas import paths
 from extractor.schemas.document import Block
 from extractor.schemas.project import Indicator, ProjectReading
 from extractor.schemas.record import Span
-from extractor.tagger.cells.roles import ROLES, other, value
+from extractor.tagger.cells.roles import MONEY, ROLES, other, value
 from extractor.tagger.cells.seen import Place, Seen
 from extractor.text import squash
 
@@ -57,10 +57,13 @@ _ELSEWHERE = tuple(
 )
 """What a value that no field takes may be."""
 _CONTINUED, _BODY = other("continuation"), other("body")
-_NO_RIVALS = frozenset((_CONTINUED, other("text")))
+_NO_RIVALS = frozenset((_CONTINUED, other("text"), _BODY))
+_TWINS, _PERIODS = ("cycle_value", "annual_value"), frozenset((value("cycle"), value("annual")))
+"""Of twin columns with one heading, each looks like the other."""
 _NO_RIVALS_OF_LABELS = _NO_RIVALS | {other("group"), other("heading")}
 """What says where a text stands and not what it is: a cell that looks like it may be any value, or any category."""
-_OTHER_MONEY, _SURE_OF_MONEY = (value("breakdown"), value("several_money")), 0.95
+_ALIKE = frozenset(map(value, (*MONEY, "several_money")))
+_SURE_OF_ALIKE = 0.95
 """Whose money an amount is, the words of a label say more than its place: it takes more to dispute it."""
 _DIGIT = re.compile("[0-9]")
 _NAMED_ABOVE = ("department", "unit")
@@ -147,9 +150,15 @@ class _Ballot:
                 if best == _BODY and (path == "goal" or paths.indicator_of(path) is not None):
                     return Vote(path, "body")
                 sees = ROLES[best]
-                none = _NO_RIVALS_OF_LABELS if path.rpartition(".")[2] in _LABELS else _NO_RIVALS
+                field = path.rpartition(".")[2]
+                none = _NO_RIVALS_OF_LABELS if field in _LABELS else _NO_RIVALS
+                if field in (
+                    "cycle_value",
+                    "annual_value",
+                ):  # of twin columns with one heading, each looks like the other
+                    none |= _PERIODS
                 rival = 0.0 if best in none else self.seen.likely(place, (best,))
-                if best in _OTHER_MONEY and rival < _SURE_OF_MONEY:
+                if best in _ALIKE and rival < _SURE_OF_ALIKE:
                     rival = 0.0
                 verdict = _verdict(support, rival)
         if verdict == "same" and row_of is not None and not self._belongs(path, places, row_of):
