@@ -152,10 +152,7 @@ class _Ballot:
                 sees = ROLES[best]
                 field = path.rpartition(".")[2]
                 none = _NO_RIVALS_OF_LABELS if field in _LABELS else _NO_RIVALS
-                if field in (
-                    "cycle_value",
-                    "annual_value",
-                ):  # of twin columns with one heading, each looks like the other
+                if field in _TWINS:
                     none |= _PERIODS
                 rival = 0.0 if best in none else self.seen.likely(place, (best,))
                 if best in _ALIKE and rival < _SURE_OF_ALIKE:
