@@ -103,11 +103,13 @@ class Pages:
                 yield x, y, letter
 
     def within(self, place: OnPage) -> str:
-        """What stands in the boxes, each from the left to the right."""
+        """What stands in the boxes, each from the left to the right; their edges are rounded to a tenth of a point."""
         found = []
         for left, top, right, bottom in place.boxes:
             found += sorted(
-                one for one in self.pages[place.page - 1] if left <= one[0] <= right and top <= one[1] <= bottom
+                one
+                for one in self.pages[place.page - 1]
+                if left + 0.1 <= one[0] <= right - 0.1 and top <= one[1] <= bottom
             )
         return squash("".join(letter for _, _, letter in found))
 
