@@ -95,7 +95,9 @@ class Pages:
         for index in range(text.count_chars()):
             letter = text.get_text_range(index, 1)
             if letter.strip():
-                x0, y0, x1, y1 = text.get_charbox(index)
+                # Across, the room that the file gives a letter: the shape is another with other fonts.
+                x0, _, x1, _ = text.get_charbox(index, loose=True)
+                _, y0, _, y1 = text.get_charbox(index)
                 x, y = (x0 + x1) / 2 - left, top - (y0 + y1) / 2
                 width, height = right - left, top - bottom
                 for _ in range(turn):
@@ -103,13 +105,11 @@ class Pages:
                 yield x, y, letter
 
     def within(self, place: OnPage) -> str:
-        """What stands in the boxes, each from the left to the right; their edges are rounded to a tenth of a point."""
+        """What stands in the boxes, each from the left to the right."""
         found = []
         for left, top, right, bottom in place.boxes:
             found += sorted(
-                one
-                for one in self.pages[place.page - 1]
-                if left + 0.1 <= one[0] <= right - 0.1 and top <= one[1] <= bottom
+                one for one in self.pages[place.page - 1] if left <= one[0] <= right and top <= one[1] <= bottom
             )
         return squash("".join(letter for _, _, letter in found))
 
