@@ -22,10 +22,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from second.tables import share, table
 
+from extractor.builtin import Builtin
 from extractor.golden import discover
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import Flag, Record
-from extractor.tagger import Tagger
 from tests.misreading import (
     Run,
     changes,
@@ -167,7 +167,7 @@ def main() -> int:
     options = parser.parse_args()
     cases = discover(options.golden, options.documents)
     with endpoint(replaying(labels_by_text(cases))) as server:
-        read = partial(run_cases, cases, Tagger.load(), server.base_url)
+        read = partial(run_cases, cases, Builtin(), server.base_url)
         right = {ask: read(ask) for ask in (None, *ASKING)}
         print("## The documents as they are\n")
         table(READ, read_rows(right))
