@@ -25,16 +25,17 @@ class MappedText:
     offsets: Sequence[int]
 
     def source_span(self, start: int, end: int) -> tuple[int, int] | None:
-        """Source [start, end) that characters [start, end) of this text came from.
+        """Source [start, end) that characters [start, end) of this text came from; all of it, where it stands in
+        another order there.
 
-        >>> MappedText("ab", [4, 9]).source_span(0, 2)
-        (4, 10)
+        >>> MappedText("ab", [4, 9]).source_span(0, 2), MappedText("ab", [9, 4]).source_span(0, 2)
+        ((4, 10), (4, 10))
         """
         offsets = self.offsets
-        if 0 <= start < end <= len(offsets) and offsets[start] != SYNTHETIC != offsets[end - 1]:
+        if 0 <= start < end <= len(offsets) and SYNTHETIC != offsets[start] <= offsets[end - 1]:
             return offsets[start], offsets[end - 1] + 1
         known = [offset for offset in offsets[start:end] if offset != SYNTHETIC]
-        return (known[0], known[-1] + 1) if known else None
+        return (min(known), max(known) + 1) if known else None
 
 
 class Line(NamedTuple):
