@@ -74,15 +74,9 @@ def _headers(writer: Writer, fields: list[str]) -> list[Item]:
     return items
 
 
-class _Row(NamedTuple):
-    items: dict[str, Item]
-    level1: Item | None
-    level2: Item | None
-
-
 def rows(writer: Writer, table: Columns, most: int = 14) -> Box:
     """The rows of one project's indicators, their categories merged over the rows that they cover."""
-    dice, author = writer.dice, writer.author
+    dice = writer.dice
     count = dice.weighted({dice.number(1, 4): 0.3, dice.number(3, 8): 0.5, dice.number(6, most): 0.2})
     levels = _levels(writer, count)
     sums_up_points = dice.whether(0.15)
@@ -92,7 +86,7 @@ def rows(writer: Writer, table: Columns, most: int = 14) -> Box:
     for level1, groups in levels:
         inner: list[Box] = []
         for level2, number in groups:
-            boxes = [_one_row(writer, table, level1, level2, at == 0, merged, at) for at in range(number)]
+            boxes = [_one_row(writer, table, level1, level2, at == 0, merged) for at in range(number)]
             body = stack(boxes)
             if "level2" in left and merged == "merged":
                 body = _with(table, "level2", level2, body, left)
@@ -104,7 +98,6 @@ def rows(writer: Writer, table: Columns, most: int = 14) -> Box:
     box = stack(bodies)
     if sums_up_points and ("weight" in table.fields or "own" in table.fields) and len(table.fields) > 2:
         box = stack([box, _sum(writer, table)])
-    del author
     return box
 
 
@@ -165,8 +158,8 @@ def _leads(table: Columns, field: str) -> bool:
     return all(one_field in ("level1", "level2") for one_field in table.fields[:at])
 
 
-def _one_row(writer: Writer, table: Columns, level1: Item, level2: Item, first: bool, merged: str, at: int) -> Box:
-    dice, author = writer.dice, writer.author
+def _one_row(writer: Writer, table: Columns, level1: Item, level2: Item, first: bool, merged: str) -> Box:
+    dice = writer.dice
     unfilled = dice.whether(_UNFILLED)
     filled = _filled(writer, table)
     items, widths = [], []
@@ -184,7 +177,6 @@ def _one_row(writer: Writer, table: Columns, level1: Item, level2: Item, first: 
             item = filled.get(field) or _own(writer)
         items.append(item)
         widths.append(width)
-    del author, at
     return line(items, widths)
 
 
