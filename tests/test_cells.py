@@ -120,7 +120,7 @@ def test_roles_are_numbered_without_gaps() -> None:
 def test_every_role_can_be_told_in_both_languages() -> None:
     from extractor.builtin.cells import _role
 
-    for role in (*ROLES, "row", "cut"):
+    for role in (*ROLES, "row"):
         for language in ("zh", "en"):
             assert worded(_role(role), language)
 

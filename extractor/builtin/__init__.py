@@ -40,8 +40,10 @@ class Builtin:
 
     def __init__(self) -> None:
         from extractor.tagger import Tagger
+        from extractor.tagger.cells import network
 
         self._tagger = Tagger.load()
+        network()  # a damaged file is found before the first document
 
     def read(self, document: Document, blocks: Sequence[Block], views: Sequence[Squashed]) -> TaggedDocument:
         """Readings of the blocks whose text can be read in order."""

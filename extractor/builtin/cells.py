@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from extractor.builtin.beginnings import SHOWN, none_has, second_start
 from extractor.compare.findings import distinct
 from extractor.compare.side import Comparison
 from extractor.schemas import paths
@@ -19,7 +20,6 @@ from extractor.schemas.record import FlagCode, Span
 from extractor.tagger.cells.seen import Seen
 from extractor.tagger.cells.votes import Vote, votes
 
-_MOST_SHOWN, _SHOWN = 5, 20
 _MOST_SPANS = 20
 _KNOWN, _FEW = 0.75, 2
 """Share of a project's values in cells that it must bear out, but for a few, before it disputes another."""
@@ -57,7 +57,9 @@ def hear(seen: Seen, block: Block, compared: Comparison) -> Say:
     # Where it sees another name, what else it sees is another project's.
     findings = list(_disputes(names or cast, compared.spans))
     if len(begins) > 1:
-        findings.append(_second_start(seen, block, begins[1:]))
+        further = begins[1:]
+        spans = [(at, min(at + SHOWN, block.end)) for at in further]
+        findings.append(second_start([seen.shown(at)[:SHOWN] for at in further], spans))
     if len(begins) != 1:
         # Where a project begins it does not see as the rules do: what belongs to it, it cannot say.
         same.discard("name")
@@ -118,15 +120,6 @@ def _named(path: str) -> Said:
     return said(f"field_{field}")
 
 
-def _second_start(seen: Seen, block: Block, begins: Sequence[int]) -> Finding:
-    return finding(
-        FlagCode.BOUNDARY_UNSURE,
-        variant="second_start",
-        text=_quoted([seen.shown(at) for at in begins]),
-        spans=tuple((at, min(at + _SHOWN, block.end)) for at in begins[:_MOST_SPANS]),
-    )
-
-
 def lost(seen: Seen, document: Document, blocks: Sequence[Block]) -> list[Finding]:
     """Projects that it alone sees begin, outside of the blocks."""
     ends = [block.end for block in blocks]
@@ -139,23 +132,7 @@ def lost(seen: Seen, document: Document, blocks: Sequence[Block]) -> list[Findin
         until = blocks[index].start if index < len(blocks) else len(document.text)
         if seen.aims_at(at, until):
             alone.append(at)
-    if not alone:
-        return []
-    return [
-        finding(
-            FlagCode.BOUNDARY_UNSURE,
-            "document",
-            variant="missed",
-            count=len(alone),
-            text=_quoted([seen.shown(at) for at in alone]),
-            spans=tuple((at, min(at + _SHOWN, len(document.text))) for at in alone[:_MOST_SPANS]),
-        )
-    ]
-
-
-def _quoted(texts: Sequence[str]) -> str:
-    short = [text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…" for text in texts[:_MOST_SHOWN]]
-    return "".join(f"「{text}」" for text in short) + ("…" if len(texts) > _MOST_SHOWN else "")
+    return none_has([seen.shown(at) for at in alone], [(at, min(at + SHOWN, len(document.text))) for at in alone])
 
 
 __all__ = ["Say", "hear", "lost"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from extractor.builtin.beginnings import SHOWN, none_has, second_start
 from extractor.compare.side import Abstention, Reading
 from extractor.ground import ground
 from extractor.schemas import paths
@@ -23,10 +24,6 @@ NOT_READ = (
 )
 """What is not its business: positions and arithmetic decide about amounts, unit and department."""
 
-_SHOWN = 20
-_MOST_SHOWN = 5
-_MOST_SPANS = 20
-
 
 def is_read(path: str) -> bool:
     """True where the value at this path is the built-in reader's business.
@@ -39,6 +36,7 @@ def is_read(path: str) -> bool:
 
 
 def reading_of(tagged: TaggerReading, block: Block, view: Squashed) -> Reading:
+    """Its reading of a block, held against the source."""
     doubt = (*tagged.doubt, *_may_hold_on(tagged))
     abstention = Abstention(frozenset(FIELDS), frozenset(INDICATOR_FIELDS), tagged.unsure, doubt)
     return Reading(tagged.reading, ground(tagged.reading, view, block.context, tagged.places), abstention)
@@ -77,7 +75,7 @@ def check_starts(
         if len(reading.openings) > 1:
             found[block.index] = _second_start(reading.openings[1:], view)
         elif not reading.openings and knows_starts and _is_sure_of_the_start(reading):
-            span = view.source_span(0, min(_SHOWN, len(view.text)))
+            span = view.source_span(0, min(SHOWN, len(view.text)))
             found[block.index] = finding(
                 FlagCode.BOUNDARY_UNSURE,
                 "name",
@@ -88,14 +86,9 @@ def check_starts(
 
 
 def _second_start(openings: Sequence[int], view: Squashed) -> Finding:
-    stretches = [(start, min(start + _SHOWN, len(view.text))) for start in openings]
-    spans = (view.source_span(*stretch) for stretch in stretches[:_MOST_SPANS])
-    return finding(
-        FlagCode.BOUNDARY_UNSURE,
-        variant="second_start",
-        text=_quoted([view.value(*stretch) for stretch in stretches]),
-        spans=tuple(span for span in spans if span),
-    )
+    stretches = [(start, min(start + SHOWN, len(view.text))) for start in openings]
+    spans = [span for stretch in stretches if (span := view.source_span(*stretch))]
+    return second_start([view.value(*stretch) for stretch in stretches], spans)
 
 
 def _is_sure_of_the_start(reading: TaggerReading) -> bool:
@@ -104,23 +97,9 @@ def _is_sure_of_the_start(reading: TaggerReading) -> bool:
 
 
 def missed(tagged: TaggedDocument, document: Document) -> list[Finding]:
-    if not tagged.missed:
-        return []
+    """Projects that it sees begin outside of the blocks."""
     texts = [" ".join(document.text[start:end].split()) for start, end in tagged.missed]
-    return [
-        finding(
-            FlagCode.BOUNDARY_UNSURE,
-            "document",
-            variant="missed",
-            count=len(texts),
-            text=_quoted([text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…" for text in texts]),
-            spans=tuple(tagged.missed[:_MOST_SPANS]),
-        )
-    ]
-
-
-def _quoted(texts: Sequence[str]) -> str:
-    return "".join(f"「{text}」" for text in texts[:_MOST_SHOWN]) + ("…" if len(texts) > _MOST_SHOWN else "")
+    return none_has(texts, tagged.missed)
 
 
 __all__ = ["FIELDS", "NOT_READ", "check_starts", "is_read", "missed", "reading_of"]

@@ -145,7 +145,7 @@ def train(seed: int, steps: int, report: Any = print) -> Tagger:
     torch.set_num_threads(1)  # two processes that wait for each other's threads are slower than one
     model = Tagger()
     optimizer = torch.optim.AdamW(model.parameters(), lr=_RATE, weight_decay=_DECAY)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, steps))
     loss_of = nn.CrossEntropyLoss(ignore_index=_PAD)
     context = multiprocessing.get_context("spawn")
     queue = context.Queue(maxsize=64)
@@ -173,7 +173,7 @@ def train(seed: int, steps: int, report: Any = print) -> Tagger:
     return model
 
 
-def _rate(step: int, steps: int) -> float:
+def rate(step: int, steps: int) -> float:
     """Share of the full learning rate: a linear start, then half a cosine down to nothing."""
     if step < _WARM_UP:
         return (step + 1) / _WARM_UP

@@ -5,9 +5,9 @@ name, this year's money, money that was spent, a goal, what was achieved … It 
 on the reading of others (`votes`), and sees where projects begin.
 """
 
-from extractor.tagger.cells.reader import see
+from extractor.tagger.cells.reader import network, see
 from extractor.tagger.cells.seen import Seen
 from extractor.tagger.cells.votes import Vote, votes
 from extractor.tagger.cells.weights import weights_digest
 
-__all__ = ["Seen", "Vote", "see", "votes", "weights_digest"]
+__all__ = ["Seen", "Vote", "network", "see", "votes", "weights_digest"]

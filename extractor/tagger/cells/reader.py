@@ -45,6 +45,8 @@ def _seen(net: Network, grid: Grid) -> SeenGrid:
         inner = inner.reshape(at.shape)
         if known[0] < 0:
             known, inner = known[1:], inner - 1
+        if not known.size:
+            continue
         texts = [grid.cells[index].text for index in known]
         different = list(dict.fromkeys(texts))
         number = {text: index for index, text in enumerate(different)}

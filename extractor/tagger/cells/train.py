@@ -7,7 +7,6 @@ steps is fixed, and everything random hangs on the seed.
 from __future__ import annotations
 
 import argparse
-import math
 import multiprocessing
 import random
 import time
@@ -26,6 +25,7 @@ from extractor.tagger.cells.network import HEADS, LAYERS, LENGTHS, NEAR, buckets
 from extractor.tagger.cells.roles import ROLES, other
 from extractor.tagger.cells.synthesis import Sample, samples
 from extractor.tagger.network import encode
+from extractor.tagger.train import rate
 from extractor.tagger.vocabulary import CLASSES, IDEOGRAPH, UNKNOWN_IDEOGRAPH, classes
 
 STEPS = 5000
@@ -33,7 +33,7 @@ PLACES_A_STEP = 4_000
 """Places of grids in one step, padding included."""
 CHANNELS, SIZE, WIDE = 64, 80, 160
 _EMBEDDING, _KIND = 32, 8
-_RATE, _WARM_UP, _DECAY = 2e-3, 200, 0.01
+_RATE, _DECAY = 2e-3, 0.01
 _POOL = 256
 _BLANK = other("blank")
 _OF_BLANKS = 0.1
@@ -289,7 +289,7 @@ def train(seed: int, steps: int, report: Any = print) -> Reader:
     torch.set_num_threads(1)
     model = Reader()
     optimizer = torch.optim.AdamW(model.parameters(), lr=_RATE, weight_decay=_DECAY)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _rate(step, steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate(step, steps))
     context = multiprocessing.get_context("spawn")
     queue = context.Queue(maxsize=32)
     producer = context.Process(target=_produce, args=(seed, queue), daemon=True)
@@ -313,13 +313,6 @@ def train(seed: int, steps: int, report: Any = print) -> Reader:
     producer.terminate()
     model.eval()
     return model
-
-
-def _rate(step: int, steps: int) -> float:
-    """Share of the full learning rate: a linear start, then half a cosine down to nothing."""
-    if step < _WARM_UP:
-        return (step + 1) / _WARM_UP
-    return 0.5 * (1 + math.cos(math.pi * (step - _WARM_UP) / max(1, steps - _WARM_UP)))
 
 
 def main() -> None:

@@ -167,7 +167,6 @@ class _Ballot:
             and path.endswith(("goal", "name", "unit", "department", "annual_value", "cycle_value"))
         ):
             verdict = self._whole(self.seen.text(places[0]), printed)
-            sees = "cut"
         if verdict == "other":
             return Vote(path, "other", sees, None, span)
         return Vote(path, verdict)
