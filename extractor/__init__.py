@@ -1,29 +1,59 @@
-"""Budget performance tables (项目支出绩效目标表) in, checked project records out."""
+"""Budget performance tables (项目支出绩效目标表) in, checked project records out.
+
+    extract(source)         one document
+    aextract(source)        the same, awaited
+    open_run(directory)     what `extractor run` stored
+
+Everything is imported when it is first used.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from extractor.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from extractor.api import Run, aextract, extract, open_run
+    from extractor.errors import ExtractorError, InputError, UsageError
     from extractor.pipeline import DocumentResult
+    from extractor.schemas.layout import LayoutSpec
+    from extractor.schemas.record import DocumentLine, Flag, Record
 
-__all__ = ["__version__", "extract"]
+__all__ = [
+    "DocumentLine",
+    "DocumentResult",
+    "ExtractorError",
+    "Flag",
+    "InputError",
+    "LayoutSpec",
+    "Record",
+    "Run",
+    "UsageError",
+    "__version__",
+    "aextract",
+    "extract",
+    "open_run",
+]
+
+_MODULES = {
+    "api": ("Run", "aextract", "extract", "open_run"),
+    "errors": ("ExtractorError", "InputError", "UsageError"),
+    "pipeline": ("DocumentResult",),
+    "schemas.layout": ("LayoutSpec",),
+    "schemas.record": ("DocumentLine", "Flag", "Record"),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
 
 
-def extract(path: str | Path, **settings: Any) -> DocumentResult:
-    """Read one file: `.records` are its projects, `.document` is its line of documents.jsonl.
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
 
-    Keyword arguments are those of `extractor.settings.Settings` (model, base_url, cache_dir …);
-    `model=None` is the rules alone. Gives the same records as `extractor run PATH`. Raises
-    `extractor.errors.ExtractorError`.
-    """
-    from extractor.run.one import extract_file
-    from extractor.settings import Settings
 
-    if settings.get("model", "") is None:
-        settings["model"] = "none"  # elsewhere None is an option that was not given
-    return extract_file(str(path), Settings.load(settings))
+def __dir__() -> list[str]:
+    return sorted(__all__)

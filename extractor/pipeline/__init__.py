@@ -7,7 +7,7 @@ order in between; `chosen` tells about which blocks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from extractor import builtin as builtin_readers
@@ -24,6 +24,7 @@ from extractor.checks.untaken import check_untaken
 from extractor.chunk import Chunks, choose_layout, chunk
 from extractor.compare import Reading, compare
 from extractor.errors import ExtractorError, LayoutError, ModelError, ModelRefused, ModelTruncated
+from extractor.export.frames import Framed
 from extractor.ground import ground
 from extractor.layouts import CompiledLayout, compiled, load
 from extractor.layouts.shape import explain, may_hold_goals
@@ -77,7 +78,7 @@ class Survey:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentResult:
+class DocumentResult(Framed):
     """A document's line, its records, and each record's piece of the source: `text[block.start:block.end]`.
 
     `explained` is the share of the tables' text that the layout explains; other than for the line's `coverage`,
@@ -91,6 +92,9 @@ class DocumentResult:
     explained: float = 0.0
     told: Told = field(default_factory=Told)
     records_told: Sequence[Told] = ()
+
+    def framed(self) -> tuple[Iterator[DocumentLine], Iterator[Record]]:
+        return iter((self.document,)), iter(self.records)
 
 
 class NotUnderstood(LayoutError):

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 from extractor import builtin
 from extractor.learn.infer import Learner
 from extractor.model import LanguageModel, Model
 from extractor.pipeline import DocumentResult, OpenDocument, chosen, cut, finish, own_layouts, read_with_model, survey
-from extractor.readers import read
+from extractor.readers import RawFile, load, parse
 from extractor.readers.archive import Member
 from extractor.settings import Settings
 
+T = TypeVar("T")
+
 
 def extract_file(path: str, settings: Settings, member: Member | None = None) -> DocumentResult:
-    """Read one file, or one member of an archive, with the readers that the settings name; raises ExtractorError.
+    """Read one file, or one member of an archive, with the readers that the settings name; raises ExtractorError."""
+    return extract_raw(load(path, max_bytes=settings.max_bytes, member=member), settings)
+
+
+def extract_raw(source: RawFile, settings: Settings) -> DocumentResult:
+    """The same for the bytes of a file.
 
     Where a language model is set and no layout explains the document, it is asked for one, as in a batch.
     """
     reader = builtin.load(settings)
-    opened = cut(read(path, max_bytes=settings.max_bytes, member=member), own_layouts(settings))
+    opened = cut(parse(source), own_layouts(settings))
     if settings.language_model is None:
         return finish(survey(opened, reader), {}, settings)
-    return asyncio.run(_with_model(opened, reader, settings))
+    return _run(_with_model(opened, reader, settings))
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """The result of `work`, also where this thread's event loop is running, as it is in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as apart:
+        return apart.submit(asyncio.run, work).result()
 
 
 async def _with_model(opened: OpenDocument, reader: builtin.SecondReader | None, settings: Settings) -> DocumentResult:
@@ -50,4 +70,4 @@ async def _asked(
     return finish(surveyed, dict(zip(reasons, answers, strict=True)), settings, reasons)
 
 
-__all__ = ["extract_file"]
+__all__ = ["extract_file", "extract_raw"]
