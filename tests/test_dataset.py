@@ -454,7 +454,8 @@ def test_declared_columns_fit_the_schemas() -> None:
 
 
 def test_files_of_the_format_are_the_tables() -> None:
-    assert set(FORMATS["parquet"]) == {f"{table.name}.parquet" for table in dataset().tables}
+    described = {f"{table.name}.parquet" for table in dataset().tables} | {"parquet.datapackage.json"}
+    assert set(FORMATS["parquet"]) == described
     names = [table.name for table in dataset().tables]
     for table in dataset().tables:
         assert all(names.index(reference.table) <= names.index(table.name) for reference in table.refs)

@@ -5,6 +5,7 @@ projects.csv, indicators.csv      tables for scripts and spreadsheet programs, w
 projects.xlsx                     the workbook to check: 项目, 指标, 待核对
 projects.sqlite                   the relational dataset (dataset.toml): tables with keys, and views
 *.parquet                         the same tables, a file each
+datapackage.json and the like     what other tools read of these tables (descriptors.py)
 """
 
 from __future__ import annotations
@@ -109,22 +110,25 @@ def _write(name: str, folder: Path, store: ExportedRun, language: str) -> None:
         jsonl.write(folder / "projects.jsonl", store.record_lines(language))
         jsonl.write(folder / "documents.jsonl", store.document_lines(language))
     elif name == "csv":
-        from extractor.export import csv
+        from extractor.export import csv, descriptors
 
         csv.write_projects(folder / "projects.csv", store.records(language), labels(language))
         csv.write_indicators(folder / "indicators.csv", store.records(language), labels(language))
+        descriptors.write_csv_package(folder / "datapackage.json", labels(language))
     elif name == "xlsx":
         from extractor.export import xlsx
 
         xlsx.write(folder / "projects.xlsx", store.documents(language), store.records(language), labels(language))
     elif name == "sqlite":
-        from extractor.export import relations, sqlite
+        from extractor.export import descriptors, relations, sqlite
 
         sqlite.write(folder / "projects.sqlite", relations.rows(store.documents(language), store.records(language)))
+        descriptors.write_datasette(folder / "projects.metadata.json", language)
     else:
-        from extractor.export import parquet, relations
+        from extractor.export import descriptors, parquet, relations
 
         parquet.write(folder, relations.rows(store.documents(language), store.records(language)))
+        descriptors.write_parquet_package(folder / "parquet.datapackage.json", language)
 
 
 def _check_replaceable(target: Path) -> None:

@@ -13,9 +13,9 @@ REPORT = "report.html"
 """The report, where no other name is given."""
 FORMATS: Mapping[str, tuple[str, ...]] = {
     "jsonl": ("projects.jsonl", "documents.jsonl"),
-    "csv": ("projects.csv", "indicators.csv"),
+    "csv": ("projects.csv", "indicators.csv", "datapackage.json"),
     "xlsx": ("projects.xlsx",),
-    "sqlite": ("projects.sqlite",),
+    "sqlite": ("projects.sqlite", "projects.metadata.json"),
     "parquet": (
         "documents.parquet",
         "projects.parquet",
@@ -28,6 +28,7 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
         "totals.parquet",
         "long_numbers.parquet",
         "dictionary.parquet",
+        "parquet.datapackage.json",
     ),
 }
 """The files of each export format."""
