@@ -115,7 +115,7 @@ class Locator:
             for column in self._near(table, number, start, end):
                 cell = cells[column]
                 if cell.start < end and cell.end > start and _covers(cell, start, end):
-                    yield InTable(table=table + 1, row=number + 1, column=column + 1)
+                    yield _cell(table + 1, number + 1, column + 1)
 
     def _near(self, table: int, number: int, start: int, end: int) -> range:
         """The cells of a row that may hold a part of [start, end): of a wide row whose cells stand in order, a few."""
@@ -179,6 +179,12 @@ def _lines(first: int, last: int) -> InLines:
     return InLines(lines=(first, last))
 
 
+@lru_cache(maxsize=4096)
+def _cell(table: int, row: int, column: int) -> InTable:
+    """A cell holds many values, and the documents of a run have the same cells."""
+    return InTable(table=table, row=row, column=column)
+
+
 def _boxes_within(boxes: Boxes, start: int, end: int) -> Iterator[tuple[int, bool, Edges]]:
     """What each run has within [start, end): its page, whether it stands on its side, its box along its line."""
     for run in range(max(bisect_right(boxes.starts, start) - 1, 0), bisect_left(boxes.starts, end)):
@@ -212,5 +218,5 @@ def _covers(cell: Cell, start: int, end: int) -> bool:
     letters, offsets = cell.content.text, cell.content.offsets
     if isinstance(offsets, range):
         return bool(letters[max(start - offsets.start, 0) : max(end - offsets.start, 0)].strip())
-    within = [letter for letter, offset in zip(letters, offsets, strict=True) if start <= offset < end]
-    return bool("".join(within).strip())
+    within = (letter for letter, offset in zip(letters, offsets, strict=True) if start <= offset < end)
+    return not all(map(str.isspace, within))

@@ -131,7 +131,8 @@ def record_of(
     agreed = agreed and not draft.is_guessed
     spans = comparison.spans if comparison else {}
     places = {path: found for path, span in spans.items() if (found := locator.places(*span))}
-    return Record(
+    # Every part is a value of its type already: to look at each of them once more would cost more than to make them.
+    return Record.model_construct(
         id=record_id(info, block.index),
         document=info,
         block=BlockInfo(index=block.index, start=block.start, end=block.end, page=block.page),
@@ -180,7 +181,7 @@ def _readers(draft: Draft) -> dict[str, tuple[str, ...]]:
         return {}
     second = "model" if draft.answered is not None else "characters"
     found = {second: draft.comparison.read_twice, "cells": draft.say.same}
-    return {reader: told for reader, those in found.items() if (told := _listed(draft.project, those))}
+    return {reader: told for reader, those in found.items() if those and (told := _listed(draft.project, those))}
 
 
 def _listed(project: ProjectReading, those: frozenset[str]) -> tuple[str, ...]:

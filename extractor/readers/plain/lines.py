@@ -36,4 +36,7 @@ def prints(text: str, line: Line, words: Iterable[str]) -> bool:
     """Whether a line prints one of some words."""
     start, end = line.start, line.end
     # Asked of every line several times: a generator would cost more than the search.
-    return bool([word for word in words if text.find(word, start, end) >= 0])
+    for word in words:  # noqa: SIM110
+        if text.find(word, start, end) >= 0:
+            return True
+    return False

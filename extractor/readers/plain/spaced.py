@@ -33,7 +33,8 @@ class _Split(NamedTuple):
 def read_spaced(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
     """Lines outside of such a form, and its table; none where no header of indicators stands over rows as long."""
     words = form_words(terms())
-    split = next((found for pattern in (_WIDE, _SINGLE) if (found := _split(text, lines, pattern, words))), None)
+    likely = _likely_headers(text, lines)
+    split = next((found for pattern in (_WIDE, _SINGLE) if (found := _split(text, lines, pattern, likely))), None)
     if split is None:
         return lines, ()
     begin = next((at for at in range(split.headers[0]) if _is_head(split.cells[at], words)), None)
@@ -47,11 +48,14 @@ def read_spaced(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], t
     return (*lines[:begin], *lines[end:]), (table,)
 
 
-def _split(text: str, lines: Sequence[Line], pattern: re.Pattern[str], words: FormWords) -> _Split | None:
+def _likely_headers(text: str, lines: Sequence[Line]) -> list[int]:
     likely = (at for at, line in enumerate(lines) if prints(text, line, INDICATOR))
     # Cells never hold more of the words that white space parts than the line does.
-    several = (at for at in likely if len(text[lines[at].start : lines[at].end].split()) > _FEWEST)
-    headers = [at for at in several if _heads(list(_cells(text, lines[at], pattern)))]
+    return [at for at in likely if len(text[lines[at].start : lines[at].end].split()) > _FEWEST]
+
+
+def _split(text: str, lines: Sequence[Line], pattern: re.Pattern[str], likely: Sequence[int]) -> _Split | None:
+    headers = [at for at in likely if _heads(list(_cells(text, lines[at], pattern)))]
     if not headers:
         return None
     cells = [list(_cells(text, line, pattern)) for line in lines]
