@@ -44,6 +44,8 @@ class Locator:
         """Merged cells are the place of many values."""
         self._starts: dict[tuple[int, int], list[int]] = {}
         """Where the cells of wide rows begin."""
+        self._is_text = document.encoding is not None
+        self._counts_cells = not self._is_text or document.format == "markdown"
 
     def places(self, start: int, end: int) -> Places:
         """Where the printed characters of [start, end) stand; nowhere where there are none."""
@@ -58,21 +60,23 @@ class Locator:
 
     def _inked(self, start: int, end: int) -> Span:
         """The span without white space at its ends."""
-        whole = self._document.text[max(start, 0) : max(end, 0)]
-        begin = max(start, 0) + len(whole) - len(whole.lstrip())
-        return begin, begin + len(whole.strip())
+        start = max(start, 0)
+        whole = self._document.text[start : max(end, 0)]
+        ink = whole.strip()
+        if len(ink) < len(whole):
+            start += len(whole) - len(whole.lstrip())
+        return start, start + len(ink)
 
     def _find(self, start: int, end: int) -> Iterable[Place]:
-        document = self._document
         if start >= end:
             return ()
-        if isinstance(document.positions, Boxes):
-            return self._on_pages(document.positions, start, end)
-        if isinstance(document.positions, Sheets):
-            return self._in_sheets(document.positions, start, end)
-        is_text = document.encoding is not None
-        cells = () if is_text and document.format != "markdown" else tuple(self._in_cells(start, end))
-        return cells if cells or not is_text else (self._in_lines(start, end),)
+        positions = self._document.positions
+        if isinstance(positions, Boxes):
+            return self._on_pages(positions, start, end)
+        if isinstance(positions, Sheets):
+            return self._in_sheets(positions, start, end)
+        cells = list(self._in_cells(start, end)) if self._counts_cells else ()
+        return cells if cells or not self._is_text else (self._in_lines(start, end),)
 
     def _on_pages(self, boxes: Boxes, start: int, end: int) -> Iterator[Place]:
         pages: dict[int, list[tuple[bool, Edges]]] = {}

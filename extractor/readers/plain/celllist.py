@@ -17,7 +17,8 @@ from extractor.schemas.document import Cell, Row, Table
 from extractor.schemas.layout import CONTENT_COLUMNS
 from extractor.text import squash
 
-_LONGEST_LABEL = 20
+_LONGEST_LABEL, _LONGEST_PRINTED = 20, 80
+"""Characters of a label, squashed and as printed."""
 _NO_LABEL = re.compile(r"[\d≥≤,。;%]|^单位:|:.")
 _FEWEST, _WIDEST = 4, 24
 _AHEAD = 12
@@ -54,11 +55,15 @@ def find_lists(items: Sequence[Item]) -> Iterator[CellList]:
     >>> list(find_lists([Item(word, 0, 0) for word in words.split()]))
     [CellList(begin=0, end=15, width=5)]
     """
-    words = [squash(item.text) for item in items]
+    words: list[str] = []
     after = missed = 0
-    for at, word in enumerate(words):
-        if at < after or len(word) > _LONGEST_LABEL or _column(word) != "name":
+    for at, item in enumerate(items):
+        if at < after or len(item.text) > _LONGEST_PRINTED:
             continue
+        word = squash(item.text)
+        if len(word) > _LONGEST_LABEL or _column(word) != "name":
+            continue
+        words = words or [squash(one.text) for one in items]
         found = _list_around(words, at, after)
         if found is not None:
             yield found

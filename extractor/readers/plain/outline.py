@@ -19,17 +19,20 @@ from extractor.text import squash
 _COLUMNS = 3
 _FEWEST = 3
 _VALUE = re.compile(r"[≥≤<>=]{0,2}\d[\d,]*(?:\.\d+)?[^\d,。;:]{0,8}")
-_LONGEST = 20
+_LONGEST, _WIDEST = 20, 80
+"""Characters of a label, squashed and as printed."""
 
 
 def read_outline(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
     """Lines outside of such a table, and the table; no table where the lines are no outline."""
     filled = [line for line in lines if text[line.start : line.end].strip()]
-    tokens = [_token(text, line) for line in filled]
-    words = [squash(token.text) for token in tokens]
-    begin = next((at for at in range(len(words) - _COLUMNS) if _is_header(words[at : at + _COLUMNS])), None)
+    # Long lines are no labels: most texts are done with here.
+    labels = [squash(text[line.start : line.end]) if line.end - line.start <= _WIDEST else "" for line in filled]
+    begin = next((at for at in range(len(labels) - _COLUMNS) if _is_header(labels[at : at + _COLUMNS])), None)
     if begin is None:
         return lines, ()
+    tokens = [_token(text, line) for line in filled]
+    words = [squash(token.text) for token in tokens]
     places = _places(words[begin : begin + _COLUMNS])
     rows = [_row(text, dict(zip(range(_COLUMNS), tokens[begin : begin + _COLUMNS], strict=True)))]
     at = last = begin + _COLUMNS

@@ -51,6 +51,8 @@ class _Header(NamedTuple):
 
 def read_positions(text: str, lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], tuple[Table, ...]]:
     """Lines outside of such forms, and their tables; none where no header of indicators stands over columns."""
+    if text.count("   ") < _FEWEST_GAPS:
+        return lines, ()
     gaps = {match.end() - match.start() for line in lines for match in _GAP.finditer(text, line.start, line.end)}
     if len(gaps) < _FEWEST_GAPS:
         return lines, ()
