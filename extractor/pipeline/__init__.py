@@ -110,17 +110,24 @@ def cut(document: Document, layouts: Sequence[LayoutSpec] = ()) -> OpenDocument:
     return OpenDocument(document, chunk(document, layouts))
 
 
-def survey(opened: OpenDocument, reader: SecondReader | None = None) -> Survey:
+def survey(opened: OpenDocument, reader: SecondReader | None = None, *, has_model: bool = False) -> Survey:
     """Every block read by the rules and, where there is one, by the built-in reader.
 
-    A document in which the rules see no project is read as well: the other reader may see one.
+    A document in which the rules see no project is read as well: the other reader may see one. `has_model`: a language
+    model may be asked, between which and the rules all that the built-in reader reads decides.
     """
     blocks = opened.chunks.blocks
     read_by_rules = tuple(_read_block(block, opened.layout_of(block)) for block in blocks)
     if reader is None:
         return Survey(opened, read_by_rules)
     views = [one.view for one in read_by_rules]
-    return Survey(opened, read_by_rules, builtin_readers.read_again(reader, opened.document, blocks, views), True)
+    of_cells = {
+        block.index: one.reading
+        for block, one in zip(blocks, read_by_rules, strict=True)
+        if one.reading is not None and opened.layout_of(block).spec.source in _OF_CELLS and not has_model
+    }
+    second = builtin_readers.read_again(reader, opened.document, blocks, views, of_cells)
+    return Survey(opened, read_by_rules, second, True)
 
 
 def chosen(surveyed: Survey, settings: Settings) -> dict[int, Reasons]:
@@ -303,7 +310,8 @@ def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons
     draft.comparison = compare(draft.rules, model, view, layout.structure, layout.withheld, third=builtin)
     draft.findings += draft.comparison.findings
     if surveyed.second.seen is not None and layout.spec.source in _OF_CELLS:
-        draft.say = builtin_readers.hear(surveyed.second.seen, block, draft.comparison)
+        known = surveyed.second.says.get(block.index) if model is None else None
+        draft.say = known or builtin_readers.hear(surveyed.second.seen, block, draft.comparison)
         draft.findings += draft.say.findings
     draft.findings += check_project(draft.project, block, layout, draft.comparison.spans)
     draft.findings += check_plausible(draft.project, block, layout.terms, draft.comparison.spans)

@@ -251,7 +251,7 @@ class _Batch:
         learnt = Learnt(opened)
 
         def prepare() -> tuple[Survey, dict[int, Reasons]]:
-            surveyed = survey(learnt.opened, reader)
+            surveyed = survey(learnt.opened, reader, has_model=True)
             return surveyed, chosen(surveyed, self.settings)
 
         try:

@@ -64,7 +64,7 @@ async def _with_model(opened: OpenDocument, reader: builtin.SecondReader | None,
 async def _asked(
     opened: OpenDocument, reader: builtin.SecondReader | None, settings: Settings, model: Model
 ) -> DocumentResult:
-    surveyed = survey(opened, reader)
+    surveyed = survey(opened, reader, has_model=True)
     reasons = chosen(surveyed, settings)
     answers = await asyncio.gather(*(read_with_model(surveyed.blocks[index], model) for index in reasons))
     return finish(surveyed, dict(zip(reasons, answers, strict=True)), settings, reasons)
