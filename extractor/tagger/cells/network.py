@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.tagger.cells.grids import LOOKS, letters, looks, places
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
 LAYERS, HEADS = 3, 4
 NEAR = 7
 """Distances of 0, 1, 2, 3–4, 5–8, 9–16, 17–32 and more have a bias of their own, to either side."""
-LENGTHS = (8, 16, 48)
-"""Texts are padded to one of these lengths."""
+_AT_ONCE = 256
+"""So many texts are read together: memory stays flat."""
 _EPSILON = 1e-5
 
 
+@lru_cache(maxsize=256)
 def buckets(size: int) -> Ints:
     """Which bias the distance of two places has: (size, size), 0 to 2 * NEAR.
 
@@ -111,34 +113,31 @@ class Network:
         channels = self.convolutions[0].bias.size
         found = np.zeros((len(texts), 2 * channels + LOOKS), dtype=np.float32)
         short = [letters(text) for text in texts]
-        order = sorted(range(len(texts)), key=lambda index: len(short[index]))
-        at = 0
-        for length in LENGTHS:
-            stop = at
-            while stop < len(order) and len(short[order[stop]]) <= length:
-                stop += 1
-            some = [index for index in order[at:stop] if short[index]]
-            for first in range(0, len(some), 256):
-                part = some[first : first + 256]
-                found[part, : 2 * channels] = self._pooled([short[index] for index in part], length)
-            at = stop
+        some = [index for index, text in enumerate(short) if text]
+        for first in range(0, len(some), _AT_ONCE):
+            part = some[first : first + _AT_ONCE]
+            found[part, : 2 * channels] = self._pooled([short[index] for index in part])
         found[:, 2 * channels :] = [looks(text) for text in texts]
         return found
 
-    def _pooled(self, texts: Sequence[str], length: int) -> Floats:
+    def _pooled(self, texts: Sequence[str]) -> Floats:
+        """The maximum and the mean over each text of what its characters say, all texts in one row, a gap between."""
         import numpy as np
 
         sizes = np.array([len(text) for text in texts])
-        numbers = np.zeros((len(texts), length), dtype=np.int64)
-        mask = np.arange(length)[None, :] < sizes[:, None]
-        numbers[mask] = encode("".join(texts))
-        state = self.characters[numbers] * mask[:, :, None]
+        ends = np.cumsum(sizes + 1)
+        starts = ends - sizes - 1
+        inside = np.ones(int(ends[-1]), dtype=bool)
+        inside[ends - 1] = False
+        state = np.zeros((len(inside) + 2, self.characters.shape[1]), dtype=np.float32)
+        state[1:-1][inside] = self.characters[encode("".join(texts))]
         for step in self.convolutions:
-            padded = np.zeros((len(texts), length + 2, state.shape[2]), dtype=np.float32)
-            padded[:, 1:-1] = state
-            near = np.concatenate([padded[:, :-2], padded[:, 1:-1], padded[:, 2:]], axis=2)
-            state = np.maximum(near @ step.weight + step.bias, 0.0) * mask[:, :, None]
-        return np.concatenate([state.max(axis=1), state.sum(axis=1) / sizes[:, None].astype(np.float32)], axis=1)
+            near = np.concatenate([state[:-2], state[1:-1], state[2:]], axis=1)
+            state = np.zeros((len(inside) + 2, step.bias.size), dtype=np.float32)
+            np.maximum(near @ step.weight + step.bias, 0.0, out=state[1:-1], where=inside[:, None])
+        said = state[1:-1]
+        means = np.add.reduceat(said, starts) / sizes[:, None].astype(np.float32)
+        return np.concatenate([np.maximum.reduceat(said, starts), means], axis=1)
 
     def read(self, texts: Floats, at: Ints, kinds: Ints) -> tuple[Floats, Floats]:
         """Probabilities of the roles of the cells (cells, ROLES) and of a beginning in each row (rows,).
@@ -151,10 +150,11 @@ class Network:
         cell = np.maximum(np.hstack([texts, places(at, kinds, count)]) @ self.cell.weight + self.cell.bias, 0.0)
         inside = at >= 0
         state = (cell[at] + self.covers[kinds]) * inside[:, :, None]
+        beside, above = _hidden(inside), _hidden(inside.T)
         for across, down, wide, narrow in zip(self.across, self.down, self.wide, self.narrow, strict=True):
-            state = state + _attend(across, _normal(state), inside)
-            state = state + _attend(down, _normal(state).swapaxes(0, 1), inside.T).swapaxes(0, 1)
-            state = state + np.maximum(_normal(state) @ wide.weight + wide.bias, 0.0) @ narrow.weight + narrow.bias
+            state += _attend(across, _normal(state), beside)
+            state += _attend(down, _normal(state).swapaxes(0, 1), above).swapaxes(0, 1)
+            state += _mapped(narrow, np.maximum(_mapped(wide, _normal(state)), 0.0))
         state = _normal(state) * inside[:, :, None]
         sums = np.zeros((count, state.shape[2]), dtype=np.float32)
         np.add.at(sums, at[inside], state[inside])
@@ -174,28 +174,43 @@ def _normal(state: Floats) -> Floats:
     return centred
 
 
-def _attend(heads: Attention, state: Floats, inside: NDArray[np.bool_]) -> Floats:
+def _mapped(step: Map, state: Floats) -> Floats:
+    """A linear map of the last axis, as one product of two matrices: a stack of small ones takes twice as long."""
+    made = state.reshape(-1, state.shape[-1]) @ step.weight
+    made += step.bias
+    return made.reshape(*state.shape[:-1], made.shape[-1])
+
+
+def _hidden(inside: NDArray[np.bool_]) -> Floats | None:
+    """What keeps attention from places without a cell; nothing where there are none."""
+    import numpy as np
+
+    return None if inside.all() else np.where(inside, 0.0, -1e9).astype(np.float32)[:, None, None, :]
+
+
+def _attend(heads: Attention, state: Floats, hidden: Floats | None) -> Floats:
     """Attention along the second axis of (lines, length, d)."""
     import numpy as np
 
     lines, length, size = state.shape
-    made = (state @ heads.into + heads.into_bias).reshape(lines, length, 3, HEADS, size // HEADS)
+    made = _mapped(Map(heads.into, heads.into_bias), state).reshape(lines, length, 3, HEADS, size // HEADS)
     query, key, held = made.transpose(2, 0, 3, 1, 4)
-    scores = query @ key.swapaxes(-1, -2) / np.sqrt(size / HEADS).astype(np.float32)
+    scores = query @ key.swapaxes(-1, -2)
+    scores /= np.sqrt(size / HEADS).astype(np.float32)
     scores += heads.bias[:, buckets(length)]
-    scores += np.where(inside, 0.0, -1e9).astype(np.float32)[:, None, None, :]
+    if hidden is not None:
+        scores += hidden
     joined = (_softmax(scores) @ held).transpose(0, 2, 1, 3).reshape(lines, length, size)
-    out: Floats = joined @ heads.out + heads.out_bias
-    return out
+    return _mapped(Map(heads.out, heads.out_bias), joined)
 
 
 def _softmax(scores: Floats) -> Floats:
     import numpy as np
 
-    scores = scores - scores.max(axis=-1, keepdims=True)
+    scores -= scores.max(axis=-1, keepdims=True)
     np.exp(scores, out=scores)
     scores /= scores.sum(axis=-1, keepdims=True)
     return scores
 
 
-__all__ = ["HEADS", "LAYERS", "LENGTHS", "NEAR", "Network", "buckets"]
+__all__ = ["HEADS", "LAYERS", "NEAR", "Network", "buckets"]

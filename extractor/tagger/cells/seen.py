@@ -48,6 +48,7 @@ class Seen:
     """What the network sees in a document."""
 
     grids: Sequence[SeenGrid]
+    _known: dict[Place, list[float]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def _cells(self) -> tuple[list[int], list[Place]]:
@@ -100,11 +101,19 @@ class Seen:
         return found
 
     def likely(self, place: Place, roles: Iterable[int]) -> float:
-        row = self.grids[place.grid].roles[place.cell]
-        return float(sum(row[role] for role in roles))
+        row = self._roles(place)
+        return sum([row[role] for role in roles])
 
     def best(self, place: Place) -> int:
-        return int(self.grids[place.grid].roles[place.cell].argmax())
+        row = self._roles(place)
+        return row.index(max(row))
+
+    def _roles(self, place: Place) -> list[float]:
+        """A cell is asked about again and again: numbers of numpy cost more to look at."""
+        row = self._known.get(place)
+        if row is None:
+            row = self._known[place] = self.grids[place.grid].roles[place.cell].tolist()
+        return row
 
     def text(self, place: Place) -> str:
         return self.grids[place.grid].grid.cells[place.cell].text

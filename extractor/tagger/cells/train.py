@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from extractor.tagger.cells.grids import LOOKS, PLACES, letters, looks, places
-from extractor.tagger.cells.network import HEADS, LAYERS, LENGTHS, NEAR, buckets
+from extractor.tagger.cells.network import HEADS, LAYERS, NEAR, buckets
 from extractor.tagger.cells.roles import ROLES, other
 from extractor.tagger.cells.synthesis import Sample, samples
 from extractor.tagger.network import encode
