@@ -57,6 +57,44 @@ def shuffled(size: int) -> str:
     return "|项目名称|预算金额|绩效目标|" + "甲|" * 37 + "\n|---|\n" + "\n".join(rows)
 
 
+_DUMP = (
+    "项目支出绩效目标表\n部门名称：教育局 单位：万元\n项目名称 年度预算 绩效目标 绩效指标\n合计 80.00\n"
+    "河道保洁{} 80.00\n"
+    "目标1：保洁河道。\n1、产出指标-数量指标：清淤里程；年度指标值：{}10公里。\n"
+)
+
+
+def inside(unit: str) -> Callable[[int], str]:
+    """A dump that prints a project: what is repeated stands in its name, behind its amount, in the value below."""
+
+    def made(size: int) -> str:
+        piece = unit * (size // (3 * len(unit.encode())) + 1)
+        return _DUMP.format(piece, piece).replace("80.00\n目标", f"80.00{piece}\n目标")
+
+    return made
+
+
+CHARACTERS: Mapping[str, str] = {
+    "digits": "1234567890", "amounts": "1,234.56", "letters": "abcDEF", "ideographs": "河道保洁", "rare": "龘䶮𠀀",
+    "full-width": "１２ＡＢ", "marks": "!#$&*/", "Chinese marks": "，；：？！", "stops": "。", "signs": "≥95%",
+    "circled": "①②③", "item marks": "1.", "bracketed": "（1）", "quotes": "“”", "open": "(", "close": ")",
+    "dashes": "——", "emoji": "😀", "control": "\x01\x02", "zero width": "\u200b", "category": "产出指标",
+    "level": "一级指标", "label": "项目名称", "goal": "绩效目标：", "unit": "单位：万元", "question": "????",
+    "tags": "<td>", "entity": "&nbsp;", "escape": "\\n", "year": "2025年",
+}  # fmt: skip
+SEPARATORS: Mapping[str, str] = {
+    "nothing": "", "lines": "\n", "tabs": "\t", "bars": "|", "bars in lines": "|\n|", "commas": ",", "blanks": " ",
+    "wide blanks": "\u3000", "semicolons": ";", "full stops": "。", "pauses": "、", "pages": "\f", "colons": "：",
+}  # fmt: skip
+"""Of texts: every character with every separator behind three of it, alone and inside a project."""
+
+
+def of_characters(character: str, separator: str, *, alone: bool) -> Callable[[int], str]:
+    """A text of one kind of characters, parted in one way."""
+    unit = 3 * CHARACTERS[character] + SEPARATORS[separator]
+    return again(unit) if alone else inside(unit)
+
+
 KINDS: Mapping[str, Callable[[int], str]] = {
     "digits": again("1234567890"),
     "numbers, one a line": again("12,345.67\n"),
@@ -98,6 +136,9 @@ KINDS: Mapping[str, Callable[[int], str]] = {
     "numbers below a goal": again("1.甲\n", "绩效目标：好。\n"),
     "numbers above a goal": numbered("{0}.甲乙丙丁，戊\n", behind="绩效目标：好。\n"),
     "headings of prose": numbered("{0}、项目概述：\n"),
+    "digits in a project": inside("1234567890"),
+    "brackets in a project": inside(")"),
+    "commas in a project": inside("，"),
 }
 """By what they consist of."""
 WORST = (
@@ -114,10 +155,13 @@ WORST = (
     "headings of goals",
     "numbers below a goal",
     "numbers above a goal",
+    "digits in a project",
+    "brackets in a project",
+    "commas in a project",
 )
 """Kinds whose time grew with the square of their size where a reader, or what cuts projects, took no care."""
 
 
-def read(path: str) -> int:
-    """How many projects the rules read in a file."""
-    return len(extract_file(path, Settings.load({"model": "none"}, environ={})).records)
+def read(path: str, model: str = "none") -> int:
+    """How many projects are read in a file, by the rules alone or by the built-in readers as well."""
+    return len(extract_file(path, Settings.load({"model": model}, environ={})).records)

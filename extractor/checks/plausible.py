@@ -65,7 +65,8 @@ class _Words(WordSection):
 
 
 _WORDS = load("extractor.checks", "plausible.toml", _Words)
-_SENTENCE = re.compile(r"。.|[^(]*(?:[,，;；][^()]*){3}[^()]*$")
+_PARTS = re.compile("[,，;；]")
+_MOST_PARTS = 2
 """A stop inside a name, or three clauses and more: somebody's text."""
 _NAMES = re.compile(r"^(?!.*(?:-{3}|\|)).*(?:[^\W\d_]|\d{5})")
 """A name has letters, or is the code of what is not to be named; it holds no rule of a table."""
@@ -134,9 +135,19 @@ def _wrong_name(path: str, value: str, terms: Terms) -> str:
         return "another_cell"
     if _WORDS.values.elsewhere.fullmatch(word):
         return "elsewhere"
-    if path != "name" and _SENTENCE.search(word):
+    if path != "name" and _is_sentence(word):
         return "sentence"
     return "cut" if word.startswith(_STOPS) or _is_open(word) or len(word) < _SHORTEST else ""
+
+
+def _is_sentence(word: str) -> bool:
+    """Whether a squashed text says more than a name does: a stop inside of it, or three commas behind all brackets.
+
+    >>> _is_sentence("负责管理,组织,协调,监督"), _is_sentence("教育局(甲,乙,丙,丁)"), _is_sentence("好。差")
+    (True, False, True)
+    """
+    behind = word[max(word.rfind("("), word.rfind(")")) + 1 :]
+    return "。" in word[:-1] or len(_PARTS.findall(behind)) > _MOST_PARTS
 
 
 def _wrong_goal(value: str, terms: Terms) -> Iterator[tuple[str, str, str]]:

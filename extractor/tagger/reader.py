@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 SURE = 0.6
 """A value votes where every character of it is at least this likely to be what it was taken for."""
+_LONGEST = 20_000
+"""Characters of a block: no project prints as many, and what does is something else, of any size."""
 _MOST_UNREADABLE = 0.1
 _MOST_UNSURE = 0.5
 _FIELD_NAMES = {"indicator": "name", "cycle": "cycle_value", "annual": "annual_value"}
@@ -67,6 +69,8 @@ class Tagger:
         readings = {}
         for block, view in zip(blocks, views, strict=True):
             text = block.content.text
+            if len(text) > _LONGEST:
+                continue
             at = {position: index for index, position in enumerate(view.positions)}
             probabilities = self._network.tag(text)
             opens = openings(probabilities, self._sure)
@@ -81,6 +85,8 @@ class Tagger:
         readings = {}
         for block, view in zip(blocks, views, strict=True):
             start, end = block.start, block.end
+            if end - start > _LONGEST:
+                continue
             offsets = view.source.offsets
             at = {
                 offset - start: index

@@ -16,6 +16,8 @@ NOT_IN_NAMES = ("：", ":", "；", ";", "。", "指标值")
 TOKEN = re.compile(r"\S+")
 NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,6})?")
 _WITH_DECIMALS = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)\.\d{1,6}")
+_PRINTS = {NUMBER: re.compile(r"\d"), _WITH_DECIMALS: re.compile(r"\d\.\d")}
+"""What a line prints that holds such a number: to look for the number itself takes long in a line of digits."""
 _MEASURE = re.compile(r"[万亿千百]?元|[%‰]")
 BLANK = frozenset({"-", "--", "/"})
 _LONGEST_NAME = 60
@@ -74,7 +76,7 @@ class AmountLines:
     def _line(self, body: Sequence[Ink], index: int, pattern: re.Pattern[str]) -> AmountLine | None:
         ink = body[index]
         folded = ink.folded
-        if not pattern.search(folded):
+        if not _PRINTS[pattern].search(folded):
             return None
         tokens = [match.span() for match in TOKEN.finditer(folded)]
         numeric = [bool(pattern.fullmatch(folded[start:end])) for start, end in tokens]

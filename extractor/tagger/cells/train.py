@@ -29,6 +29,8 @@ from extractor.tagger.train import rate
 from extractor.tagger.vocabulary import CLASSES, IDEOGRAPH, UNKNOWN_IDEOGRAPH, classes
 
 STEPS = 5000
+LENGTHS = (8, 16, 48)
+"""Texts are padded to one of these lengths."""
 PLACES_A_STEP = 4_000
 """Places of grids in one step, padding included."""
 CHANNELS, SIZE, WIDE = 64, 80, 160
