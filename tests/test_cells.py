@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -19,7 +20,7 @@ from extractor.ground.paths import leaves
 from extractor.messages import worded
 from extractor.pipeline import cut, finish, survey
 from extractor.readers import RawFile, parse
-from extractor.schemas.document import Document
+from extractor.schemas.document import Block, Document
 from extractor.schemas.record import FlagCode
 from extractor.settings import Settings
 from extractor.tagger.cells import see, weights
@@ -28,6 +29,8 @@ from extractor.tagger.cells.network import Network
 from extractor.tagger.cells.roles import FIELDS, ROLES, STRUCTURE, label, other, value
 from extractor.tagger.cells.seen import Seen
 from extractor.tagger.cells.synthesis import samples
+from extractor.tagger.reading import TaggedDocument
+from extractor.text import Squashed
 from tests import golden_sources
 from tests.cell_mistakes import MISTAKES, sheet_of
 from tests.second_readers import needs_weights
@@ -180,6 +183,32 @@ def test_a_form_that_is_read_right_is_borne_out() -> None:
     assert not disputes
     assert {"name", "department", "unit", "amounts.total", "goal", "indicators[1].annual_value"} <= same
     assert len(same) >= 0.95 * fields
+
+
+class Counted:
+    """The built-in readers, and how many blocks each was given to read by their characters."""
+
+    def __init__(self) -> None:
+        self.given: list[int] = []
+
+    def read(self, document: Document, blocks: Sequence[Block], views: Sequence[Squashed]) -> TaggedDocument:
+        self.given.append(len(blocks))
+        return TaggedDocument({})
+
+    def see(self, document: Document) -> Seen:
+        return see(document)
+
+
+@needs_network
+@pytest.mark.parametrize(("has_model", "blocks"), [(False, 0), (True, 1)])
+def test_characters_are_read_where_the_cells_leave_something_or_a_model_may_answer(
+    has_model: bool, blocks: int
+) -> None:
+    opened, reader = cut(page(FORM)), Counted()
+    surveyed = survey(opened, reader, has_model=has_model)
+    (record,) = finish(surveyed, {}, Settings(model="builtin")).records
+    assert reader.given == [blocks]
+    assert "cells" in record.readers
 
 
 @needs_network

@@ -533,6 +533,11 @@ def test_a_form_has_no_reading(share: float, is_read: bool) -> None:
     assert (read_pieces(*PROJECT, (strange or "表", "X")) is not None) == is_read
 
 
+@pytest.mark.parametrize(("more", "is_read"), [(0, True), (20_000, False)])
+def test_a_block_longer_than_any_project_has_no_reading(more: int, is_read: bool) -> None:
+    assert (read_pieces(*PROJECT, ("\n" + "k" * more, "")) is not None) == is_read
+
+
 def test_text_in_which_it_sees_nothing_has_no_reading() -> None:
     assert read_pieces(("部门名称：教育局", "")) is None
 
