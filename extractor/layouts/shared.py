@@ -356,6 +356,7 @@ class FlatSigns(WordSection):
     instructions: Pattern
     title: Pattern
     quantity: Pattern
+    placeholder: Pattern
 
 
 class AbsenceSigns(WordSection):
