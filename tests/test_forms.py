@@ -197,6 +197,12 @@ def test_a_form_may_begin_with_another_label_than_its_name() -> None:
     ]
 
 
+def test_a_second_label_of_a_name_without_a_value_begins_no_form() -> None:
+    above = [["项目基本信息", "二级项目名称", "校舍维修", LEFT, LEFT], [UP, "挂接一级项目名称", "", LEFT, LEFT]]
+    [project] = projects(TITLE, [*above, *FORM[1:]])
+    assert (project.name, len(project.indicators)) == ("校舍维修", 3)
+
+
 LABELLED: dict[str, tuple[list[list[str]], dict[str, Any]]] = {
     "labels of any kind are kept": (
         [["项目编码", "3301", "是否纳入评审", "是", LEFT], ["项目期", "1年", "备注", "", LEFT]],

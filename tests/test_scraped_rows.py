@@ -244,3 +244,71 @@ def test_rows_that_lost_the_labels_to_their_left(tmp_path: Path) -> None:
     assert project.attributes["总额·年初预算"] == "30.00"
     assert project.attributes["总额·预算执行数"] == "31.50"
     assert project.attributes["年度目标完成情况"] == "灯塔未熄。"
+
+
+def test_a_table_of_money_is_known_by_its_shares_whatever_heads_its_columns(tmp_path: Path) -> None:
+    cells = (
+        *(
+            "项目名称",
+            "灯塔维护",
+            "主管部门",
+            "云溪市海事局",
+            "项目年度目标",
+            "年度目标完成情况",
+            "全年灯塔不熄。",
+            "灯塔未熄。",
+        ),
+        *(
+            "预算执行情况(10分)",
+            "年度预算数(万元)",
+            "年初预算",
+            "调整后预算数",
+            "预算执行数",
+            "预算执行率",
+            "权重",
+            "原因",
+        ),
+        *("总额", "30.00", "32.00", "31.50", "98.44%", "10", "执行率=执行数/调整后预算数,不足90%的说明原因"),
+        *(
+            "其中:财政资金",
+            "30.00",
+            "31.00",
+            "30.50",
+            "98.39%",
+            "/",
+            "单位资金",
+            "0.00",
+            "1.00",
+            "1.00",
+            "100.00%",
+            "/",
+        ),
+        *("绩效指标(90分)", "一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位"),
+        *("产出指标", "数量指标", "维护灯塔", "≥", "4", "座", "质量指标", "亮灯率", "≥", "99", "%"),
+    )
+    path = tmp_path / "a.txt"
+    path.write_text("".join(f"{cell} |\n" for cell in cells), encoding="utf-8")
+    (record,) = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False)).records
+    project = record.project
+    assert (project.amounts.total, project.amounts.fiscal, project.goal) == ("32.00", "31.00", "全年灯塔不熄。")
+    assert project.attributes["总额·预算执行数"] == "31.50"
+    assert [(one.name, one.annual_value) for one in project.indicators] == [("维护灯塔", "4"), ("亮灯率", "99")]
+
+
+def test_categories_of_the_first_level_below_one_that_no_word_knows(tmp_path: Path) -> None:
+    cells = (
+        *("专项名称", "灯塔维护", "下达投资(万元)", "960", "总体目标", "全年灯塔不熄"),
+        *("绩效指标", "一级指标", "二级指标", "三级指标", "指标值"),
+        *("实施效果指标", "产出指标", "维护灯塔", "4座", "更换灯具", "8套", "效益指标", "航道事故", "0起"),
+        *("过程管理指标", "资金管理指标", "资金支付率", "≥80%", "满意度指标", "船主满意度", "≥90%"),
+    )
+    path = tmp_path / "a.txt"
+    path.write_text("".join(f"{cell} |\n" for cell in cells), encoding="utf-8")
+    (record,) = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False)).records
+    assert [(one.level1, one.level2, one.name, one.annual_value) for one in record.project.indicators] == [
+        ("实施效果指标", "产出指标", "维护灯塔", "4座"),
+        ("实施效果指标", "产出指标", "更换灯具", "8套"),
+        ("实施效果指标", "效益指标", "航道事故", "0起"),
+        ("过程管理指标", "资金管理指标", "资金支付率", "≥80%"),
+        ("过程管理指标", "满意度指标", "船主满意度", "≥90%"),
+    ]

@@ -22,6 +22,8 @@ _BODIES = frozenset(("unit", "department"))
 _VALUES = frozenset(("cycle_value", "annual_value"))
 _MEASURES = frozenset(("operator", "measure_unit", "weight"))
 _BEHIND = re.compile(r"(?:\([^()]*\)分?)+$")
+INNER = "数量指标"
+"""A category of the second level, for one that stands there and is of the first elsewhere."""
 _SHORT, _SHORT_LABEL, _LONG = 4, 12, 20
 _LONGEST = 40
 
@@ -58,6 +60,15 @@ def _levels_of(text: str) -> frozenset[str]:
     if not word.endswith("指标"):
         return frozenset()
     return frozenset(level for level in LEVELS if category_in_full(level, word))
+
+
+def is_deeper(outer: str, inner: str) -> bool:
+    """Whether a category that is of the first level elsewhere is of the second here, inside of one that no word knows.
+
+    >>> is_deeper("实施效果指标", "产出指标"), is_deeper("产出指标", "数量指标")
+    (True, False)
+    """
+    return outer.endswith("指标") and not levels_of(outer) and levels_of(inner) == {"level1"}
 
 
 def _in_full(text: str) -> str:

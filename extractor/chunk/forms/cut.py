@@ -374,8 +374,17 @@ def _begins_form(row: SheetRow, form: _Open | None, words: FormWords, *, skippin
     if not fields & HEAD:
         return False
     if "name" in fields:
-        return form.has_name(words) or has_entries
+        return has_entries or (form.has_name(words) and not _leaves_name_blank(row, words))
     return has_pending and (bool(fields & form.fields & HEAD) or has_entries)
+
+
+def _leaves_name_blank(row: SheetRow, words: FormWords) -> bool:
+    """Whether a blank cell stands right of the label of a name: of another project, which this one is part of."""
+    for spot, beside in pairwise(row.spots):
+        label = words.label(spot.text) if len(spot.text) <= _LONGEST_HEADING else None
+        if label is not None and label.field == "name":
+            return beside.is_blank and words.inline(spot.cell.content) is None
+    return False
 
 
 def _name_comes(row: SheetRow, words: FormWords, *, is_below_title: bool) -> bool:

@@ -10,7 +10,7 @@ from itertools import accumulate, takewhile
 from typing import NamedTuple
 
 from extractor.layouts import terms
-from extractor.layouts.fit import levels_of
+from extractor.layouts.fit import is_deeper, levels_of
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import LEVELS
 from extractor.readers.plain.cellform import read_form
@@ -273,6 +273,8 @@ def _rest_of_header(tokens: Sequence[Token], end: int, fields: Sequence[str | No
     if "level1" not in fields:
         return end
     after = next((at for at in range(end, min(end + _AHEAD, len(tokens))) if levels_of(squash(tokens[at].text))), end)
+    if after > end and is_deeper(squash(tokens[after - 1].text), squash(tokens[after].text)):
+        after -= 1
     return after if all(map(_is_label, tokens[end:after])) and "name" not in fields else end
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from extractor.layouts import terms
-from extractor.layouts.fit import fit, levels_of
+from extractor.layouts.fit import INNER, fit, is_deeper, levels_of
 from extractor.layouts.forms import form_words
 from extractor.readers.plain.leads import below_their_labels
 from extractor.readers.plain.pieces import blank
@@ -47,14 +47,16 @@ def _padded(row: Row, printed: Row) -> Row:
 def _rows(rows: Sequence[Row]) -> Iterator[Row]:
     fields: tuple[str | None, ...] = ()
     above: Sequence[Cell] = ()
+    deeper = False
     for row in rows:
         header = _header(row, above)
         if header or (fields and _leaves(row)):
-            fields = header
+            fields, deeper = header, False
         inked = _inked(row)
         made = row
         if fields and not header and inked and _is_short(row, inked, fields):
-            made = _aligned(row, inked, fields)
+            deeper = deeper or _is_deeper(inked, fields)
+            made = _aligned(row, inked, fields, deeper=deeper)
         elif not fields and inked and _is_under_labels(inked, above):
             made = Row((blank(row.start), *inked), row.start, row.end)
         yield made
@@ -117,13 +119,25 @@ def _leaves(row: Row) -> bool:
     return first in words.sums or is_label or is_title
 
 
-def _aligned(row: Row, cells: Sequence[Cell], fields: Sequence[str | None]) -> Row:
-    """The row's cells from the left to the right, none of them below a header that it cannot belong to."""
+def _is_deeper(cells: Sequence[Cell], fields: Sequence[str | None]) -> bool:
+    """Whether a row that fills all columns has categories of the first level in the second, under one of its own."""
+    if cells and fields[:3] == ("indicators", "level1", "level2") and len(cells) == len(fields) - 1:
+        return is_deeper(squash(cells[0].content.text), squash(cells[1].content.text))
+    return False
+
+
+def _aligned(row: Row, cells: Sequence[Cell], fields: Sequence[str | None], *, deeper: bool) -> Row:
+    """The row's cells from the left to the right, none of them below a header that it cannot belong to.
+
+    `deeper`: categories of the first level stand in the second here.
+    """
     texts = [squash(cell.content.text) for cell in cells]
     inked = [at for at, text in enumerate(texts) if text]
     blanks = [at - before - 1 for before, at in pairwise([inked[0] - 1, *inked])]
     has_room = len(cells) - inked[0] <= len(fields)
-    columns = placed_in_row([texts[at] for at in inked], blanks, fields) if has_room else inked
+    lead = 1 if deeper and has_room and len(inked) < len(fields) else 0
+    words = [INNER if deeper and levels_of(texts[at]) else texts[at] for at in inked]
+    columns = [lead + at for at in placed_in_row(words, blanks, fields[lead:])] if has_room else inked
     made = [blank(row.start)] * max(len(fields), columns[-1] + 1)
     for at, column in zip(inked, columns, strict=True):
         made[column] = cells[at]
