@@ -901,6 +901,17 @@ def test_values_of_other_years_beside_the_years() -> None:
     assert found.attributes == {"前年": "4栋", "上年": "6栋"}
 
 
+def test_of_values_of_quarters_and_of_the_year_the_year_s_counts() -> None:
+    header = ["一级指标", "二级指标", "三级指标", "一季度指标值", "全年指标值"]
+    rows = [
+        header,
+        ["产出指标", "数量指标", "维修校舍", "3栋", "12栋"],
+        ["效益指标", "社会效益指标", "师生满意", "", "≥95%"],
+    ]
+    [project] = projects(TITLE, NAME + GOAL + rows)
+    assert [one.annual_value for one in project.indicators] == ["12栋", "≥95%"]
+
+
 def test_goals_as_headers_of_indicators_down_to_the_last_row() -> None:
     header = ["一级目标", "二级目标", "三级目标", "指标目标值", LEFT]
     rows = [["产出目标", "数量", "维修校舍", "=12栋", LEFT], ["影响力目标", "长效管理", "长效机制", "健全", LEFT]]

@@ -312,3 +312,36 @@ def test_categories_of_the_first_level_below_one_that_no_word_knows(tmp_path: Pa
         ("过程管理指标", "资金管理指标", "资金支付率", "≥80%"),
         ("过程管理指标", "满意度指标", "船主满意度", "≥90%"),
     ]
+
+
+@pytest.mark.parametrize("bars", [" |\n", "\n"])
+def test_years_stand_below_the_header_of_values_in_a_page_of_cells(tmp_path: Path, bars: str) -> None:
+    cells = (
+        *("项目名称", "灯塔维护", "主管部门", "云溪市海事局", "项目年度目标", "全年灯塔不熄", "年度绩效目标"),
+        *("一级指标", "二级指标", "三级指标", "指标值", "指标值确定依据", "前年", "上年", "预计当年实现"),
+        *("产出指标", "数量指标", "维护灯塔", "3座", "3座", "4座", "计划标准"),
+        *("质量指标", "亮灯率", "97%", "98%", "≥99%", "行业标准"),
+    )
+    found = rows(document(tmp_path, "".join(cell + bars for cell in cells)))
+    assert ["年度绩效目标", "一级指标", "二级指标", "三级指标", "指标值", "", "", "指标值确定依据"] in found
+    assert ["", "", "", "", "前年", "上年", "预计当年实现", ""] in found
+    assert ["", "", "质量指标", "亮灯率", "97%", "98%", "≥99%", "行业标准"] in found
+
+
+ROWS_WITH_LOST_LEADS = """项目支出绩效目标表 |
+单位名称 | 项目名称 | 预算金额 | 绩效目标 | 一级指标 | 二级指标 | 三级指标 | 指标性质 | 指标值 | 度量单位 | 权重 |
+云溪市海事局 | 灯塔维护 | 32.00 | 全年灯塔不熄 | 产出指标 | 数量指标 | 维护灯塔 | ≥ | 4 | 座 | 40 |
+时效指标 | 完成时间 | 定性 | 12月底前 | | 10 | ||||||
+效益指标 | 社会效益指标 | 航道事故 | = | 0 | 起 | 40 | |||||
+"""
+
+
+def test_a_sign_in_words_among_the_names_shows_a_row_that_lost_its_leading_cells(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(ROWS_WITH_LOST_LEADS, encoding="utf-8")
+    (record,) = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False)).records
+    assert [(one.level2, one.name, one.operator, one.annual_value) for one in record.project.indicators] == [
+        ("数量指标", "维护灯塔", "≥", "4"),
+        ("时效指标", "完成时间", "定性", "12月底前"),
+        ("社会效益指标", "航道事故", "=", "0"),
+    ]

@@ -18,6 +18,7 @@ _MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d+\.\d{2})")
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?")
 _BLANK = frozenset("-/\\")
 _NAMING = frozenset(("name", "unit", "department", "goal", "level1", "level2"))
+_TEXTS = _NAMING | {"indicator_name"}
 _BODIES = frozenset(("unit", "department"))
 _VALUES = frozenset(("cycle_value", "annual_value"))
 _MEASURES = frozenset(("operator", "measure_unit", "weight"))
@@ -36,6 +37,8 @@ def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
     (True, True)
     >>> cannot_stand("5,000.00", "unit", has_signs=True), cannot_stand("数量指标", "level2", has_signs=True)
     (True, False)
+    >>> cannot_stand("定性", "name", has_signs=True), cannot_stand("定性", "name", has_signs=False)
+    (True, False)
     """
     if field is None or text in _BLANK:
         return False
@@ -44,6 +47,8 @@ def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
         return field != "indicator_name" and field not in levels
     if _SIGN.fullmatch(text):
         return has_signs and field != "operator"
+    if has_signs and field in _TEXTS and _SIGN_WORD.fullmatch(text):
+        return True
     if field in _MEASURES:
         return _THOUSANDS.fullmatch(text) is not None
     return field in _NAMING and _MONEY.fullmatch(text) is not None

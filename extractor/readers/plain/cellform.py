@@ -354,8 +354,12 @@ class _Walk:
             over = len(own) - len(fields)
             if not over:
                 return [list(enumerate(own))]
-            # What stands over the places takes no column of its own.
+            # What stands over the places or the years takes no column of its own.
             begin = next(at for at, token in enumerate(own) if self.words.column(token.text) in _VALUES)
+            if years := self.words.years_below([token.text for token in own]):
+                right = [(begin + years + at, token) for at, token in enumerate(own[begin + 1 : -years])]
+                lower = [(begin + at, token) for at, token in enumerate(own[-years:])]
+                return [[*enumerate(own[: begin + 1]), *right], lower]
             return [
                 list(enumerate(own[: begin + 1])),
                 [(begin + at, token) for at, token in enumerate(own[begin + 1 :])],

@@ -259,9 +259,13 @@ def _with_upper(tokens: Sequence[Token], run: Run, columns: Sequence[str | None]
 def _without_places(
     tokens: Sequence[Token], first: int, after: int, columns: Sequence[str | None]
 ) -> tuple[int, tuple[str | None, ...]]:
-    """The end of a header and its columns, where places stand below that of the values: 全县 | 上坪县."""
+    """The end of a header and its columns, where places or years stand below that of the values: 全县 | 上坪县."""
     fields = tuple(columns[first:after])
     values = next((at for at in range(first, after) if columns[at] in _VALUES), after)
+    years = form_words(terms()).years_below([token.text for token in tokens[first:after]])
+    if years:
+        below = (*[None] * (years - 1), columns[after - 1])
+        return after, (*columns[first:values], *below, *columns[values + 1 : after - years])
     places = range(values + 1, after)
     if len(places) > 1 and all(_PLACE.fullmatch(squash(tokens[at].text)) for at in places):
         return after, (*columns[first:values], *[None] * len(places))

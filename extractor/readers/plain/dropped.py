@@ -28,7 +28,7 @@ def aligned(table: Table) -> Table:
         return table
     rows: Sequence[Row] = table.rows
     inked = [replace(row, cells=_inked(row)) for row in rows]
-    fills_up = not any(cell.content.text.strip() == "" for row in inked for cell in row.cells)
+    fills_up = not any(cell.content.text.strip() == "" for row in inked for cell in _without_corner(row))
     if len({len(row.cells) for row in rows}) > 1:
         rows = below_their_labels(rows)
     elif fills_up and len({len(row.cells) for row in inked}) > 1:  # blank cells stand at the ends of rows alone
@@ -37,6 +37,14 @@ def aligned(table: Table) -> Table:
     rows = tuple(_rows(rows))
     changed = any(new is not old for new, old in zip(rows, table.rows, strict=True))
     return replace(table, rows=rows, rebuilt=True) if changed else table
+
+
+def _without_corner(row: Row) -> Sequence[Cell]:
+    """The cells of a row, but for the blank one between the label of a table of money and the heads of its columns."""
+    words = form_words(terms())
+    heads = [words.money_column(cell.content.text) is not None for cell in row.cells]
+    is_head = len(heads) > _FEWEST and heads[0] and not heads[1] and all(heads[2:])
+    return row.cells[:1] + row.cells[2:] if is_head else row.cells
 
 
 def _padded(row: Row, printed: Row) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from extractor.layouts import terms
 from extractor.layouts.forms import form_words
@@ -38,7 +39,7 @@ def below_their_labels(rows: Sequence[Row]) -> list[Row]:
             if above is not None and lost > 0 and _is_below(row, above, lost):
                 row = _right(row, lost)
         moved.append(row)
-    return list(_with_upper(moved))
+    return list(_with_upper(_with_years(moved)))
 
 
 def _right(row: Row, by: int) -> Row:
@@ -104,6 +105,29 @@ def _with_upper(rows: Sequence[Row]) -> Iterator[Row]:
             yield replace(lead, cells=(*lead.cells, *[blank(row.end)] * spare))
         else:
             yield row
+
+
+def _with_years(rows: Sequence[Row]) -> list[Row]:
+    """Rows in which years that head values stand below the label of these, and what is right of it, right of them."""
+    words = form_words(terms())
+    made = list(rows)
+    for at, (above, row) in enumerate(pairwise(rows)):
+        upper, own = ([cell.content.text for cell in _filled(one)] for one in (above, row))
+        years = words.years_below([*upper, *own]) if all(own) else 0
+        if years and years == len(own):
+            begin = next(place for place, text in enumerate(upper) if words.column(text) in _OF_VALUES)
+            spare = [blank(above.end)] * (years - 1)
+            cells = _filled(above)
+            made[at] = replace(above, cells=(*cells[: begin + 1], *spare, *cells[begin + 1 :]))
+            right = [blank(row.end)] * (len(cells) - begin - 1)
+            made[at + 1] = replace(row, cells=(*[blank(row.start)] * begin, *_filled(row), *right))
+    return made
+
+
+def _filled(row: Row) -> tuple[Cell, ...]:
+    """The cells of a row without the blank ones at its end."""
+    count = max((at + 1 for at, cell in enumerate(row.cells) if cell.content.text.strip()), default=0)
+    return row.cells[:count]
 
 
 def _is_upper(row: Row, below: Row) -> bool:
