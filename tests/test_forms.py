@@ -197,6 +197,28 @@ def test_a_form_may_begin_with_another_label_than_its_name() -> None:
     ]
 
 
+def test_labels_over_the_values_of_one_project_are_a_form() -> None:
+    rows = [
+        ["项目名称", "项目编码", "主管部门", "实施单位", "项目负责人"],
+        ["校舍维修", "X1", "云溪市教育局", "云溪市第一中学", "王某"],
+        ["项目总额（万元）", "其中：财政拨款", "其他资金", "起始年度", "终止年度"],
+        ["120.00", "100.00", "20.00", "2026", "2026"],
+        ["年度绩效目标", LEFT, LEFT, LEFT, LEFT],
+        ["完成12栋校舍维修。", LEFT, LEFT, LEFT, LEFT],
+        ["一级指标", "二级指标", "三级指标", "指标值", "评分标准"],
+        ["产出指标", "数量指标", "维修校舍", "≥12栋", "少1栋扣5分"],
+        [UP, "质量指标", "验收合格率", "100%", "每低1%扣1分"],
+    ]
+    [project] = projects(TITLE, rows)
+    found = shown(project)
+    assert {key: found[key] for key in ("name", "department", "unit", "amounts", "goal")} == {
+        key: READ[key] for key in ("name", "department", "unit", "amounts", "goal")
+    }
+    assert [one.annual_value for one in project.indicators] == ["≥12栋", "100%"]
+    two = [*rows[:2], ["操场维修", "X2", "云溪市教育局", "云溪市第一中学", "王某"]]
+    assert projects(TITLE, two) == []
+
+
 def test_a_second_label_of_a_name_without_a_value_begins_no_form() -> None:
     above = [["项目基本信息", "二级项目名称", "校舍维修", LEFT, LEFT], [UP, "挂接一级项目名称", "", LEFT, LEFT]]
     [project] = projects(TITLE, [*above, *FORM[1:]])

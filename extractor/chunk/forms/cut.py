@@ -51,14 +51,16 @@ def looks_like_forms(document: Document, layout: CompiledLayout) -> bool:
     has_header = names_stand_beside = False
     beside: set[str | None] = set()
     for table in document.tables:
-        for row in rows_of(table, words):
+        rows = rows_of(table, words)
+        for at, row in enumerate(rows):
             spots = inked(row)
             if not spots:
                 continue
             if has_levels and not has_header and header_of(row, spots, words, {}) is not None:
                 has_header = True
             elif not names_stand_beside:
-                names_stand_beside = names_a_project(spots, words)
+                ahead = [inked(one) for one in rows[at + 1 : at + 3]]
+                names_stand_beside = names_a_project(spots, words) or heads_values(spots, ahead, words)
             if names_stand_beside and (has_header or _tells_of_one(spots, beside, words)):
                 return True
     return False
@@ -93,6 +95,25 @@ def names_a_project(spots: Sequence[Spot], words: FormWords) -> bool:
         if found is not None and found[0].field == "name":
             return True
     return False
+
+
+def heads_values(spots: Sequence[Spot], ahead: Sequence[Sequence[Spot]], words: FormWords) -> bool:
+    """Whether labels, that of a name among them, stand over the values of one project: below these stand labels again.
+
+    Below the rows of a list stands none. `ahead` are the two rows below.
+    """
+    if len(spots) < _COLUMNS or len(ahead) < 2 or not all(ahead):
+        return False
+    values, below = ahead
+    known = [label for spot in spots if (label := words.label(spot.text)) is not None]
+    if len(known) < _COLUMNS or not any(label.field == "name" for label in known):
+        return False
+    if any(words.column(spot.text) in TABLE_FIELDS for spot in spots) or len(values) > len(spots):
+        return False
+    starts = {spot.first for spot in spots}
+    under = all(spot.first in starts and words.label(spot.text) is None for spot in values)
+    are_labels = all(is_labellike(spot.text, words) for spot in (*spots, *below))
+    return under and are_labels and words.label(below[0].text) is not None
 
 
 def _heads_columns(spots: Sequence[Spot], words: FormWords) -> bool:
@@ -327,6 +348,8 @@ def _heads_a_list(row: SheetRow, words: FormWords) -> bool:
     """Whether a row heads a list of what was allotted: labels side by side over rows of values."""
     ink = row.inked
     if row.below is None or len(ink) != len(row.spots) or not all(is_labellike(spot.text, words) for spot in ink):
+        return False
+    if heads_values(ink, [inked(one) for one in row.ahead[:2]], words):
         return False
     labels = [words.label(spot.text) for spot in ink]
     fields = {label.field for label in labels if label is not None}

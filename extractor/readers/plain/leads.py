@@ -56,7 +56,7 @@ def _money_below(row: Row, below: Row | None) -> int | None:
     label = words.label(first)
     heads = [at for at, text in enumerate(rest) if words.money_column(text) is not None]
     is_group = (label is not None and (label.is_money or label.is_group)) or words.tells_money(first)
-    is_header = not any(word[0].isdigit() for text in rest if (word := squash(text)))
+    is_header = not any(_is_figure(word) for text in rest if (word := squash(text)))
     if not is_group or (label is not None and label.field in _HEAD):
         return None
     if (
