@@ -923,6 +923,29 @@ def test_values_of_other_years_beside_the_years() -> None:
     assert found.attributes == {"前年": "4栋", "上年": "6栋"}
 
 
+@pytest.mark.parametrize(("later", "own"), [([], ["12栋", "≥95%"]), (["2027年指标值"], [None, None])])
+def test_of_values_of_two_years_the_later_count_and_of_more_none(later: list[str], own: list[str | None]) -> None:
+    header = ["一级指标", "二级指标", "三级指标", "2025年指标值", "2025年完成值", "2026年指标值", *later]
+    first = ["产出指标", "数量指标", "维修校舍", "3栋", "3栋", "12栋", *(["20栋"] if later else [])]
+    second = ["效益指标", "社会效益指标", "师生满意", "≥90%", "92%", "≥95%", *(["≥96%"] if later else [])]
+    [record] = extract(TITLE, NAME + GOAL + [header, first, second]).records
+    assert [one.annual_value for one in record.project.indicators] == own
+    assert bool(own[0]) or "template_left_empty" in {flag.code.value for flag in record.flags}
+
+
+def test_a_column_of_categories_beside_the_names_of_indicators() -> None:
+    rows = [
+        ["绩效指标", "指标类别", "指标名称", "目标值", "说明"],
+        [UP, "产出数量", "维修校舍", "≥12栋", ""],
+        [UP, "产出质量", "验收合格率", "100%", ""],
+    ]
+    [project] = projects(TITLE, NAME + GOAL + rows)
+    assert [(one.level2, one.name, one.annual_value) for one in project.indicators] == [
+        ("产出数量", "维修校舍", "≥12栋"),
+        ("产出质量", "验收合格率", "100%"),
+    ]
+
+
 def test_of_values_of_quarters_and_of_the_year_the_year_s_counts() -> None:
     header = ["一级指标", "二级指标", "三级指标", "一季度指标值", "全年指标值"]
     rows = [

@@ -692,3 +692,9 @@ def test_an_outline_of_indicators_below_a_goal(tmp_path: Path, text: str, name: 
         ("产出指标", "质量指标", "工程验收合格率", "100%"),
         ("满意度指标", "服务对象满意度指标", "沿河居民满意度", "≥95%"),
     ]
+
+
+def test_a_section_on_indicators_that_nobody_can_tell_apart_is_flagged(tmp_path: Path) -> None:
+    text = ONE + "八、绩效指标\n活动场次 120场 读者人次 30万\n"
+    [record] = extract(tmp_path, text).records
+    assert "unclaimed_text" in {flag.code.value for flag in record.flags}
