@@ -345,3 +345,16 @@ def test_a_sign_in_words_among_the_names_shows_a_row_that_lost_its_leading_cells
         ("时效指标", "完成时间", "定性", "12月底前"),
         ("社会效益指标", "航道事故", "=", "0"),
     ]
+
+
+def test_parts_of_a_value_stand_below_its_header_in_a_page_of_cells(tmp_path: Path) -> None:
+    cells = (
+        *("项目名称", "灯塔维护", "主管部门", "云溪市海事局", "年度目标", "全年灯塔不熄"),
+        *("序号", "一级指标", "二级指标", "三级指标", "绩效目标值", "权重", "符号", "值", "单位"),
+        *("1", "产出指标", "数量指标", "维护灯塔", "≥", "4", "座", "30"),
+        *("2", "质量指标", "亮灯率", "≥", "99", "%", "20"),
+    )
+    found = rows(document(tmp_path, "".join(f"{cell} |\n" for cell in cells)))
+    assert ["序号", "一级指标", "二级指标", "三级指标", "绩效目标值", "", "", "权重"] in found
+    assert ["", "", "", "", "符号", "值", "单位", ""] in found
+    assert ["2", "", "质量指标", "亮灯率", "≥", "99", "%", "20"] in found

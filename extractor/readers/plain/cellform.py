@@ -356,7 +356,7 @@ class _Walk:
                 return [list(enumerate(own))]
             # What stands over the places or the years takes no column of its own.
             begin = next(at for at, token in enumerate(own) if self.words.column(token.text) in _VALUES)
-            if years := self.words.years_below([token.text for token in own]):
+            if years := self.words.below_values([token.text for token in own]):
                 right = [(begin + years + at, token) for at, token in enumerate(own[begin + 1 : -years])]
                 lower = [(begin + at, token) for at, token in enumerate(own[-years:])]
                 return [[*enumerate(own[: begin + 1]), *right], lower]

@@ -205,7 +205,8 @@ def headers(tokens: Sequence[Token]) -> list[Run]:
                 end += 1
         if "name" not in columns[index:end] or _holds_values(columns[index:end]):
             # The last labels of a form stand right above the header: 其他资金, 总体目标.
-            index = next((at for at in range(index, end) if columns[at] in _OF_INDICATORS), index)
+            first = next((at for at in range(index, end) if columns[at] in _OF_INDICATORS), index)
+            index = first - 1 if first > index and columns[first - 1] == "number" else first
         fields = columns[index:end]
         known = set(fields) - {None}
         measured = "annual_value" in known and len({"operator", "measure_unit", "weight"} & known) > 1
@@ -262,10 +263,9 @@ def _without_places(
     """The end of a header and its columns, where places or years stand below that of the values: 全县 | 上坪县."""
     fields = tuple(columns[first:after])
     values = next((at for at in range(first, after) if columns[at] in _VALUES), after)
-    years = form_words(terms()).years_below([token.text for token in tokens[first:after]])
-    if years:
-        below = (*[None] * (years - 1), columns[after - 1])
-        return after, (*columns[first:values], *below, *columns[values + 1 : after - years])
+    below = form_words(terms()).below_values([token.text for token in tokens[first:after]])
+    if below:
+        return after, (*columns[first:values], *columns[after - below : after], *columns[values + 1 : after - below])
     places = range(values + 1, after)
     if len(places) > 1 and all(_PLACE.fullmatch(squash(tokens[at].text)) for at in places):
         return after, (*columns[first:values], *[None] * len(places))

@@ -113,7 +113,7 @@ def _with_years(rows: Sequence[Row]) -> list[Row]:
     made = list(rows)
     for at, (above, row) in enumerate(pairwise(rows)):
         upper, own = ([cell.content.text for cell in _filled(one)] for one in (above, row))
-        years = words.years_below([*upper, *own]) if all(own) else 0
+        years = words.below_values([*upper, *own]) if all(own) else 0
         if years and years == len(own):
             begin = next(place for place, text in enumerate(upper) if words.column(text) in _OF_VALUES)
             spare = [blank(above.end)] * (years - 1)
