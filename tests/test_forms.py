@@ -197,6 +197,20 @@ def test_a_form_may_begin_with_another_label_than_its_name() -> None:
     ]
 
 
+def test_labels_of_money_in_a_table_that_keeps_merged_cells_to_the_side_alone() -> None:
+    rows = [
+        NAME[0],
+        ["资金来源（万元）", "项目", "上年度预算安排", "上年度实际执行", "本年度申请金额"],
+        ["", "合计", "88", "86.2", "124"],
+        ["", "财政拨款", "80", "78.2", "110"],
+        ["", "其他资金", "8", "8", "14"],
+    ]
+    header = ["绩效指标", "二级指标", "三级指标", "上年度实际水平", "本年度计划水平"]
+    [project] = projects(TITLE, [*rows, *GOAL, header, ["", "目标完成程度", "维修校舍", "9栋", "12栋"]])
+    assert (project.amounts.total, project.amounts.fiscal, project.amounts.other) == ("124", "110", "14")
+    assert [(one.name, one.annual_value) for one in project.indicators] == [("维修校舍", "12栋")]
+
+
 def test_labels_over_the_values_of_one_project_are_a_form() -> None:
     rows = [
         ["项目名称", "项目编码", "主管部门", "实施单位", "项目负责人"],

@@ -358,3 +358,32 @@ def test_parts_of_a_value_stand_below_its_header_in_a_page_of_cells(tmp_path: Pa
     assert ["序号", "一级指标", "二级指标", "三级指标", "绩效目标值", "", "", "权重"] in found
     assert ["", "", "", "", "符号", "值", "单位", ""] in found
     assert ["2", "", "质量指标", "亮灯率", "≥", "99", "%", "20"] in found
+
+
+def test_a_category_that_no_word_knows_is_no_label_of_a_column(tmp_path: Path) -> None:
+    cells = (
+        *("项目名称", "灯塔维护", "年度目标", "全年灯塔不熄", "绩效指标", "一级指标", "二级指标", "三级指标"),
+        *("预期指标值", "实际完成情况", "项目完成指标", "数量指标", "维护灯塔", "4座", "4座"),
+        *("质量指标", "亮灯率", "≥99%", "99%", "效益指标", "社会效益指标", "航道事故", "0起", "0起"),
+    )
+    found = rows(document(tmp_path, "".join(f"{cell} |\n" for cell in cells)))
+    assert ["", "项目完成指标", "数量指标", "维护灯塔", "4座", "4座"] in found
+
+
+def test_values_below_labels_side_by_side_are_no_row_of_money(tmp_path: Path) -> None:
+    text = (
+        "项目绩效目标表 |\n项目名称 | 主管部门 | 实施单位 |\n灯塔维护 | 云溪市海事局 | 云溪市航标站 |\n"
+        "项目总额(万元) | 其中:财政拨款 | 其他资金 |\n32.00 | 30.00 | 2.00 |\n年度目标 | 全年灯塔不熄 |\n"
+        "一级指标 | 二级指标 | 三级指标 | 指标值 |\n产出指标 | 数量指标 | 维护灯塔 | 4座 |\n"
+        "质量指标 | 亮灯率 | ≥99% |\n"
+    )
+    path = tmp_path / "a.txt"
+    path.write_text(text, encoding="utf-8")
+    (record,) = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False)).records
+    amounts = record.project.amounts
+    assert (record.project.unit, amounts.total, amounts.fiscal, amounts.other) == (
+        "云溪市航标站",
+        "32.00",
+        "30.00",
+        "2.00",
+    )

@@ -277,9 +277,14 @@ def _rest_of_header(tokens: Sequence[Token], end: int, fields: Sequence[str | No
     if "level1" not in fields:
         return end
     after = next((at for at in range(end, min(end + _AHEAD, len(tokens))) if levels_of(squash(tokens[at].text))), end)
-    if after > end and is_deeper(squash(tokens[after - 1].text), squash(tokens[after].text)):
+    if after > end and _is_outer(squash(tokens[after - 1].text), squash(tokens[after].text)):
         after -= 1
     return after if all(map(_is_label, tokens[end:after])) and "name" not in fields else end
+
+
+def _is_outer(word: str, below: str) -> bool:
+    """Whether the last word before the first category is one itself, and no label of a column."""
+    return is_deeper(word, below) or (word.endswith("指标") and levels_of(below) == {"level2"})
 
 
 def _is_label(token: Token) -> bool:

@@ -28,7 +28,7 @@ def aligned(table: Table) -> Table:
         return table
     rows: Sequence[Row] = table.rows
     inked = [replace(row, cells=_inked(row)) for row in rows]
-    fills_up = not any(cell.content.text.strip() == "" for row in inked for cell in _without_corner(row))
+    fills_up = not any(cell.content.text.strip() == "" for row in _of_labels(inked) for cell in _without_corner(row))
     if len({len(row.cells) for row in rows}) > 1:
         rows = below_their_labels(rows)
     elif fills_up and len({len(row.cells) for row in inked}) > 1:  # blank cells stand at the ends of rows alone
@@ -37,6 +37,16 @@ def aligned(table: Table) -> Table:
     rows = tuple(_rows(rows))
     changed = any(new is not old for new, old in zip(rows, table.rows, strict=True))
     return replace(table, rows=rows, rebuilt=True) if changed else table
+
+
+def _of_labels(rows: Sequence[Row]) -> Iterator[Row]:
+    """The rows that are no indicators: blank cells of those tell nothing of how the others are filled up."""
+    inside = False
+    for row in rows:
+        is_header = bool(_header(row, ()))
+        inside = is_header or (inside and bool(row.cells) and not _leaves(row))
+        if not inside:
+            yield row
 
 
 def _without_corner(row: Row) -> Sequence[Cell]:

@@ -78,6 +78,7 @@ def _is_of_money(row: Row) -> bool:
     label = form_words(terms()).label(row.cells[0].content.text)
     figures = [word for cell in row.cells[1:] if (word := squash(cell.content.text))]
     is_other = label is not None and not _is_money(row.cells[0]) and label.field is not None
+    is_other = is_other or _is_figure(squash(row.cells[0].content.text))  # values below labels that stand side by side
     return _is_money(row.cells[0]) or (not is_other and bool(figures) and all(map(_is_figure, figures)))
 
 
