@@ -165,6 +165,40 @@ def test_a_form_without_cells_that_nobody_filled_in_holds_no_project(tmp_path: P
     assert extract(path, model="none").document.status == "no_projects"
 
 
+SAMPLE = (
+    "附227\n项目绩效目标申报表(参考模板)\n(20XX年度)\n项目名称\n残疾人帮扶项目\n项目负责人及电话\n"
+    "主管部门\n实施单位\n资金情况 (万元)\n"
+    "年度资金总额: 其中:财政拨款 其他资金\n体 目标1: 目 目标2: 标 目标3: ……\n"
+    "年度目标\n一级指标 二级指标\n三级指标\n★残疾人护理补贴标准\n成本指标 辅助器具补贴标准\n"
+    "社会效益指标 政策知晓率\n"
+    "可持续影响指标 ……\n指标值 **人 ≥**人次 ≥**% ≥**% **元/人·月 ≥**万元\n"
+)
+UNFILLED = (
+    "云溪县财政支出项目绩效目标申报表 ( 年度) 填报单位(盖章) 项目名称 项目属性 新增项目 □ 主管部门 "
+    "项目起止时间 资金总额:\n"
+    "项目概况 项目立项情况 项目实施进度计划 开始时间 1、 2、 …… 项目绩效目标 长期目标 年度目标\n"
+    "年度绩效指标 一级指标 二级指标 指标内容 指标值 备注 产出指标 数量指标 质量指标 效益指标 "
+    "社会效益指标 … 填报日期:\n"
+    "云溪县财政支出项目绩效目标申报表填报说明\n(一)单个项目金额达到20万元的,均应填报本表。\n"
+    "项目名称应与部门预算项目名称一致;项目属性在选项中划“√”。\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [(SAMPLE, ("≥**%", "≥95%")), (SAMPLE, ("**人", "320人")), (UNFILLED, ("社会效益指标 …", "社会效益指标 受益320人"))],
+)
+def test_a_template_without_cells_holds_no_project_until_a_value_is_filled_in(
+    tmp_path: Path, text: str, filled: tuple[str, str]
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(text, encoding="utf-8")
+    assert extract(path, model="none").document.status == "no_projects"
+    path.write_text(text.replace(*filled, 1), encoding="utf-8")
+    with pytest.raises(LayoutError):
+        extract(path, model="none")
+
+
 def test_a_name_alone_is_no_template(tmp_path: Path) -> None:
     """Its goal and its indicators were left out: that is a project, and flagged."""
     row: Row = ["桥梁检测", "", "", "产出指标", "数量指标", "", ""]

@@ -197,6 +197,48 @@ def test_a_form_may_begin_with_another_label_than_its_name() -> None:
     ]
 
 
+def test_labels_of_money_in_a_table_that_keeps_merged_cells_to_the_side_alone() -> None:
+    rows = [
+        NAME[0],
+        ["资金来源（万元）", "项目", "上年度预算安排", "上年度实际执行", "本年度申请金额"],
+        ["", "合计", "88", "86.2", "124"],
+        ["", "财政拨款", "80", "78.2", "110"],
+        ["", "其他资金", "8", "8", "14"],
+    ]
+    header = ["绩效指标", "二级指标", "三级指标", "上年度实际水平", "本年度计划水平"]
+    [project] = projects(TITLE, [*rows, *GOAL, header, ["", "目标完成程度", "维修校舍", "9栋", "12栋"]])
+    assert (project.amounts.total, project.amounts.fiscal, project.amounts.other) == ("124", "110", "14")
+    assert [(one.name, one.annual_value) for one in project.indicators] == [("维修校舍", "12栋")]
+
+
+def test_labels_over_the_values_of_one_project_are_a_form() -> None:
+    rows = [
+        ["项目名称", "项目编码", "主管部门", "实施单位", "项目负责人"],
+        ["校舍维修", "X1", "云溪市教育局", "云溪市第一中学", "王某"],
+        ["项目总额（万元）", "其中：财政拨款", "其他资金", "起始年度", "终止年度"],
+        ["120.00", "100.00", "20.00", "2026", "2026"],
+        ["年度绩效目标", LEFT, LEFT, LEFT, LEFT],
+        ["完成12栋校舍维修。", LEFT, LEFT, LEFT, LEFT],
+        ["一级指标", "二级指标", "三级指标", "指标值", "评分标准"],
+        ["产出指标", "数量指标", "维修校舍", "≥12栋", "少1栋扣5分"],
+        [UP, "质量指标", "验收合格率", "100%", "每低1%扣1分"],
+    ]
+    [project] = projects(TITLE, rows)
+    found = shown(project)
+    assert {key: found[key] for key in ("name", "department", "unit", "amounts", "goal")} == {
+        key: READ[key] for key in ("name", "department", "unit", "amounts", "goal")
+    }
+    assert [one.annual_value for one in project.indicators] == ["≥12栋", "100%"]
+    two = [*rows[:2], ["操场维修", "X2", "云溪市教育局", "云溪市第一中学", "王某"]]
+    assert projects(TITLE, two) == []
+
+
+def test_a_second_label_of_a_name_without_a_value_begins_no_form() -> None:
+    above = [["项目基本信息", "二级项目名称", "校舍维修", LEFT, LEFT], [UP, "挂接一级项目名称", "", LEFT, LEFT]]
+    [project] = projects(TITLE, [*above, *FORM[1:]])
+    assert (project.name, len(project.indicators)) == ("校舍维修", 3)
+
+
 LABELLED: dict[str, tuple[list[list[str]], dict[str, Any]]] = {
     "labels of any kind are kept": (
         [["项目编码", "3301", "是否纳入评审", "是", LEFT], ["项目期", "1年", "备注", "", LEFT]],
@@ -893,6 +935,40 @@ def test_values_of_other_years_beside_the_years() -> None:
     (found,) = projects(TITLE, [*head, *header, ["产出指标", "数量指标", "维修校舍", "4栋", "6栋", "12栋"]])
     assert [(one.name, one.annual_value) for one in found.indicators] == [("维修校舍", "12栋")]
     assert found.attributes == {"前年": "4栋", "上年": "6栋"}
+
+
+@pytest.mark.parametrize(("later", "own"), [([], ["12栋", "≥95%"]), (["2027年指标值"], [None, None])])
+def test_of_values_of_two_years_the_later_count_and_of_more_none(later: list[str], own: list[str | None]) -> None:
+    header = ["一级指标", "二级指标", "三级指标", "2025年指标值", "2025年完成值", "2026年指标值", *later]
+    first = ["产出指标", "数量指标", "维修校舍", "3栋", "3栋", "12栋", *(["20栋"] if later else [])]
+    second = ["效益指标", "社会效益指标", "师生满意", "≥90%", "92%", "≥95%", *(["≥96%"] if later else [])]
+    [record] = extract(TITLE, NAME + GOAL + [header, first, second]).records
+    assert [one.annual_value for one in record.project.indicators] == own
+    assert bool(own[0]) or "template_left_empty" in {flag.code.value for flag in record.flags}
+
+
+def test_a_column_of_categories_beside_the_names_of_indicators() -> None:
+    rows = [
+        ["绩效指标", "指标类别", "指标名称", "目标值", "说明"],
+        [UP, "产出数量", "维修校舍", "≥12栋", ""],
+        [UP, "产出质量", "验收合格率", "100%", ""],
+    ]
+    [project] = projects(TITLE, NAME + GOAL + rows)
+    assert [(one.level2, one.name, one.annual_value) for one in project.indicators] == [
+        ("产出数量", "维修校舍", "≥12栋"),
+        ("产出质量", "验收合格率", "100%"),
+    ]
+
+
+def test_of_values_of_quarters_and_of_the_year_the_year_s_counts() -> None:
+    header = ["一级指标", "二级指标", "三级指标", "一季度指标值", "全年指标值"]
+    rows = [
+        header,
+        ["产出指标", "数量指标", "维修校舍", "3栋", "12栋"],
+        ["效益指标", "社会效益指标", "师生满意", "", "≥95%"],
+    ]
+    [project] = projects(TITLE, NAME + GOAL + rows)
+    assert [one.annual_value for one in project.indicators] == ["12栋", "≥95%"]
 
 
 def test_goals_as_headers_of_indicators_down_to_the_last_row() -> None:

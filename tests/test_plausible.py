@@ -58,6 +58,7 @@ def test_nothing_is_said_of_a_right_project() -> None:
         ("name", "≥95", "another cell"),
         ("unit", "918,000.00", "another cell"),
         ("name", "桥梁检测---已备案", "another cell"),
+        ("department", "云溪市交通局 责任科室部门 桥梁科", "another cell"),
         ("goal", "检测桥梁12座。18", "another cell"),
         ("goal", "详见附件2", "points elsewhere"),
         ("unit", "同上", "points elsewhere"),

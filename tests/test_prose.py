@@ -349,6 +349,24 @@ INDICATORS = {
             ("满意度指标", None, "居民满意度（≥**%）", ">=90%"),
         ],
     ),
+    "quantities and dates without a sign": (
+        "水质达标。产出指标：数量指标：清淤长度12公里；质量指标：验收合格率100%；时效指标：完工时间2026年11月底前。",
+        "水质达标。",
+        [
+            ("产出指标", "数量指标", "清淤长度", "12公里"),
+            ("产出指标", "质量指标", "验收合格率", "100%"),
+            ("产出指标", "时效指标", "完工时间", "2026年11月底前"),
+        ],
+    ),
+    "commas before all values": (
+        "水质达标。产出指标：数量指标：清淤长度，≥12公里；质量指标：水质达标率，≥95%；效益指标：生态效益指标：河道环境，改善。",
+        "水质达标。",
+        [
+            ("产出指标", "数量指标", "清淤长度", "≥12公里"),
+            ("产出指标", "质量指标", "水质达标率", "≥95%"),
+            ("效益指标", "生态效益指标", "河道环境", "改善"),
+        ],
+    ),
     "none": ("从产出、效益、满意度三方面设指标：清淤12公里。", "从产出、效益、满意度三方面设指标：清淤12公里。", []),
 }
 
@@ -630,3 +648,53 @@ def test_a_project_that_tells_quantities_and_no_indicators_is_not_doubted_for_th
         tmp_path, HEAD + ONE.replace("按季度开展活动", "开展活动120场，覆盖12个社区，服务3000人")
     ).records
     assert "implausible" not in [flag.code for flag in record.flags]
+
+
+NOTICE = """关于2026年河道清淤工程项目绩效目标的公示
+现将2026年河道清淤工程项目绩效目标公示如下:
+一、项目名称:2026年河道清淤工程
+二、实施单位:云溪市河道管理所
+三、资金来源及规模:安排资金68.5万元,其中省级补助50万元,县级配套18.5万元。
+四、项目总体目标:清淤12公里,河道畅通,水质好转。
+五、绩效指标:
+1.产出指标
+(1)数量指标:清淤长度≥12公里
+(2)质量指标:工程验收合格率100%
+2.满意度指标
+(1)服务对象满意度指标:沿河居民满意度≥95%
+公示时间:2026年3月1日至3月10日
+"""
+LABELLED = """云溪市2026年度河道清淤项目绩效目标
+项目主管部门:云溪市水利局
+预算金额:68.5万元
+绩效目标:清淤12公里,河道畅通。
+产出指标:
+数量指标:清淤长度,≥12公里
+质量指标:工程验收合格率,100%
+满意度指标:
+服务对象满意度指标:沿河居民满意度,≥95%
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "body"),
+    [
+        (NOTICE, "2026年河道清淤工程", ("unit", "云溪市河道管理所")),
+        (LABELLED, "云溪市2026年度河道清淤项目", ("department", "云溪市水利局")),
+    ],
+)
+def test_an_outline_of_indicators_below_a_goal(tmp_path: Path, text: str, name: str, body: tuple[str, str]) -> None:
+    [record] = extract(tmp_path, text).records
+    project = record.project
+    assert (project.name, project.amounts.total, getattr(project, body[0])) == (name, "68.5", body[1])
+    assert [(one.level1, one.level2, one.name, one.annual_value) for one in project.indicators] == [
+        ("产出指标", "数量指标", "清淤长度", "≥12公里"),
+        ("产出指标", "质量指标", "工程验收合格率", "100%"),
+        ("满意度指标", "服务对象满意度指标", "沿河居民满意度", "≥95%"),
+    ]
+
+
+def test_a_section_on_indicators_that_nobody_can_tell_apart_is_flagged(tmp_path: Path) -> None:
+    text = ONE + "八、绩效指标\n活动场次 120场 读者人次 30万\n"
+    [record] = extract(tmp_path, text).records
+    assert "unclaimed_text" in {flag.code.value for flag in record.flags}

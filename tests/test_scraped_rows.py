@@ -244,3 +244,146 @@ def test_rows_that_lost_the_labels_to_their_left(tmp_path: Path) -> None:
     assert project.attributes["总额·年初预算"] == "30.00"
     assert project.attributes["总额·预算执行数"] == "31.50"
     assert project.attributes["年度目标完成情况"] == "灯塔未熄。"
+
+
+def test_a_table_of_money_is_known_by_its_shares_whatever_heads_its_columns(tmp_path: Path) -> None:
+    cells = (
+        *(
+            "项目名称",
+            "灯塔维护",
+            "主管部门",
+            "云溪市海事局",
+            "项目年度目标",
+            "年度目标完成情况",
+            "全年灯塔不熄。",
+            "灯塔未熄。",
+        ),
+        *(
+            "预算执行情况(10分)",
+            "年度预算数(万元)",
+            "年初预算",
+            "调整后预算数",
+            "预算执行数",
+            "预算执行率",
+            "权重",
+            "原因",
+        ),
+        *("总额", "30.00", "32.00", "31.50", "98.44%", "10", "执行率=执行数/调整后预算数,不足90%的说明原因"),
+        *(
+            "其中:财政资金",
+            "30.00",
+            "31.00",
+            "30.50",
+            "98.39%",
+            "/",
+            "单位资金",
+            "0.00",
+            "1.00",
+            "1.00",
+            "100.00%",
+            "/",
+        ),
+        *("绩效指标(90分)", "一级指标", "二级指标", "三级指标", "指标性质", "指标值", "度量单位"),
+        *("产出指标", "数量指标", "维护灯塔", "≥", "4", "座", "质量指标", "亮灯率", "≥", "99", "%"),
+    )
+    path = tmp_path / "a.txt"
+    path.write_text("".join(f"{cell} |\n" for cell in cells), encoding="utf-8")
+    (record,) = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False)).records
+    project = record.project
+    assert (project.amounts.total, project.amounts.fiscal, project.goal) == ("32.00", "31.00", "全年灯塔不熄。")
+    assert project.attributes["总额·预算执行数"] == "31.50"
+    assert [(one.name, one.annual_value) for one in project.indicators] == [("维护灯塔", "4"), ("亮灯率", "99")]
+
+
+def test_categories_of_the_first_level_below_one_that_no_word_knows(tmp_path: Path) -> None:
+    cells = (
+        *("专项名称", "灯塔维护", "下达投资(万元)", "960", "总体目标", "全年灯塔不熄"),
+        *("绩效指标", "一级指标", "二级指标", "三级指标", "指标值"),
+        *("实施效果指标", "产出指标", "维护灯塔", "4座", "更换灯具", "8套", "效益指标", "航道事故", "0起"),
+        *("过程管理指标", "资金管理指标", "资金支付率", "≥80%", "满意度指标", "船主满意度", "≥90%"),
+    )
+    path = tmp_path / "a.txt"
+    path.write_text("".join(f"{cell} |\n" for cell in cells), encoding="utf-8")
+    (record,) = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False)).records
+    assert [(one.level1, one.level2, one.name, one.annual_value) for one in record.project.indicators] == [
+        ("实施效果指标", "产出指标", "维护灯塔", "4座"),
+        ("实施效果指标", "产出指标", "更换灯具", "8套"),
+        ("实施效果指标", "效益指标", "航道事故", "0起"),
+        ("过程管理指标", "资金管理指标", "资金支付率", "≥80%"),
+        ("过程管理指标", "满意度指标", "船主满意度", "≥90%"),
+    ]
+
+
+@pytest.mark.parametrize("bars", [" |\n", "\n"])
+def test_years_stand_below_the_header_of_values_in_a_page_of_cells(tmp_path: Path, bars: str) -> None:
+    cells = (
+        *("项目名称", "灯塔维护", "主管部门", "云溪市海事局", "项目年度目标", "全年灯塔不熄", "年度绩效目标"),
+        *("一级指标", "二级指标", "三级指标", "指标值", "指标值确定依据", "前年", "上年", "预计当年实现"),
+        *("产出指标", "数量指标", "维护灯塔", "3座", "3座", "4座", "计划标准"),
+        *("质量指标", "亮灯率", "97%", "98%", "≥99%", "行业标准"),
+    )
+    found = rows(document(tmp_path, "".join(cell + bars for cell in cells)))
+    assert ["年度绩效目标", "一级指标", "二级指标", "三级指标", "指标值", "", "", "指标值确定依据"] in found
+    assert ["", "", "", "", "前年", "上年", "预计当年实现", ""] in found
+    assert ["", "", "质量指标", "亮灯率", "97%", "98%", "≥99%", "行业标准"] in found
+
+
+ROWS_WITH_LOST_LEADS = """项目支出绩效目标表 |
+单位名称 | 项目名称 | 预算金额 | 绩效目标 | 一级指标 | 二级指标 | 三级指标 | 指标性质 | 指标值 | 度量单位 | 权重 |
+云溪市海事局 | 灯塔维护 | 32.00 | 全年灯塔不熄 | 产出指标 | 数量指标 | 维护灯塔 | ≥ | 4 | 座 | 40 |
+时效指标 | 完成时间 | 定性 | 12月底前 | | 10 | ||||||
+效益指标 | 社会效益指标 | 航道事故 | = | 0 | 起 | 40 | |||||
+"""
+
+
+def test_a_sign_in_words_among_the_names_shows_a_row_that_lost_its_leading_cells(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(ROWS_WITH_LOST_LEADS, encoding="utf-8")
+    (record,) = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False)).records
+    assert [(one.level2, one.name, one.operator, one.annual_value) for one in record.project.indicators] == [
+        ("数量指标", "维护灯塔", "≥", "4"),
+        ("时效指标", "完成时间", "定性", "12月底前"),
+        ("社会效益指标", "航道事故", "=", "0"),
+    ]
+
+
+def test_parts_of_a_value_stand_below_its_header_in_a_page_of_cells(tmp_path: Path) -> None:
+    cells = (
+        *("项目名称", "灯塔维护", "主管部门", "云溪市海事局", "年度目标", "全年灯塔不熄"),
+        *("序号", "一级指标", "二级指标", "三级指标", "绩效目标值", "权重", "符号", "值", "单位"),
+        *("1", "产出指标", "数量指标", "维护灯塔", "≥", "4", "座", "30"),
+        *("2", "质量指标", "亮灯率", "≥", "99", "%", "20"),
+    )
+    found = rows(document(tmp_path, "".join(f"{cell} |\n" for cell in cells)))
+    assert ["序号", "一级指标", "二级指标", "三级指标", "绩效目标值", "", "", "权重"] in found
+    assert ["", "", "", "", "符号", "值", "单位", ""] in found
+    assert ["2", "", "质量指标", "亮灯率", "≥", "99", "%", "20"] in found
+
+
+def test_a_category_that_no_word_knows_is_no_label_of_a_column(tmp_path: Path) -> None:
+    cells = (
+        *("项目名称", "灯塔维护", "年度目标", "全年灯塔不熄", "绩效指标", "一级指标", "二级指标", "三级指标"),
+        *("预期指标值", "实际完成情况", "项目完成指标", "数量指标", "维护灯塔", "4座", "4座"),
+        *("质量指标", "亮灯率", "≥99%", "99%", "效益指标", "社会效益指标", "航道事故", "0起", "0起"),
+    )
+    found = rows(document(tmp_path, "".join(f"{cell} |\n" for cell in cells)))
+    assert ["", "项目完成指标", "数量指标", "维护灯塔", "4座", "4座"] in found
+
+
+def test_values_below_labels_side_by_side_are_no_row_of_money(tmp_path: Path) -> None:
+    text = (
+        "项目绩效目标表 |\n项目名称 | 主管部门 | 实施单位 |\n灯塔维护 | 云溪市海事局 | 云溪市航标站 |\n"
+        "项目总额(万元) | 其中:财政拨款 | 其他资金 |\n32.00 | 30.00 | 2.00 |\n年度目标 | 全年灯塔不熄 |\n"
+        "一级指标 | 二级指标 | 三级指标 | 指标值 |\n产出指标 | 数量指标 | 维护灯塔 | 4座 |\n"
+        "质量指标 | 亮灯率 | ≥99% |\n"
+    )
+    path = tmp_path / "a.txt"
+    path.write_text(text, encoding="utf-8")
+    (record,) = finish(survey(cut(read(path))), {}, Settings(model=None, cache=False)).records
+    amounts = record.project.amounts
+    assert (record.project.unit, amounts.total, amounts.fiscal, amounts.other) == (
+        "云溪市航标站",
+        "32.00",
+        "30.00",
+        "2.00",
+    )

@@ -33,6 +33,7 @@ class _Values(WordSection):
     nothing: Patterns
     elsewhere: Patterns
     seal: Pattern
+    inner_label: Pattern
     sign: Pattern
 
 
@@ -278,7 +279,8 @@ def _is_label(word: str, terms: Terms) -> bool:
 def _holds_a_label(value: str, terms: Terms) -> bool:
     """Whether a label stands behind a blank inside of a name, or labels before it: another cell's text is in it."""
     words = [word.partition(":")[0] for word in map(squash, value.split()[1:])]
-    return any(_is_label(word, terms) for word in words if word) or squash(value).count(":") >= _ENOUGH
+    inner = any(map(_WORDS.values.inner_label.fullmatch, words[:-1]))
+    return inner or any(_is_label(word, terms) for word in words if word) or squash(value).count(":") >= _ENOUGH
 
 
 def _is_open(word: str) -> bool:

@@ -146,7 +146,8 @@ def _goal(project: ProjectReading, block: Block, words: FormWords) -> Iterator[t
         return
     for name, value in project.attributes.items():
         is_text = len(_SHOWS.findall(value)) >= _GOAL and squash(value) != squash(project.goal)
-        if is_text and not _WORDS.tells.search(name) and _is_unknown(name, words):
+        is_other = _WORDS.tells.search(name) is not None or words.tells_money(name)
+        if is_text and not is_other and _is_unknown(name, words):
             yield "goal", name, value
             return
 

@@ -60,6 +60,8 @@ def why_none(document: Document, cuts: Sequence[Cut], layout: CompiledLayout) ->
     heads = any(cut.heads for cut in cuts)
     if (rows or heads) and (signs.are_of_projects or signs.has_values):
         return Absence("rows_not_understood", False)
+    if signs.are_placeholders:
+        return Absence("empty_forms", True)
     if signs.are_of_projects and not (_is_report(document) and _is_only_told(document, signs, layout)):
         return Absence(_not_understood(document, signs), False)
     if signs.name is not None and _labels_a_goal(document, layout):

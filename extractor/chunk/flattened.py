@@ -7,6 +7,7 @@ prints quantities where its columns were torn apart.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from extractor.layouts import terms
 from extractor.layouts.shared import FlatSigns
@@ -15,6 +16,9 @@ _LEAST_LABELS = 4
 _WINDOW = 1_500
 """Characters behind a name in which the rest of a form's labels stand."""
 _LEAST_QUANTITIES = 3
+_LEAST_PLACEHOLDERS = 5
+"""A form that somebody filled in may keep one or two of its template."""
+_LONGEST_HEADING = 40
 _HAN = re.compile("[\u4e00-\u9fff]")
 
 
@@ -54,6 +58,45 @@ def is_filled_form(text: str) -> bool:
             if len(quantities) >= _LEAST_QUANTITIES and not flat.instructions.search(near):
                 return True
     return False
+
+
+def is_template(text: str) -> bool:
+    """Whether squashed text holds a form's title, and where its values would stand placeholders and no quantity.
+
+    >>> form = "项目绩效目标申报表项目名称残疾人帮扶项目年度目标一级指标二级指标≥**人次≥**%≥**%**元/人≥**万元"
+    >>> is_template(form), is_template(form.replace("≥**人次", "≥120人次"))
+    (True, False)
+    """
+    flat = _words()
+    title = flat.title.search(text)
+    if title is None or len(flat.placeholder.findall(text)) < _LEAST_PLACEHOLDERS:
+        return False
+    return flat.quantity.search(text, title.end()) is None
+
+
+def without_instructions(lines: Sequence[str]) -> list[str]:
+    """Lines without those that only say how a form is filled in: from their heading on, up to the next form.
+
+    >>> without_instructions(["项目绩效目标申报表", "项目名称", "填报说明", "(二)达到20万元的,均应填报。"])
+    ['项目绩效目标申报表', '项目名称']
+    >>> without_instructions(["填表说明:一式两份", "项目绩效目标申报表", "项目名称"])
+    ['项目绩效目标申报表', '项目名称']
+    """
+    flat, found, instructs = _words(), [], False
+    for line in lines:
+        if len(line) <= _LONGEST_HEADING and flat.instructions.search(line):
+            instructs = True
+        elif instructs and (flat.title.search(line) or _names(line)):
+            instructs = False
+        if not instructs:
+            found.append(line)
+    return found
+
+
+def _names(line: str) -> bool:
+    """Whether a line begins with the label of a name, and not with a sentence on how to give it."""
+    flat = _words()
+    return flat.any_name.match(line) is not None and flat.instructs.search(line) is None
 
 
 def is_titled(text: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractor.chunk.amounts import NUMBER
-from extractor.chunk.flattened import is_filled_form, is_titled, name_in_flat
+from extractor.chunk.flattened import is_filled_form, is_template, is_titled, name_in_flat, without_instructions
 from extractor.layouts import Terms, terms
 from extractor.layouts.forms import form_words
 from extractor.layouts.shared import TextSigns
@@ -64,6 +64,7 @@ class Signs:
     name: str | None = None
     is_flat_form: bool = False
     in_cells: bool = False
+    is_template: bool = False
 
     @property
     def heads(self) -> bool:
@@ -113,6 +114,11 @@ class Signs:
         """Whether categories stand there without any value: an empty template."""
         return len(self.categories) >= _ENOUGH and not (self.valued or self.told or self.targets)
 
+    @property
+    def are_placeholders(self) -> bool:
+        """Whether placeholders stand where the values would, and no value anywhere."""
+        return self.is_template and not self.has_values
+
 
 def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> Signs:
     """The signs in some lines and rows of a document, in print order."""
@@ -139,7 +145,8 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
         texts.append(" ".join(cells))
         if isinstance(piece, Line):
             loose.append(texts[-1])
-    text = "\n".join(texts)
+    text = "\n".join(without_instructions(texts))
+    loose = without_instructions(loose)
     flat = squash("".join(loose))
     standing = list(_standing(text))
     found.update(term for term, _ in standing)
@@ -156,6 +163,7 @@ def signs_in(document: Document, pieces: Iterable[Line | Row], terms: Terms) -> 
         headings=frozenset(match["word"] for match in _text_words().heading.finditer(text)),
         name=name,
         in_cells=categories_in_cells and named_in_cells,
+        is_template=is_template(squash(text)),
         is_flat_form=name_in_flat(flat) is not None or is_filled_form(flat) or _are_a_form(loose, flat, terms),
     )
 

@@ -18,10 +18,13 @@ _MONEY = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d+\.\d{2})")
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?")
 _BLANK = frozenset("-/\\")
 _NAMING = frozenset(("name", "unit", "department", "goal", "level1", "level2"))
+_TEXTS = _NAMING | {"indicator_name"}
 _BODIES = frozenset(("unit", "department"))
 _VALUES = frozenset(("cycle_value", "annual_value"))
 _MEASURES = frozenset(("operator", "measure_unit", "weight"))
 _BEHIND = re.compile(r"(?:\([^()]*\)分?)+$")
+INNER = "数量指标"
+"""A category of the second level, for one that stands there and is of the first elsewhere."""
 _SHORT, _SHORT_LABEL, _LONG = 4, 12, 20
 _LONGEST = 40
 
@@ -34,6 +37,8 @@ def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
     (True, True)
     >>> cannot_stand("5,000.00", "unit", has_signs=True), cannot_stand("数量指标", "level2", has_signs=True)
     (True, False)
+    >>> cannot_stand("定性", "name", has_signs=True), cannot_stand("定性", "name", has_signs=False)
+    (True, False)
     """
     if field is None or text in _BLANK:
         return False
@@ -42,6 +47,8 @@ def cannot_stand(text: str, field: str | None, *, has_signs: bool) -> bool:
         return field != "indicator_name" and field not in levels
     if _SIGN.fullmatch(text):
         return has_signs and field != "operator"
+    if has_signs and field in _TEXTS and _SIGN_WORD.fullmatch(text):
+        return True
     if field in _MEASURES:
         return _THOUSANDS.fullmatch(text) is not None
     return field in _NAMING and _MONEY.fullmatch(text) is not None
@@ -58,6 +65,15 @@ def _levels_of(text: str) -> frozenset[str]:
     if not word.endswith("指标"):
         return frozenset()
     return frozenset(level for level in LEVELS if category_in_full(level, word))
+
+
+def is_deeper(outer: str, inner: str) -> bool:
+    """Whether a category that is of the first level elsewhere is of the second here, inside of one that no word knows.
+
+    >>> is_deeper("实施效果指标", "产出指标"), is_deeper("产出指标", "数量指标")
+    (True, False)
+    """
+    return outer.endswith("指标") and not levels_of(outer) and levels_of(inner) == {"level1"}
 
 
 def _in_full(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import takewhile
 from typing import Literal, NamedTuple
 
 from extractor.layouts import Terms, terms
@@ -29,6 +30,8 @@ _LONGEST = 30
 _MOST_KNOWN = 20_000
 _LONGEST_UNKNOWN = 16
 _HAN = re.compile("[一-鿿]")
+_VALUES = frozenset(("cycle_value", "annual_value"))
+_PARTS = frozenset(("operator", "annual_value", "measure_unit"))
 _ITEM = re.compile(r"(?:目标|指标)\d{0,3}[:、.]")
 _VALUE = re.compile(r"\d[\d,.]*[^\W\d]{0,3}%?|[^\W\d]{0,4}\d{4}[-年/.].*")
 """A number, with its unit or without; a date."""
@@ -68,7 +71,7 @@ class FormWords:
         self.fragment, self.residue = patterns.fragment, patterns.residue
         self.no_money, self.spending, self.money_word = patterns.no_money, patterns.spending, patterns.money_word
         self.seal, self.nearest, self.progress = patterns.seal, patterns.nearest, patterns.progress
-        self.value_head = patterns.value_head
+        self.value_head, self.year_head = patterns.value_head, patterns.year_head
         self._shapes, self._column_shapes = form.shapes, form.column_shapes
         self._money_columns = form.money
         self._known: dict[str, Label | None] = {}
@@ -254,6 +257,28 @@ class FormWords:
         [True, True, True, False]
         """
         return self.value_head.fullmatch(without_brackets(squash(printed))) is not None
+
+    def below_values(self, labels: Sequence[str]) -> int:
+        """How many of the last labels of a header stand below that of the values, which is among the others.
+
+        They name years, the last of them the one that values are set for, or the parts of a value.
+
+        >>> words = form_words(terms())
+        >>> words.below_values(["三级指标", "指标值", "指标值确定依据", "前年", "上年", "预计当年实现"])
+        3
+        >>> words.below_values(["三级指标", "指标值"]), words.below_values(["三级指标", "上年", "预计当年实现"])
+        (0, 0)
+        >>> words.below_values(["三级指标", "绩效目标值", "权重", "符号", "值", "单位"])
+        3
+        """
+        years = list(takewhile(lambda label: self.year_head.fullmatch(squash(label)), reversed(labels)))
+        others = labels[: len(labels) - len(years)]
+        is_value = len(years) > 1 and self.column(years[0]) in _VALUES
+        if not is_value:
+            years = list(takewhile(lambda label: self.column(label) in _PARTS, reversed(labels)))
+            others = labels[: len(labels) - len(years)]
+            is_value = len(years) > 1 and {"operator", "annual_value"} <= {self.column(label) for label in years}
+        return len(years) if is_value and any(self.column(label) in _VALUES for label in others) else 0
 
     def is_residue(self, printed: str) -> bool:
         """Whether a cell holds what the template printed into it, or marks like ×××, and nothing else.

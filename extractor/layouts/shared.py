@@ -121,7 +121,7 @@ class Header(WordSection):
 
     def _names(self, labels: Iterable[str]) -> Pattern:
         """A label and the name behind it, up to the measure of money that may stand on the same line."""
-        return re.compile(rf"^(?:{alternation(labels)}):(.+?)(?=(?:{alternation(self.amount_unit)}):|$)")
+        return re.compile(rf"^(?:{alternation(labels)})(?:名称)?:(.+?)(?=(?:{alternation(self.amount_unit)}):|$)")
 
 
 class Withheld(WordSection):
@@ -186,6 +186,7 @@ class FormPatterns(WordSection):
     spending: Pattern
     money_word: Pattern
     progress: Pattern
+    year_head: Pattern
     seal: Pattern
     value_head: Pattern
     nearest: tuple[Pattern, ...]
@@ -356,6 +357,7 @@ class FlatSigns(WordSection):
     instructions: Pattern
     title: Pattern
     quantity: Pattern
+    placeholder: Pattern
 
 
 class AbsenceSigns(WordSection):

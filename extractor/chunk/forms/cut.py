@@ -51,14 +51,16 @@ def looks_like_forms(document: Document, layout: CompiledLayout) -> bool:
     has_header = names_stand_beside = False
     beside: set[str | None] = set()
     for table in document.tables:
-        for row in rows_of(table, words):
+        rows = rows_of(table, words)
+        for at, row in enumerate(rows):
             spots = inked(row)
             if not spots:
                 continue
             if has_levels and not has_header and header_of(row, spots, words, {}) is not None:
                 has_header = True
             elif not names_stand_beside:
-                names_stand_beside = names_a_project(spots, words)
+                ahead = [inked(one) for one in rows[at + 1 : at + 3]]
+                names_stand_beside = names_a_project(spots, words) or heads_values(spots, ahead, words)
             if names_stand_beside and (has_header or _tells_of_one(spots, beside, words)):
                 return True
     return False
@@ -93,6 +95,25 @@ def names_a_project(spots: Sequence[Spot], words: FormWords) -> bool:
         if found is not None and found[0].field == "name":
             return True
     return False
+
+
+def heads_values(spots: Sequence[Spot], ahead: Sequence[Sequence[Spot]], words: FormWords) -> bool:
+    """Whether labels, that of a name among them, stand over the values of one project: below these stand labels again.
+
+    Below the rows of a list stands none. `ahead` are the two rows below.
+    """
+    if len(spots) < _COLUMNS or len(ahead) < 2 or not all(ahead):
+        return False
+    values, below = ahead
+    known = [label for spot in spots if (label := words.label(spot.text)) is not None]
+    if len(known) < _COLUMNS or not any(label.field == "name" for label in known):
+        return False
+    if any(words.column(spot.text) in TABLE_FIELDS for spot in spots) or len(values) > len(spots):
+        return False
+    starts = {spot.first for spot in spots}
+    under = all(spot.first in starts and words.label(spot.text) is None for spot in values)
+    are_labels = all(is_labellike(spot.text, words) for spot in (*spots, *below))
+    return under and are_labels and words.label(below[0].text) is not None
 
 
 def _heads_columns(spots: Sequence[Spot], words: FormWords) -> bool:
@@ -328,6 +349,8 @@ def _heads_a_list(row: SheetRow, words: FormWords) -> bool:
     ink = row.inked
     if row.below is None or len(ink) != len(row.spots) or not all(is_labellike(spot.text, words) for spot in ink):
         return False
+    if heads_values(ink, [inked(one) for one in row.ahead[:2]], words):
+        return False
     labels = [words.label(spot.text) for spot in ink]
     fields = {label.field for label in labels if label is not None}
     if header_of(_BARE, ink, words, {}) is not None or not (
@@ -374,8 +397,17 @@ def _begins_form(row: SheetRow, form: _Open | None, words: FormWords, *, skippin
     if not fields & HEAD:
         return False
     if "name" in fields:
-        return form.has_name(words) or has_entries
+        return has_entries or (form.has_name(words) and not _leaves_name_blank(row, words))
     return has_pending and (bool(fields & form.fields & HEAD) or has_entries)
+
+
+def _leaves_name_blank(row: SheetRow, words: FormWords) -> bool:
+    """Whether a blank cell stands right of the label of a name: of another project, which this one is part of."""
+    for spot, beside in pairwise(row.spots):
+        label = words.label(spot.text) if len(spot.text) <= _LONGEST_HEADING else None
+        if label is not None and label.field == "name":
+            return beside.is_blank and words.inline(spot.cell.content) is None
+    return False
 
 
 def _name_comes(row: SheetRow, words: FormWords, *, is_below_title: bool) -> bool:

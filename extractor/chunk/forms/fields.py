@@ -280,7 +280,7 @@ def _unknown(spot: Spot, words: FormWords) -> Label | None:
 def _group_unknown(group: Label, row: SheetRow, found: _Collected, words: FormWords) -> None:
     """A label of labels that no word knows goes down over several rows; else it may be a value, and is said."""
     spot = next(one for one in row.inked if words.unknown(one.text) == group)
-    if row.below is not None and goes_on(row.below, spot.first, has_merges=row.has_merges):
+    if row.below is not None and goes_on(row.below, spot.first, has_merges=row.merges_down):
         found.blanks.append(group)
     else:
         _unless_fragment(spot, found, words)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -34,6 +35,8 @@ _POINTS = re.compile(r"(\d{1,2}(?:\.\d)?)分?")
 _SUMS = frozenset(map(Decimal, (80, 85, 90, 95, 100)))
 """What the points of all indicators add up to: a hundred, less those for spending and the like."""
 _LEAST_COLUMNS = 2
+_YEAR = re.compile(r"(?:19|20)\d\d(?=年)")
+_TWO = 2
 _SCALES = "十百千万亿"
 
 
@@ -109,11 +112,11 @@ def header_of(row: Row, spots: Sequence[Spot], words: FormWords, over: Mapping[i
     if sum(_may_head(spot.cell.content.text, words) for spot in spots) < _LEAST_COLUMNS:
         return None
     found = [(spot, _column_of(spot.text, words)) for spot in spots if not spot.is_blank]
-    found = _with_bare_levels(found, words)
+    found = _of_one_year(_with_bare_levels(found, words))
     fields = [name for _, name in found if name]
-    if not _is_header(fields):
+    if not _is_header(fields) and not _heads_categories(found, fields, words):
         return None
-    begin = next(index for index, (_, name) in enumerate(found) if name in TABLE_FIELDS)
+    begin = next(at for at, (spot, name) in enumerate(found) if name in TABLE_FIELDS or _is_of_categories(spot, words))
     twice = {name for name in _TWINS if fields.count(name) == 2}
     is_twin = "indicator_name" in twice and len(twice) > 1  # else 指标描述 stands beside 三级指标
     columns = _columns(found[begin:], is_twin=is_twin)
@@ -145,6 +148,28 @@ def _is_header(fields: Sequence[str]) -> bool:
         return True
     beside = {"operator", "measure_unit", "weight"} & set(fields)
     return "indicator_name" in fields and "annual_value" in fields and len(beside) > 1
+
+
+def _of_one_year(found: Sequence[tuple[Spot, str | None]]) -> list[tuple[Spot, str | None]]:
+    """Of the values of two years those of the later one; of more years (2024年指标值 | …) none is the year's."""
+    years = {squash(spot.text): year[0] for spot, name in found if name in VALUES and (year := _YEAR.match(spot.text))}
+    several = set(years.values())
+    if len(several) <= 1:
+        return list(found)
+    own = max(several) if len(several) == _TWO else None
+    return [(spot, name if years.get(squash(spot.text), own) == own else None) for spot, name in found]
+
+
+def _heads_categories(found: Sequence[tuple[Spot, str | None]], fields: Sequence[str], words: FormWords) -> bool:
+    """指标类别 stands right before the name of an indicator and its value: the only column of categories."""
+    if not {"indicator_name", "annual_value"} <= set(fields) or "name" in fields:
+        return False
+    beside = (spot for (spot, _), (_, name) in pairwise(found) if name == "indicator_name")
+    return any(_is_of_categories(spot, words) for spot in beside)
+
+
+def _is_of_categories(spot: Spot, words: FormWords) -> bool:
+    return squash(spot.text) in words.categories
 
 
 def _with_bare_levels(found: Sequence[tuple[Spot, str | None]], words: FormWords) -> list[tuple[Spot, str | None]]:
@@ -212,6 +237,10 @@ def with_contents(table: Columns, below: Sequence[Row], words: FormWords) -> Col
             found = [at for at in own if columns[at].field is None and holds(_texts(columns[at], below))]
             if name not in known and found and (len(found) == 1 or name == "weight"):
                 columns[found[0]] = columns[found[0]]._replace(field=name)
+        for at in own:
+            if columns[at].field is None and squash(columns[at].name) in words.categories and not known & set(LEVELS):
+                columns[at] = columns[at]._replace(field="level2")
+                known |= {"level2"}
     return replace(table, columns=tuple(columns))
 
 

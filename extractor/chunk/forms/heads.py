@@ -52,10 +52,10 @@ def leading(row: SheetRow, words: FormWords) -> list[Spot]:
     for spot in row.inked[:-1]:
         is_first = spot.first == 0 or bool(found) or all(row.is_open(at) for at in range(spot.first))
         has_gap = found and found[-1].after != spot.first and row.has_merges
-        goes_down = below is not None and goes_on(below, spot.first, has_merges=row.has_merges)
+        goes_down = below is not None and goes_on(below, spot.first, has_merges=row.merges_down)
         if not (is_first and goes_down and is_labellike(spot.text, words)) or has_gap:
             break
-        if not row.has_merges and spot.first >= first_below:
+        if not row.merges_down and spot.first >= first_below:
             break  # without merges a blank cell tells only of what stands left of all below it
         found.append(spot)
     return found

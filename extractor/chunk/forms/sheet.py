@@ -47,11 +47,15 @@ def inked(row: Row) -> list[Spot]:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A row of a table where it is printed. `has_merges` says whether its table keeps the cells that were merged."""
+    """A row of a table where it is printed. `has_merges` says whether its table keeps the cells that were merged.
+
+    `merges_down`: some of them downwards; a program may keep those to the side alone.
+    """
 
     row: Row
     page: int | None
     has_merges: bool
+    merges_down: bool
     begins_table: bool
     ahead: tuple[Row, ...]
     """Rows below it in the same table."""
@@ -78,7 +82,7 @@ class SheetRow:
 
     def is_open(self, column: int) -> bool:
         """Whether what stands in a column above may go on in this row: a merged cell, or a blank one without merges."""
-        return goes_on(self.row, column, has_merges=self.has_merges)
+        return goes_on(self.row, column, has_merges=self.merges_down)
 
 
 def goes_on(row: Row, column: int, *, has_merges: bool) -> bool:
@@ -100,9 +104,10 @@ def sheet_of(document: Document, rows_of: Callable[[Table], Sequence[Row]]) -> l
     printed: list[SheetRow | Line] = list(document.lines)
     for table in document.tables:
         rows = tuple(rows_of(table))
-        merges = any(cell.merged for row in rows for cell in row.cells)
+        merges = {cell.merged for row in rows for cell in row.cells}
+        kept, down = merges != {None}, "above" in merges
         printed += [
-            SheetRow(row, table.page, merges, index == 0, rows[index + 1 : index + 1 + _AHEAD])
+            SheetRow(row, table.page, kept, down, index == 0, rows[index + 1 : index + 1 + _AHEAD])
             for index, row in enumerate(rows)
         ]
     return sorted(printed, key=lambda piece: piece.start)

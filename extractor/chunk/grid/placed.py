@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from extractor.chunk.amounts import NUMBER
 from extractor.chunk.grid.columns import Columns
-from extractor.layouts.fit import NEVER, cannot_stand, fit
+from extractor.layouts.fit import NEVER, cannot_stand, fit, levels_of
+from extractor.layouts.taxonomy import LEVELS
 
 _LONG = 20
 _SKIPPED = -1.5
@@ -44,9 +45,10 @@ class Placing(NamedTuple):
 def is_shifted(texts: Sequence[str], columns: Columns) -> bool:
     """Whether squashed texts, each under the column at its place, cannot stand there."""
     has_signs = "operator" in columns.fields
+    levels = next((at for at, field in enumerate(columns.fields) if field in LEVELS), 0)
     return any(
-        text and cannot_stand(text, field, has_signs=has_signs)
-        for text, field in zip(texts, columns.fields, strict=False)
+        text and (cannot_stand(text, field, has_signs=has_signs) or (at < levels and bool(levels_of(text))))
+        for at, (text, field) in enumerate(zip(texts, columns.fields, strict=False))
     )
 
 

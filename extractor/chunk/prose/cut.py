@@ -51,7 +51,7 @@ _SIGNS = (
 _WORD = "|".join(r"\s*".join(sign) for sign in _SIGNS)
 _CLOSED = re.compile(
     rf"(?:{_WORD})[^\s:：。]{{0,8}}[ \t*_\u3000]*(?:[:：。】\s]|$)"
-    r"|绩\s*效\s*(?:总\s*)?目\s*标\s*(?:设[定置]|情况|\s)*(?:[:：为是]|\n|$)"
+    r"|目\s*标\s*(?:设[定置]|情况|\s)*(?:[:：为是]|\n|$)"
 )
 """A first look at a text, since most documents tell nothing in prose: a heading of a section, or of a goal."""
 _HEAD = 6

@@ -74,8 +74,10 @@ def _begins_other(flow: Flow, at: int, terms: Terms, known: Words) -> bool:
         return True
     if _YEAR_LINE.fullmatch(line) or _RULE.fullmatch(line) or terms.columns.get(line) == "name":
         return True
-    if flow.text[at - 1] not in "。!" or _LIST.match(line):
+    if _LIST.match(line):
         return False
+    if flow.text[at - 1] not in "。!":
+        return _is_below_indicators(flow, at, line)
     if known.patterns["sums_up"].match(line):
         return True
     if _BODY_AND_DATE.search(line) and len(line) <= _LONGEST_LOOSE and not line.endswith(_STOPS):
@@ -88,6 +90,14 @@ def _begins_other(flow: Flow, at: int, terms: Terms, known: Words) -> bool:
         and not _TOLD.search(line)
         and not (_prints_indicators(flow, at))
     )
+
+
+def _is_below_indicators(flow: Flow, at: int, line: str) -> bool:
+    """Whether a label of something else stands below the last line of indicators, which no stop ends."""
+    if not _LABEL.match(line) or _prints_indicators(flow, at):
+        return False
+    above = flow.starts[flow.line_of(at) - 1]
+    return find_indicators(flow.printed(above, at)) is not None
 
 
 def _prints_indicators(flow: Flow, at: int) -> bool:

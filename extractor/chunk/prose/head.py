@@ -9,6 +9,7 @@ from extractor.chunk.ink import Ink, piece, whole
 from extractor.chunk.prose.headings import HAN, Words
 from extractor.chunk.prose.told import ToldProject, stripped
 from extractor.layouts import Terms
+from extractor.layouts.forms import form_words
 from extractor.schemas.document import MappedText
 from extractor.text import Squashed, squash
 
@@ -122,6 +123,8 @@ def labelled(ink: Ink, terms: Terms) -> tuple[str, MappedText] | None:
     at = ink.folded.find(":", 0, _LONGEST_LABEL)
     label = _BRACKETS.sub("", _NUMBERING.sub("", squash(ink.text[: max(at, 0)]).strip("*_#"), count=1))
     column = "name" if _NUMBERED.fullmatch(f"{label}:") else terms.columns.get(label) or terms.header_labels.get(label)
+    if column is None and label and (known := form_words(terms).label(label)) is not None:
+        column = known.field if known.field == "department" else None
     if column not in {"name", "unit", "department"}:
         return None
     begin = 0 if label not in terms.columns and column == "name" else at + 1

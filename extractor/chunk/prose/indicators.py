@@ -56,10 +56,21 @@ _COMPARISON = re.compile(
     """,
     re.VERBOSE,
 )
+_QUANTITY = re.compile(
+    r"""
+    (?<=[㐀-鿿)])
+    (?: (?:19|20)\d\d年[^,;。:]{1,12}                       # a date
+      | (?<![\d年月])\d[\d.]*(?:[%‰]|[^\d\W]{1,5})?(?:/[^\d\W]{1,4})?   # 46人, 100%, 600元/亩
+    )$
+    """,
+    re.VERBOSE,
+)
+"""What ends an item that prints no comparison."""
 _NUMBERED = re.compile(rf"(?:\([{_HAN}\d]{{1,2}}\)|\d{{1,2}}[.、](?!\d)|[①-⑳]|指标\d{{1,2}}:)")
 _STOPS = "。;,、:!*_"
 _COMMA = re.compile("[,、]")
 _MOST_WORDS = 60
+_LIKE = 2
 
 
 class _Category(NamedTuple):
@@ -103,6 +114,8 @@ def find_indicators(text: MappedText) -> Found | None:
         found += [above | item for item in items]
     if not found or (len(categories) < 2 and not any("annual_value" in one for one in found)):
         return None
+    _with_commas(view.text, found)
+    _with_quantities(view.text, found)
     border = _before(view.text, categories[0].start)
     placed = [
         {name: (view.positions[start], view.positions[end - 1] + 1) for name, (start, end) in one.items()}
@@ -256,6 +269,28 @@ def _item(text: str, start: int, end: int) -> dict[str, Place]:
     if colon > start + 1 and colon + 1 < end:
         return {"indicator_name": _trimmed(text, start, colon), "annual_value": _trimmed(text, colon + 1, end)}
     return {"indicator_name": (start, end)}
+
+
+def _with_quantities(text: str, items: Sequence[dict[str, Place]]) -> None:
+    """Parts the quantity or the date that ends a name from it, where no comparison stands between them."""
+    for one in items:
+        start, end = one["indicator_name"]
+        quantity = _QUANTITY.search(text, start, end) if "annual_value" not in one else None
+        if quantity is not None and quantity.start() > start + 1:
+            one |= {"indicator_name": _trimmed(text, start, quantity.start()), "annual_value": quantity.span()}
+
+
+def _with_commas(text: str, items: Sequence[dict[str, Place]]) -> None:
+    """Parts names from values at their comma, where others of the list have one right before their comparison."""
+    valued = [one["annual_value"][0] for one in items if "annual_value" in one]
+    behind = sum(text[at - 1] in ",、" for at in valued)
+    if behind < _LIKE or behind < len(valued):
+        return
+    for one in items:
+        start, end = one["indicator_name"]
+        if "annual_value" not in one and text.count(",", start, end) == 1:
+            at = text.index(",", start, end)
+            one |= {"indicator_name": (start, at), "annual_value": (at + 1, end)}
 
 
 def _trimmed(text: str, start: int, end: int) -> Place:

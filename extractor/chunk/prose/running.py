@@ -15,7 +15,7 @@ from itertools import pairwise
 from extractor.chunk.content import Content
 from extractor.chunk.prose.ends import end_of
 from extractor.chunk.prose.flow import Flow
-from extractor.chunk.prose.head import named
+from extractor.chunk.prose.head import labelled, named
 from extractor.chunk.prose.headings import Heading, Words
 from extractor.chunk.prose.indicators import find_indicators
 from extractor.chunk.prose.told import ToldProject, block_of, put_money
@@ -67,6 +67,8 @@ def _paragraphs(flow: Flow, marks: Sequence[Heading], known: Words) -> Iterator[
         head = text[begin : stop.start()] if stop else ""
         if stop is None or len(head) < _SHORTEST_NAME or known.patterns["no_name"].search(head):
             continue
+        if text[stop.start()] == ":" and known.kind(head) is not None:
+            continue  # the label of something else
         if not (paragraph.is_counted or paragraph.prints_money(mark.start)):
             continue
         told = ToldProject(flow.source(mark.start, end)[0], flow.page_of(mark.start))
@@ -127,7 +129,7 @@ def _whole(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> 
     begin = flow.starts[flow.line_of(goal.start())]
     while begin > 0 and flow.text[begin - 1] not in "。:;!" and not _is_title_line(flow, begin):
         previous = flow.starts[flow.line_of(begin) - 1]
-        if flow.line_end(previous) - previous < 20:
+        if flow.line_end(previous) - previous < 20 and not _is_labelled(flow, previous, known):
             break
         begin = previous
     end = end_of(flow, goal.end(), len(flow.text), {}, marks, terms, known)
@@ -137,7 +139,16 @@ def _whole(flow: Flow, marks: Sequence[Heading], known: Words, terms: Terms) -> 
     told = ToldProject(flow.source(begin, end)[0], flow.page_of(begin))
     told.end = flow.source(begin, end)[1]
     told.running = flow.printed(begin, end)
+    for ink in flow.inks(begin, flow.starts[flow.line_of(goal.start())]):
+        if (field := labelled(ink, terms)) is not None:
+            told.head[field[0]] = field[1]
     return told
+
+
+def _is_labelled(flow: Flow, at: int, known: Words) -> bool:
+    """Whether a line begins with the heading of a section and its colon."""
+    label, colon, value = flow.text[at : flow.line_end(at)].partition(":")
+    return bool(colon and value) and known.kind(label) is not None
 
 
 def _is_title_line(flow: Flow, at: int) -> bool:
@@ -163,7 +174,7 @@ def running_block(
     content = Content()
     content.put(None, "", text)
     for key, value in told.head.items():
-        start = value.offsets[0] - text.offsets[0]
+        start = bisect_left(text.offsets, value.offsets[0])
         content.put(key, "", text, start, start + len(value.text))
     if match := _spoken().unit.search(folded):
         content.put("unit", "", text, *match.span("body"))

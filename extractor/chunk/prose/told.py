@@ -98,6 +98,9 @@ def to_block(index: int, told: ToldProject, header: Header, layout: CompiledLayo
             continue
         if section.kind in {"goal", "indicators"} and _put_goal(content, section, is_goal=section is goal):
             continue
+        if section.kind == "indicators" and not known.patterns["elsewhere"].search(squash(text.text).rstrip("。")):
+            content.put(None, section.label, text)  # indicators that nobody could tell apart
+            continue
         key, end = attribute(section.label), length
         if section is unit_section and "unit" not in content.cells:
             key, end = "unit", _end_of_body(section)

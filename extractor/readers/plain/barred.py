@@ -18,7 +18,7 @@ from extractor.layouts.fit import levels_of
 from extractor.layouts.forms import form_words
 from extractor.readers.plain.celllist import Item, find_lists, table_of
 from extractor.readers.plain.cells import Run, headers, may_hold_headers, tables_of
-from extractor.readers.plain.markdown import plain
+from extractor.readers.plain.markdown import plain, read_markdown
 from extractor.readers.plain.pieces import blank
 from extractor.readers.plain.segments import Token
 from extractor.schemas.document import Cell, Line, Row, Table
@@ -52,8 +52,11 @@ class Piece(NamedTuple):
 
 def read_barred(text: str, lines: Sequence[Line]) -> tuple[tuple[Line, ...], tuple[Table, ...]] | None:
     """Lines outside of such tables, and the tables; None where the rows of a text are its lines."""
-    if text.count("|") < _FEWEST_BARS or not may_hold_headers(text) or any(_is_rule(text, line) for line in lines):
+    if text.count("|") < _FEWEST_BARS or not may_hold_headers(text):
         return None
+    box = _ruled(text, lines)
+    if box:
+        return _below_box(text, lines, box)
     pieces, outside = _stream(text, lines)
     lists = _lists(text, lines, pieces)
     if lists:
@@ -69,6 +72,41 @@ def read_barred(text: str, lines: Sequence[Line]) -> tuple[tuple[Line, ...], tup
         return None
     tables = tables_of(text, tokens)
     return (_without(outside, tables, text, lines), tuple(tables)) if tables else None
+
+
+def _below_box(
+    text: str, lines: Sequence[Line], box: frozenset[int]
+) -> tuple[tuple[Line, ...], tuple[Table, ...]] | None:
+    """What stands around tables with rules, as a page prints a box of its number and date above the text.
+
+    None where it holds no cells one below the other: then it is theirs.
+    """
+    rest = [line for at, line in enumerate(lines) if at not in box]
+    bars = sum(len(_BAR.findall(text, line.start, line.end)) for line in rest)
+    if bars < _FEWEST_BARS or not _stand_alone(text, rest):
+        return None
+    found = read_barred(text, rest)
+    if found is None:
+        return None
+    outside, boxes = read_markdown(text, tuple(line for at, line in enumerate(lines) if at in box))
+    tables = sorted((*found[1], *boxes), key=lambda table: table.rows[0].start)
+    return tuple(sorted({*found[0], *outside})), tuple(tables)
+
+
+def _ruled(text: str, lines: Sequence[Line]) -> frozenset[int]:
+    """The lines of tables with a rule: their header, the rule, and the rows right below it."""
+    inside: set[int] = set()
+    for at, line in enumerate(lines):
+        if _is_rule(text, line):
+            rows = takewhile(lambda one: _is_fenced(text, lines[one]), range(at + 1, len(lines)))
+            inside |= {max(at - 1, 0), at, *rows}
+    return frozenset(inside)
+
+
+def _is_fenced(text: str, line: Line) -> bool:
+    """Whether bars stand at both ends of a line, and cells between them."""
+    printed = text[line.start : line.end].strip()
+    return len(_BAR.findall(printed)) >= _NARROWEST and printed.startswith("|") and printed.endswith("|")
 
 
 def _is_rule(text: str, line: Line) -> bool:

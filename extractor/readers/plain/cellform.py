@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from extractor.layouts import terms
-from extractor.layouts.fit import levels_of
+from extractor.layouts.fit import INNER, is_deeper, levels_of
 from extractor.layouts.forms import FormWords, Label, form_words
 from extractor.readers.plain.segments import Token, row_of, segmented
 from extractor.schemas.document import Row, Table
@@ -24,6 +24,7 @@ _GOOD = 0.3
 _FEWEST = 2
 _SHORTEST = 2
 _AHEAD = 6
+_MOST_COLUMNS = 14
 _TITLE = re.compile(
     r"""[^，。；;]{0,40}(?:表|[(（].{0,10}年度?[)）])   # 项目支出绩效目标表, (2025年度)
     | (?:表|附[件表])[一二三四五六七八九十\d]{0,3}   # 表十二, 附件2
@@ -84,6 +85,8 @@ class _Walk:
         if at in self.headers:
             return self._indicators(at, lead=None)
         label = self.labels[at]
+        if label is None and (found := self._money_ahead(at)):
+            return self._money(at, found[1] + 1, range(*found))
         if label is None:
             self._put([(0, self.tokens[at])])
             return at + 1
@@ -93,6 +96,8 @@ class _Walk:
         columns = self._money_columns(at, after)
         if columns:
             return self._money(at, after, columns)
+        if found := self._money_ahead(at):
+            return self._money(at, found[1] + 1, range(*found))
         values = list(takewhile(self._is_value, range(after, len(self.tokens))))
         beside = self._beside(after - 1, values)
         if beside:
@@ -243,6 +248,45 @@ class _Walk:
         heads = [one for one in columns if self._heads_money(one)]
         return columns if len(heads) >= _FEWEST and self._is_money(after - 1) else []
 
+    def _money_ahead(self, at: int) -> tuple[int, int] | None:
+        """A table of money whose columns have names of their own: its first column, and its first row.
+
+        Words stand in a run up to a label of money with figures behind it; shares tell which of them is that of a rate.
+        """
+        if self.words.money_column(self.tokens[at].text) is None or self._is_money_row(at):
+            return None
+        row = next(
+            (one for one in range(at + 1, min(at + _MOST_COLUMNS, len(self.tokens))) if self._is_money_row(one)), 0
+        )
+        heads = range(at, row)
+        if len(heads) < _FEWEST or not all(map(self._is_column_of_money, heads)):
+            return None
+        figures = [squash(self.tokens[one].text) for one in self._figures(row, len(heads))]
+        shares = [figure.endswith("%") for figure in figures]
+        starts = range(at, row - len(figures) + 1)
+        fitting = [one for one in starts if shares == [self._is_rate(one + place) for place in range(len(shares))]]
+        return (fitting[0], row) if any(shares) and len(fitting) == 1 else None
+
+    def _is_remark(self, at: int) -> bool:
+        """Whether a text stands in the last column of a table of money: its next row follows."""
+        if at in self.headers or at + 1 >= len(self.tokens) or self.labels[at] is not None:
+            return False
+        return self._is_money(at + 1) and at + 1 not in self.headers
+
+    def _is_column_of_money(self, at: int) -> bool:
+        return at not in self.headers and self.words.money_column(self.tokens[at].text) is not None
+
+    def _is_rate(self, at: int) -> bool:
+        return squash(self.tokens[at].text).split("(")[0].endswith("率")
+
+    def _is_money_row(self, at: int) -> bool:
+        """Whether a label of money stands left of several figures."""
+        return self._is_money(at) and len(self._figures(at, _FEWEST)) == _FEWEST
+
+    def _figures(self, row: int, most: int) -> list[int]:
+        following = range(row + 1, min(row + 1 + most, len(self.tokens)))
+        return list(takewhile(lambda one: _FIGURE.fullmatch(squash(self.tokens[one].text)), following))
+
     def _heads_money(self, at: int) -> bool:
         bare = squash(self.tokens[at].text).split("(")[0].rstrip(":")
         return self.words.tells_progress(bare) or bare in {
@@ -258,16 +302,18 @@ class _Walk:
         self._put([*lead, *((2 + column, self.tokens[one]) for column, one in enumerate(columns))], len(columns) + 2)
         row = after - 1
         while row < len(self.tokens) and self._is_money(row) and row not in self.headers:
-            following = range(row + 1, min(row + 1 + len(columns), len(self.tokens)))
-            figures = list(takewhile(lambda one: _FIGURE.fullmatch(squash(self.tokens[one].text)), following))
+            figures = self._figures(row, len(columns))
             cells, column = [(1, self.tokens[row])], 2
             for count, one in enumerate(figures):
                 spare = len(columns) + 2 - column - (len(figures) - count)
                 column += min(self.tokens[one].blanks, spare)
                 cells.append((column, self.tokens[one]))
                 column += 1
-            self._put(cells, len(columns) + 2)
             row += 1 + len(figures)
+            if self._is_remark(row):
+                cells.append((len(columns) + 1, self.tokens[row]))
+                row += 1
+            self._put(cells, len(columns) + 2)
         self.in_money = False
         return row
 
@@ -279,7 +325,7 @@ class _Walk:
             self._put([*head, *((shift + column, token) for column, token in line)], shift + len(fields))
             head = []
         end = self._end_of_table(after)
-        placed, score = segmented(self.tokens[after:end], fields)
+        placed, score = segmented(self._as_inner(range(after, end)), fields)
         if score < _GOOD:
             self.understood = False
         cells: dict[int, list[tuple[int, Token]]] = {}
@@ -292,6 +338,13 @@ class _Walk:
         self.in_money = False
         return end
 
+    def _as_inner(self, indicators: range) -> Sequence[Token]:
+        """The cells of the indicators, with categories of the first level as of the second where they stand there."""
+        own = self.tokens[indicators.start : indicators.stop]
+        if len(own) < _FEWEST or not is_deeper(squash(own[0].text), squash(own[1].text)):
+            return own
+        return [token._replace(text=INNER) if levels_of(squash(token.text)) else token for token in own]
+
     def _header_rows(
         self, first: int, after: int, fields: Sequence[str | None], upper: int
     ) -> list[list[tuple[int, Token]]]:
@@ -301,8 +354,12 @@ class _Walk:
             over = len(own) - len(fields)
             if not over:
                 return [list(enumerate(own))]
-            # What stands over the places takes no column of its own.
+            # What stands over the places or the years takes no column of its own.
             begin = next(at for at, token in enumerate(own) if self.words.column(token.text) in _VALUES)
+            if years := self.words.below_values([token.text for token in own]):
+                right = [(begin + years + at, token) for at, token in enumerate(own[begin + 1 : -years])]
+                lower = [(begin + at, token) for at, token in enumerate(own[-years:])]
+                return [[*enumerate(own[: begin + 1]), *right], lower]
             return [
                 list(enumerate(own[: begin + 1])),
                 [(begin + at, token) for at, token in enumerate(own[begin + 1 :])],

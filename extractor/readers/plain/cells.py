@@ -10,7 +10,7 @@ from itertools import accumulate, takewhile
 from typing import NamedTuple
 
 from extractor.layouts import terms
-from extractor.layouts.fit import levels_of
+from extractor.layouts.fit import is_deeper, levels_of
 from extractor.layouts.forms import form_words
 from extractor.layouts.taxonomy import LEVELS
 from extractor.readers.plain.cellform import read_form
@@ -205,7 +205,8 @@ def headers(tokens: Sequence[Token]) -> list[Run]:
                 end += 1
         if "name" not in columns[index:end] or _holds_values(columns[index:end]):
             # The last labels of a form stand right above the header: 其他资金, 总体目标.
-            index = next((at for at in range(index, end) if columns[at] in _OF_INDICATORS), index)
+            first = next((at for at in range(index, end) if columns[at] in _OF_INDICATORS), index)
+            index = first - 1 if first > index and columns[first - 1] == "number" else first
         fields = columns[index:end]
         known = set(fields) - {None}
         measured = "annual_value" in known and len({"operator", "measure_unit", "weight"} & known) > 1
@@ -259,9 +260,12 @@ def _with_upper(tokens: Sequence[Token], run: Run, columns: Sequence[str | None]
 def _without_places(
     tokens: Sequence[Token], first: int, after: int, columns: Sequence[str | None]
 ) -> tuple[int, tuple[str | None, ...]]:
-    """The end of a header and its columns, where places stand below that of the values: 全县 | 上坪县."""
+    """The end of a header and its columns, where places or years stand below that of the values: 全县 | 上坪县."""
     fields = tuple(columns[first:after])
     values = next((at for at in range(first, after) if columns[at] in _VALUES), after)
+    below = form_words(terms()).below_values([token.text for token in tokens[first:after]])
+    if below:
+        return after, (*columns[first:values], *columns[after - below : after], *columns[values + 1 : after - below])
     places = range(values + 1, after)
     if len(places) > 1 and all(_PLACE.fullmatch(squash(tokens[at].text)) for at in places):
         return after, (*columns[first:values], *[None] * len(places))
@@ -273,7 +277,14 @@ def _rest_of_header(tokens: Sequence[Token], end: int, fields: Sequence[str | No
     if "level1" not in fields:
         return end
     after = next((at for at in range(end, min(end + _AHEAD, len(tokens))) if levels_of(squash(tokens[at].text))), end)
+    if after > end and _is_outer(squash(tokens[after - 1].text), squash(tokens[after].text)):
+        after -= 1
     return after if all(map(_is_label, tokens[end:after])) and "name" not in fields else end
+
+
+def _is_outer(word: str, below: str) -> bool:
+    """Whether the last word before the first category is one itself, and no label of a column."""
+    return is_deeper(word, below) or (word.endswith("指标") and levels_of(below) == {"level2"})
 
 
 def _is_label(token: Token) -> bool:

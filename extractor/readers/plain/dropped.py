@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from extractor.layouts import terms
-from extractor.layouts.fit import fit, levels_of
+from extractor.layouts.fit import INNER, fit, is_deeper, levels_of
 from extractor.layouts.forms import form_words
 from extractor.readers.plain.leads import below_their_labels
 from extractor.readers.plain.pieces import blank
@@ -28,7 +28,7 @@ def aligned(table: Table) -> Table:
         return table
     rows: Sequence[Row] = table.rows
     inked = [replace(row, cells=_inked(row)) for row in rows]
-    fills_up = not any(cell.content.text.strip() == "" for row in inked for cell in row.cells)
+    fills_up = not any(cell.content.text.strip() == "" for row in _of_labels(inked) for cell in _without_corner(row))
     if len({len(row.cells) for row in rows}) > 1:
         rows = below_their_labels(rows)
     elif fills_up and len({len(row.cells) for row in inked}) > 1:  # blank cells stand at the ends of rows alone
@@ -39,6 +39,24 @@ def aligned(table: Table) -> Table:
     return replace(table, rows=rows, rebuilt=True) if changed else table
 
 
+def _of_labels(rows: Sequence[Row]) -> Iterator[Row]:
+    """The rows that are no indicators: blank cells of those tell nothing of how the others are filled up."""
+    inside = False
+    for row in rows:
+        is_header = bool(_header(row, ()))
+        inside = is_header or (inside and bool(row.cells) and not _leaves(row))
+        if not inside:
+            yield row
+
+
+def _without_corner(row: Row) -> Sequence[Cell]:
+    """The cells of a row, but for the blank one between the label of a table of money and the heads of its columns."""
+    words = form_words(terms())
+    heads = [words.money_column(cell.content.text) is not None for cell in row.cells]
+    is_head = len(heads) > _FEWEST and heads[0] and not heads[1] and all(heads[2:])
+    return row.cells[:1] + row.cells[2:] if is_head else row.cells
+
+
 def _padded(row: Row, printed: Row) -> Row:
     """A row that was moved, with the blank cells that filled it up."""
     return replace(row, cells=(*row.cells, *[blank(row.end)] * (len(printed.cells) - len(row.cells))))
@@ -47,14 +65,16 @@ def _padded(row: Row, printed: Row) -> Row:
 def _rows(rows: Sequence[Row]) -> Iterator[Row]:
     fields: tuple[str | None, ...] = ()
     above: Sequence[Cell] = ()
+    deeper = False
     for row in rows:
         header = _header(row, above)
         if header or (fields and _leaves(row)):
-            fields = header
+            fields, deeper = header, False
         inked = _inked(row)
         made = row
         if fields and not header and inked and _is_short(row, inked, fields):
-            made = _aligned(row, inked, fields)
+            deeper = deeper or _is_deeper(inked, fields)
+            made = _aligned(row, inked, fields, deeper=deeper)
         elif not fields and inked and _is_under_labels(inked, above):
             made = Row((blank(row.start), *inked), row.start, row.end)
         yield made
@@ -117,13 +137,25 @@ def _leaves(row: Row) -> bool:
     return first in words.sums or is_label or is_title
 
 
-def _aligned(row: Row, cells: Sequence[Cell], fields: Sequence[str | None]) -> Row:
-    """The row's cells from the left to the right, none of them below a header that it cannot belong to."""
+def _is_deeper(cells: Sequence[Cell], fields: Sequence[str | None]) -> bool:
+    """Whether a row that fills all columns has categories of the first level in the second, under one of its own."""
+    if cells and fields[:3] == ("indicators", "level1", "level2") and len(cells) == len(fields) - 1:
+        return is_deeper(squash(cells[0].content.text), squash(cells[1].content.text))
+    return False
+
+
+def _aligned(row: Row, cells: Sequence[Cell], fields: Sequence[str | None], *, deeper: bool) -> Row:
+    """The row's cells from the left to the right, none of them below a header that it cannot belong to.
+
+    `deeper`: categories of the first level stand in the second here.
+    """
     texts = [squash(cell.content.text) for cell in cells]
     inked = [at for at, text in enumerate(texts) if text]
     blanks = [at - before - 1 for before, at in pairwise([inked[0] - 1, *inked])]
     has_room = len(cells) - inked[0] <= len(fields)
-    columns = placed_in_row([texts[at] for at in inked], blanks, fields) if has_room else inked
+    lead = 1 if deeper and has_room and len(inked) < len(fields) else 0
+    words = [INNER if deeper and levels_of(texts[at]) else texts[at] for at in inked]
+    columns = [lead + at for at in placed_in_row(words, blanks, fields[lead:])] if has_room else inked
     made = [blank(row.start)] * max(len(fields), columns[-1] + 1)
     for at, column in zip(inked, columns, strict=True):
         made[column] = cells[at]

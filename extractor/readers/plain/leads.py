@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from extractor.layouts import terms
 from extractor.layouts.forms import form_words
@@ -38,7 +39,7 @@ def below_their_labels(rows: Sequence[Row]) -> list[Row]:
             if above is not None and lost > 0 and _is_below(row, above, lost):
                 row = _right(row, lost)
         moved.append(row)
-    return list(_with_upper(moved))
+    return list(_with_upper(_with_years(moved)))
 
 
 def _right(row: Row, by: int) -> Row:
@@ -55,7 +56,7 @@ def _money_below(row: Row, below: Row | None) -> int | None:
     label = words.label(first)
     heads = [at for at, text in enumerate(rest) if words.money_column(text) is not None]
     is_group = (label is not None and (label.is_money or label.is_group)) or words.tells_money(first)
-    is_header = not any(word[0].isdigit() for text in rest if (word := squash(text)))
+    is_header = not any(_is_figure(word) for text in rest if (word := squash(text)))
     if not is_group or (label is not None and label.field in _HEAD):
         return None
     if (
@@ -77,6 +78,7 @@ def _is_of_money(row: Row) -> bool:
     label = form_words(terms()).label(row.cells[0].content.text)
     figures = [word for cell in row.cells[1:] if (word := squash(cell.content.text))]
     is_other = label is not None and not _is_money(row.cells[0]) and label.field is not None
+    is_other = is_other or _is_figure(squash(row.cells[0].content.text))  # values below labels that stand side by side
     return _is_money(row.cells[0]) or (not is_other and bool(figures) and all(map(_is_figure, figures)))
 
 
@@ -104,6 +106,29 @@ def _with_upper(rows: Sequence[Row]) -> Iterator[Row]:
             yield replace(lead, cells=(*lead.cells, *[blank(row.end)] * spare))
         else:
             yield row
+
+
+def _with_years(rows: Sequence[Row]) -> list[Row]:
+    """Rows in which years that head values stand below the label of these, and what is right of it, right of them."""
+    words = form_words(terms())
+    made = list(rows)
+    for at, (above, row) in enumerate(pairwise(rows)):
+        upper, own = ([cell.content.text for cell in _filled(one)] for one in (above, row))
+        years = words.below_values([*upper, *own]) if all(own) else 0
+        if years and years == len(own):
+            begin = next(place for place, text in enumerate(upper) if words.column(text) in _OF_VALUES)
+            spare = [blank(above.end)] * (years - 1)
+            cells = _filled(above)
+            made[at] = replace(above, cells=(*cells[: begin + 1], *spare, *cells[begin + 1 :]))
+            right = [blank(row.end)] * (len(cells) - begin - 1)
+            made[at + 1] = replace(row, cells=(*[blank(row.start)] * begin, *_filled(row), *right))
+    return made
+
+
+def _filled(row: Row) -> tuple[Cell, ...]:
+    """The cells of a row without the blank ones at its end."""
+    count = max((at + 1 for at, cell in enumerate(row.cells) if cell.content.text.strip()), default=0)
+    return row.cells[:count]
 
 
 def _is_upper(row: Row, below: Row) -> bool:
