@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "timeout": "EXTRACTOR_TIMEOUT",
     "cache_dir": "EXTRACTOR_CACHE_DIR",
     "language": "EXTRACTOR_LANGUAGE",
+    "store": "EXTRACTOR_STORE",
 }
 SETTINGS_FILE = "extractor.toml"
 BUILTIN = "builtin"
@@ -67,6 +68,7 @@ class Settings(BaseModel):
     layouts: tuple[Path, ...] = ()
     aliases: tuple[Path, ...] = ()
     layout_coverage: Annotated[float, Field(ge=0, le=1)] = 0.8
+    store: str | None = None
 
     @field_validator("model")
     @classmethod
@@ -111,6 +113,20 @@ class Settings(BaseModel):
         if parts.query or parts.fragment:
             raise ValueError("must not go on after its path (?… or #…); put the key into OPENAI_API_KEY")
         return value.rstrip("/")
+
+    @field_validator("store")
+    @classmethod
+    def _postgresql(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        try:
+            parts = urlsplit(value)
+            valid = parts.scheme in {"postgresql", "postgres"} and bool(parts.path.strip("/")) and parts.port != 0
+        except ValueError:
+            valid = False
+        if not valid:
+            raise ValueError("must be the address of a PostgreSQL database: postgresql://user@host:5432/database")
+        return value
 
     @field_validator("cache_dir")
     @classmethod

@@ -116,7 +116,7 @@ class LanguageModel:
 
     async def ask(self, prompt: prompts.Prompt, message: str, shape: type[S]) -> Bought[S]:
         """An answer to another question than for a reading, under `shape`; kept and raised like `read`'s."""
-        key = self._key(message, kind=prompt.name, prompt=prompt.hash, schema=_schema_hash(shape))
+        key = self._key(message, kind=prompt.name, prompt=prompt.hash, schema=schema_hash(shape))
         async with self._reading.setdefault(key, asyncio.Lock()):
             kept = _parsed(self._cache.get(key) if self._cache is not None else None, shape)
             if kept is not None:
@@ -141,7 +141,7 @@ class LanguageModel:
             kind=kind,
             message=message,
             prompt=prompt or self._prompt.hash,
-            schema=schema or _schema_hash(ProjectReading),
+            schema=schema or schema_hash(ProjectReading),
             model=settings.model,
             endpoint=settings.base_url,
             mode=settings.mode,
@@ -215,7 +215,8 @@ def _parsed(text: str | None, shape: type[S]) -> Bought[S] | None:
 
 
 @lru_cache
-def _schema_hash(shape: type[BaseModel]) -> str:
+def schema_hash(shape: type[BaseModel]) -> str:
+    """Hash of what an answer must look like."""
     return cache_key(schema=shape.model_json_schema())[:16]
 
 
