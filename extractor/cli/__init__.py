@@ -140,6 +140,9 @@ def main() -> None:
     metavar="URL",
     help="Keep the results in PostgreSQL (postgresql://user@host/database); else in run.sqlite in the run folder.",
 )
+@click.option("--max-tokens", type=int, metavar="N", help="Most tokens that this run may pay for, sent and received.")
+@click.option("--max-cost", metavar="AMOUNT", help="Most money that it may spend; needs a price in a settings file.")
+@click.option("--dry-run", is_flag=True, help="Tell what a language model would be asked and what that costs; no more.")
 @click.option("--fail-on-flags", is_flag=True, help="Exit with status 3 if anything was flagged.")
 @click.option("--quiet", is_flag=True, help="Print the summary only.")
 @_model_options
@@ -149,6 +152,7 @@ def run(
     out: Path,
     formats: tuple[str, ...],
     replace: bool,
+    dry_run: bool,
     fail_on_flags: bool,
     quiet: bool,
     **options: Any,
@@ -167,6 +171,7 @@ def run(
     from extractor.cli import display
     from extractor.export import DEFAULT, export, require
     from extractor.run import batch, inputs
+    from extractor.run.reckoning import reckon
     from extractor.store import RunStore
 
     # Records are trees without cycles: looking for cycles every few hundred objects costs a sixth of the time.
@@ -178,6 +183,9 @@ def run(
     found = inputs.find_inputs(paths, without=out, max_bytes=settings.max_bytes)
     if not found.inputs:
         raise click.UsageError(f"no documents under {', '.join(paths)}; see `extractor run --help`")
+    if dry_run:
+        display.print_reckoning(reckon(found.inputs, out, settings))
+        return
     with display.Progress(len(found.inputs), quiet=quiet) as progress:
         outcome = batch.run(found.inputs, out, settings, progress.advance, replace_all=replace)
     with RunStore.of(out) as store:

@@ -15,6 +15,7 @@ from rich.table import Table
 from extractor.cli import printable
 from extractor.model.asking import Bill, bill
 from extractor.run.batch import Event, Outcome
+from extractor.run.reckoning import Reckoning
 from extractor.schemas.record import FlagCode, Learning
 from extractor.settings import Settings
 
@@ -231,6 +232,20 @@ def print_summary(summary: Summary, outcome: Outcome, settings: Settings, files:
         errors.print(f"model not usable, the run went on without it: {outcome.model_error}", style="red", markup=False)
     _print_second_readings(summary, settings)
     console.print("files: " + "  ".join(str(file) for file in files), markup=False)
+
+
+def print_reckoning(found: Reckoning) -> None:
+    """What a run would ask, for `--dry-run`."""
+    table = Table(title="试算 Dry run", show_header=False, title_justify="left")
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    table.add_row("文件 documents", f"{found.documents:,}  ({found.done:,} done before, {found.failed:,} not readable)")
+    table.add_row("询问的项目 projects to ask about", f"{found.blocks:,}  ({found.cached:,} answers in the cache)")
+    table.add_row("模型调用 model calls", f"{found.calls:,}")
+    table.add_row("词元 tokens, about", f"{found.input_tokens:,} in, {found.output_tokens:,} out")
+    cost = "no price is set" if found.cost is None else f"{found.cost:,.4f} {printable(found.currency)}"
+    table.add_row("费用 cost, about", cost)
+    console.print(table)
 
 
 def _print_second_readings(summary: Summary, settings: Settings) -> None:

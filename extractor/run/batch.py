@@ -24,6 +24,7 @@ from extractor.messages import paragraphs
 from extractor.model import LanguageModel, Model, ModelAnswer
 from extractor.model.asking import Answer, Reasons
 from extractor.model.breaker import Breaker, GuardedAsker
+from extractor.model.till import FILE
 from extractor.pipeline import (
     DocumentResult,
     OpenDocument,
@@ -152,6 +153,8 @@ class _Batch:
         self.layouts = own_layouts(settings)
         self.fingerprint = fingerprint(settings)
         self.outcome = Outcome()
+        self.own: LanguageModel | None = None
+        """The settings' own model: its calls are in the ledger."""
 
     @cached_property
     def reader(self) -> SecondReader | None:
@@ -201,12 +204,16 @@ class _Batch:
             if cache is not None:
                 cache.close()
         self.outcome.model_error = str(model.fatal) if model.fatal else None
+        if self.own is not None:
+            paid = self.own.spent
+            self.outcome.calls = paid.requests
+            self.outcome.input_tokens, self.outcome.output_tokens = paid.input_tokens, paid.output_tokens
 
     def _connected(self, given: Model | None, cache: AnswerCache | None) -> tuple[Breaker, Learner | None]:
         """The model to ask about blocks and, where it is the settings' own, who asks it for layouts."""
         if given is not None:
             return Breaker(given, self.settings.concurrency), None
-        own = LanguageModel(self.settings, cache)
+        own = self.own = LanguageModel(self.settings, cache, self.store)
         model = Breaker(own, self.settings.concurrency)
         return model, Learner(GuardedAsker(own, model), self.settings, self.directory)
 
@@ -214,6 +221,7 @@ class _Batch:
         """The document with its questions on their way; None where it became a failed one."""
         reader = self.reader
         learnt = Learnt(opened)
+        FILE.set(given.name)
 
         def prepare() -> tuple[Survey, dict[int, Reasons]]:
             surveyed = survey(learnt.opened, reader)
@@ -311,6 +319,8 @@ class _Batch:
         outcome.cached += cached
         outcome.input_tokens += tokens_in
         outcome.output_tokens += tokens_out
+        if self.own is not None:
+            calls = tokens_in = tokens_out = 0
         if calls or cached:
             self.store.add_usage(
                 self.settings.language_model or "",

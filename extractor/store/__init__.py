@@ -43,16 +43,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from extractor.errors import UsageError
 from extractor.messages import line_in, record_in
 from extractor.schemas.finding import Told
 from extractor.schemas.record import DocumentLine, Record
 from extractor.store import address, fingerprints
-from extractor.store.rows import Copies, Entry, Known, Planned, RunTotals, Words, entry_of
+from extractor.store.rows import Copies, Entry, Known, Planned, Row, RunTotals, Words, entry_of
 
 if TYPE_CHECKING:
     from extractor.store.database import Stored
@@ -175,6 +176,31 @@ class RunStore:
                 "output_tokens": output_tokens,
             }
         )
+
+    def call_sent(self, *, model: str, endpoint: str, purpose: str, block: str, file: str, attempt: int) -> int:
+        """Write down a call to a language model that is about to be sent; returns its number."""
+        row: Row = {"model": model, "endpoint": endpoint, "purpose": purpose, "block": block, "file": file or None}
+        return self._database.add_call(row | {"attempt": attempt})
+
+    def call_settled(
+        self,
+        number: int,
+        *,
+        outcome: str,
+        tokens: tuple[int, int, int],
+        price: Decimal | None,
+        currency: str | None,
+        seconds: float,
+    ) -> None:
+        """What became of it: ok, refused, cut, invalid or unavailable; its tokens sent, cached and received."""
+        sent, cached, received = tokens
+        row: Row = {"outcome": outcome, "input_tokens": sent, "cached_tokens": cached, "output_tokens": received}
+        row |= {"price": None if price is None else f"{price:f}", "currency": currency, "seconds": seconds}
+        self._database.settle_call(number, row)
+
+    def calls(self) -> Iterator[Mapping[str, Any]]:
+        """The ledger, in the order of sending; columns by their names."""
+        return self._database.calls()
 
     def totals(self) -> RunTotals:
         """Counts over the whole database, for a run's summary."""

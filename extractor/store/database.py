@@ -269,6 +269,7 @@ class Database:
 
     def add_call(self, row: Row) -> int:
         with self._transaction() as connection:
+            row |= {"time": now(), "outcome": "sent", "input_tokens": 0, "cached_tokens": 0, "output_tokens": 0}
             row["run"] = connection.execute(select(func.max(runs.c.number))).scalar()
             return int(connection.execute(insert(calls).values(row).returning(calls.c.number)).scalar_one())
 
