@@ -18,7 +18,6 @@ from extractor.run.one import extract_raw
 from extractor.schemas.record import DocumentLine, Record
 from extractor.settings import Mode, Settings
 from extractor.store import RunStore
-from extractor.store.folder import DATABASE
 
 __all__ = ["Options", "Run", "Source", "aextract", "extract", "open_run"]
 
@@ -93,7 +92,7 @@ class Run(Framed):
     def __init__(self, directory: Path, language: Literal["zh", "en"] | None = None) -> None:
         self.directory = directory
         self._language = language
-        self._store = RunStore(directory / DATABASE, create=False)
+        self._store = RunStore.of(directory)
 
     def documents(self) -> Iterator[DocumentLine]:
         """A line for each input file."""

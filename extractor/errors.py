@@ -10,6 +10,7 @@ ExtractorError
 ├── WeightsError          the built-in reader's weights are missing or damaged
 └── ModelError            a model call gave no usable answer
     ├── ModelUnavailable  no answer at all: network, wrong key, wrong model name, quota
+    │   └── BudgetSpent   the run's own limit of tokens or money: nothing more is asked
     ├── ModelRefused      the model declined, or a content filter stepped in
     ├── ModelTruncated    the answer was cut off
     └── ModelInvalid      an answer that is not what was asked for
@@ -69,6 +70,13 @@ class ModelUnavailable(ModelError):
     def __init__(self, message: str, *, fatal: bool = False) -> None:
         super().__init__(message)
         self.fatal = fatal
+
+
+class BudgetSpent(ModelUnavailable):
+    """The limit that the user has set; `fatal`, since it holds for every other block as well."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, fatal=True)
 
 
 class ModelRefused(ModelError):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ ENVIRONMENT = {
     "timeout": "EXTRACTOR_TIMEOUT",
     "cache_dir": "EXTRACTOR_CACHE_DIR",
     "language": "EXTRACTOR_LANGUAGE",
+    "store": "EXTRACTOR_STORE",
 }
 SETTINGS_FILE = "extractor.toml"
 BUILTIN = "builtin"
@@ -38,6 +40,26 @@ def default_cache_dir() -> Path:
     """Cache folder of the user: $XDG_CACHE_HOME/budget-extractor, else ~/.cache/budget-extractor."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "budget-extractor"
+
+
+class Price(BaseModel):
+    """What a million tokens cost: sent, sent but known to the endpoint's cache, received."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input: Annotated[Decimal, Field(ge=0)]
+    output: Annotated[Decimal, Field(ge=0)]
+    cached: Annotated[Decimal, Field(ge=0)] | None = None
+    currency: Annotated[str, Field(min_length=1, max_length=8)] = "USD"
+
+    def of(self, sent: int, cached: int, received: int) -> Decimal:
+        """The price of a call; `cached` are some of those that were sent.
+
+        >>> Price(input=Decimal("0.40"), cached=Decimal("0.10"), output=Decimal("1.60")).of(1_500, 500, 100)
+        Decimal('0.00061')
+        """
+        of_cached = self.input if self.cached is None else self.cached
+        return ((sent - cached) * self.input + cached * of_cached + received * self.output) / 1_000_000
 
 
 class Settings(BaseModel):
@@ -67,6 +89,10 @@ class Settings(BaseModel):
     layouts: tuple[Path, ...] = ()
     aliases: tuple[Path, ...] = ()
     layout_coverage: Annotated[float, Field(ge=0, le=1)] = 0.8
+    store: str | None = None
+    max_tokens: Annotated[int, Field(ge=0)] | None = None
+    max_cost: Annotated[Decimal, Field(ge=0)] | None = None
+    prices: Mapping[str, Price] = Field(default_factory=dict)
 
     @field_validator("model")
     @classmethod
@@ -112,6 +138,20 @@ class Settings(BaseModel):
             raise ValueError("must not go on after its path (?… or #…); put the key into OPENAI_API_KEY")
         return value.rstrip("/")
 
+    @field_validator("store")
+    @classmethod
+    def _postgresql(cls, value: str | None) -> str | None:
+        if not value:
+            return None
+        try:
+            parts = urlsplit(value)
+            valid = parts.scheme in {"postgresql", "postgres"} and bool(parts.path.strip("/")) and parts.port != 0
+        except ValueError:
+            valid = False
+        if not valid:
+            raise ValueError("must be the address of a PostgreSQL database: postgresql://user@host:5432/database")
+        return value
+
     @field_validator("cache_dir")
     @classmethod
     def _home(cls, value: Path) -> Path:
@@ -126,6 +166,17 @@ class Settings(BaseModel):
     def reads_twice(self) -> bool:
         """True where the built-in reader reads as well."""
         return self.model is not None
+
+    @property
+    def price(self) -> Price | None:
+        """What the language model costs, where that is known; UsageError where a limit of costs needs it."""
+        found = self.prices.get(self.language_model or "")
+        if found is None and self.max_cost is not None and self.language_model is not None:
+            raise UsageError(
+                f"wrong settings: max_cost: there is no price of {self.model}; give it in a settings file: "
+                f'[prices."{self.model}"] input = "…", output = "…" (for a million tokens)'
+            )
+        return found
 
     @property
     def sample(self) -> float:
@@ -158,6 +209,7 @@ class Settings(BaseModel):
             raise UsageError("wrong settings: " + "; ".join(lines)) from None
         if origins.get("ask") == "" and settings.language_model is None:
             raise UsageError("wrong settings: ask: there is no language model to ask; name one with --model")
+        _ = settings.price
         return settings
 
 

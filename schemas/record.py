@@ -251,7 +251,7 @@ class Record(_Published):
     this block: `all`, `sample`, or what was doubtful without it; empty where none was asked.
     """
 
-    id: str = Field(description="16 hexadecimal digits, from the file's path, its content and the block's index")
+    id: str = Field(description="16 hexadecimal digits, from the content of the file and the block's index")
     document: DocumentInfo = Field(description="the document that the record came from")
     block: BlockInfo = Field(description="where in the document the project stands")
     project: ProjectReading = Field(description="the published values, as printed")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import stores
 
 ROOT = Path(__file__).parents[1]
 SHARED = Path(os.environ.get("EXTRACTOR_SHARED") or ROOT.parent / "shared")
@@ -35,3 +38,18 @@ def shared() -> Path:
 def golden_dir() -> Path:
     """The golden cases of the repository."""
     return ROOT / "golden"
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """The address of a real PostgreSQL; the test is skipped where none is installed."""
+    with stores.server() as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """Where a store is kept: each test that takes it runs on both databases."""
+    if request.param == "sqlite":
+        return tmp_path / "out" / "run.sqlite"
+    return stores.new_schema(request.getfixturevalue("postgresql"))

@@ -24,6 +24,7 @@ from extractor.pipeline import DocumentResult, cut, finish, survey
 from extractor.readers import read
 from extractor.readers.plain.decode import decode
 from extractor.run import batch, inputs
+from extractor.run.fingerprint import fingerprint
 from extractor.schemas.document import Block
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import FlagCode, ModelUse
@@ -46,9 +47,11 @@ TABLES = [
 SMALL = GOLDEN / "text-plain-b" / "source.txt"
 
 
-def run(folder: Path, *paths: Path | str, out: str = "out", settings: Settings = SETTINGS) -> batch.Outcome:
+def run(
+    folder: Path, *paths: Path | str, out: str = "out", settings: Settings = SETTINGS, replace: bool = False
+) -> batch.Outcome:
     found = inputs.find_inputs([str(path) for path in paths], without=folder / out)
-    outcome = batch.run(found.inputs, folder / out, settings)
+    outcome = batch.run(found.inputs, folder / out, settings, replace_all=replace)
     with RunStore(folder / out / DATABASE, create=False) as store:
         export(store, folder / out)
     return outcome
@@ -262,7 +265,7 @@ def test_what_changed_is_read_again_and_what_is_gone_is_reported(documents: Path
     gone, changed = documents / "text-coded-a/source.txt", documents / "text-plain-b/source.txt"
     gone.unlink()
     shutil.copy(GOLDEN / "text-plain-a/source.txt", changed)
-    outcome = run(tmp_path, documents)
+    outcome = run(tmp_path, documents, replace=True)
     assert outcome.forgotten == [gone.as_posix()]
     assert (outcome.documents, outcome.resumed) == (len(CASES) - 1, len(CASES) - 2)
     assert exported(tmp_path / "out") == exported_of_fresh_run(documents, tmp_path)
@@ -281,8 +284,8 @@ def test_other_settings_read_again(documents: Path, tmp_path: Path) -> None:
     strict = Settings(model=None, cache=False, layout_coverage=0.99)
     assert run(tmp_path, documents, settings=strict).resumed == 0
     assert run(tmp_path, documents, settings=strict).resumed == len(CASES)
-    assert batch.fingerprint(SETTINGS) != batch.fingerprint(strict)
-    assert batch.fingerprint(SETTINGS) == batch.fingerprint(
+    assert fingerprint(SETTINGS) != fingerprint(strict)
+    assert fingerprint(SETTINGS) == fingerprint(
         Settings(model=None, concurrency=3, timeout=9, cache_dir=Path("/x"), language="en")
     )
 
@@ -297,12 +300,12 @@ def test_what_a_document_was_read_with_is_noticed(monkeypatch: pytest.MonkeyPatc
         Settings(model="m", ask="sample:0.1"),
         Settings(model="m", base_url="http://localhost/v1"),
     ]
-    assert len({batch.fingerprint(settings) for settings in other}) == len(other)
+    assert len({fingerprint(settings) for settings in other}) == len(other)
     # What to ask a language model is nothing to a run without one.
-    assert batch.fingerprint(Settings(ask="doubtful")) == batch.fingerprint(Settings())
-    before = [batch.fingerprint(settings) for settings in other]
+    assert fingerprint(Settings(ask="doubtful")) == fingerprint(Settings())
+    before = [fingerprint(settings) for settings in other]
     monkeypatch.setattr("extractor.builtin.digest", lambda: "other weights")
-    after = [batch.fingerprint(settings) for settings in other]
+    after = [fingerprint(settings) for settings in other]
     assert [one == two for one, two in zip(before, after, strict=True)] == [True, *[False] * (len(other) - 1)]
 
 

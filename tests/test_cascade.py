@@ -16,6 +16,7 @@ from extractor.schemas.document import Block
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import DocumentLine, Record
 from extractor.settings import ENVIRONMENT
+from extractor.store import RunStore
 from extractor.tagger.reading import TaggerReading
 from tests.second_readers import StubReader, agreeing, right_answers, tagged
 from tests.servers import Server, answering, block_of, endpoint, error
@@ -62,10 +63,8 @@ def run(server: Server | None, sources: list[str], *options: str, out: str = "ou
 
 def records(out: str = "out") -> dict[str, Record]:
     """The records by their ids, in order."""
-    with sqlite3.connect(f"{out}/run.sqlite") as connection:
-        rows = connection.execute("SELECT line FROM records ORDER BY file, block_index").fetchall()
-    found = [Record.model_validate_json(line) for (line,) in rows]
-    return {record.id: record for record in found}
+    with RunStore.of(Path(out)) as store:
+        return {record.id: record for record in store.records()}
 
 
 def documents(out: str = "out") -> list[DocumentLine]:

@@ -20,11 +20,11 @@ from extractor.changes.table import COLUMNS, rows, write
 from extractor.cli import main
 from extractor.errors import OutputError
 from extractor.normalize import normalize
-from extractor.run.batch import DATABASE
 from extractor.schemas.document import PrintedUnit
 from extractor.schemas.project import Amounts, Indicator, ProjectReading
 from extractor.schemas.record import BlockInfo, DocumentInfo, Flag, FlagCode, Readings, Record
 from extractor.store import RunStore
+from extractor.store.folder import DATABASE
 from tests.run_samples import document, info
 
 

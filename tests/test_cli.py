@@ -148,7 +148,7 @@ def test_what_is_no_longer_part_of_a_run_is_said() -> None:
     shutil.copy(CLEAN, "a.txt")
     shutil.copy(FLAGGED, "b.txt")
     extractor("run", "a.txt", "b.txt")
-    result = extractor("run", "a.txt")
+    result = extractor("run", "a.txt", "--replace")
     assert "no longer part of this run: b.txt" in result.output
     assert "b.txt" not in Path("out/projects.jsonl").read_text("utf-8")
 

@@ -137,7 +137,7 @@ def default_of(setting: str) -> str:
     value = Settings.model_fields[setting].get_default(call_default_factory=True)
     if setting == "cache_dir":
         return "~/.cache/budget-extractor"
-    return str(value).lower() if isinstance(value, bool) else "" if value in {None, ()} else str(value)
+    return str(value).lower() if isinstance(value, bool) else "" if value in (None, (), {}) else str(value)
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -146,7 +146,7 @@ def test_settings_table(name: str) -> None:
     assert list(found) == list(Settings.model_fields)
     for setting, (flag, variable, default) in found.items():
         expected = {"cache": "--no-cache", "layouts": "--layout"}.get(setting, f"--{setting.replace('_', '-')}")
-        assert flag == (expected if expected in MODEL_OPTIONS else "")
+        assert flag == (expected if expected in MODEL_OPTIONS | options(COMMANDS["run"]) else "")
         assert variable == ENVIRONMENT.get(setting, "")
         assert default in ({default_of(setting)} if default_of(setting) else {"none", "无"}), setting
 

@@ -27,7 +27,7 @@ import json, sys
 from pathlib import Path
 import extractor
 from extractor import prompts
-from extractor.run.batch import fingerprint
+from extractor.run.fingerprint import fingerprint
 from extractor.settings import Settings
 
 root, settings = Path(extractor.__file__).parent, Settings(model="m")

@@ -22,10 +22,10 @@ from extractor.follow.table import headings, reason, rows, shown, write
 from extractor.names import key
 from extractor.names.alike import look_alikes, ratio
 from extractor.names.divisions import place
-from extractor.run.batch import DATABASE
 from extractor.schemas.project import Amounts, ProjectReading
 from extractor.schemas.record import FlagCode, Normalized
 from extractor.store import RunStore
+from extractor.store.folder import DATABASE
 from tests.run_samples import document, flag, info, record
 
 UNIT = "广州市番禺区委政法委"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sqlite3
 from pathlib import Path
 from typing import Literal
 
@@ -152,19 +151,6 @@ def test_a_run_goes_on_in_another_language(tmp_path: Path) -> None:
         assert ("done before" in done.output) == (out == "both"), done.output
         lines[out] = [(tmp_path / out / name).read_bytes() for name in ("projects.jsonl", "documents.jsonl")]
     assert lines["fresh"] == lines["both"]
-
-
-def test_a_folder_of_an_older_version_is_shown_as_it_was_stored(runs: dict[str, Path], tmp_path: Path) -> None:
-    shutil.copytree(runs["zh"], tmp_path / "old")
-    with sqlite3.connect(tmp_path / "old" / DATABASE) as connection:
-        connection.execute("DROP TABLE told")
-    with RunStore(tmp_path / "old" / DATABASE, create=False) as old, RunStore(runs["zh"] / DATABASE) as new:
-        assert list(old.record_lines("en")) == list(new.record_lines())
-        assert list(old.document_lines("en")) == list(new.document_lines())
-        first = next(old.records())
-        assert old.record(first.id, "en") == new.record(first.id)
-    with RunStore(tmp_path / "old" / DATABASE) as again, RunStore(runs["zh"] / DATABASE) as new:
-        assert list(again.record_lines("en")) == list(new.record_lines()), "opened for writing, it has the table"
 
 
 FACTS: st.SearchStrategy[Fact] = st.recursive(

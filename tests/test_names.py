@@ -26,10 +26,11 @@ from extractor.names.keys import FIELDS, about, form, rules, shortened
 from extractor.names.listing import Printed, list_names
 from extractor.names.stems import place_before, stem, without_place
 from extractor.normalize import normalize
-from extractor.run.batch import DATABASE, fingerprint
+from extractor.run.fingerprint import fingerprint
 from extractor.schemas.project import ProjectReading
 from extractor.settings import Settings
 from extractor.store import RunStore
+from extractor.store.folder import DATABASE
 from tests.run_samples import document, info, reading, record
 
 ROOT = Path(__file__).parents[1]

@@ -48,7 +48,7 @@ from extractor.schemas.record import (
     Total,
 )
 from extractor.schemas.target import Target
-from extractor.store import RunStore
+from extractor.store import Planned, RunStore
 from tests.run_samples import document, fill, flag, info, reading, record
 from tests.test_funding import projects as funded
 
@@ -528,7 +528,8 @@ def test_a_run_that_has_not_ended_is_told(run: Path, language: str) -> None:
         read = sum(store.totals().documents.values())
         text = words(language).text["unfinished"].format(planned=read + 2, read=read)
         assert text not in made(run, language=language)
-        store.begin(read + 2)
+        stored = [line.document.file for line in store.documents()]
+        store.begin([Planned(name) for name in (*stored, "one", "another")])
         assert text in made(run, language=language)
 
 

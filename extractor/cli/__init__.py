@@ -134,12 +134,28 @@ def main() -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH…")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Run folder.")
 @_format_option
+@click.option("--replace", is_flag=True, help="Have the run folder hold these files alone; else they are added to it.")
+@click.option(
+    "--store",
+    metavar="URL",
+    help="Keep the results in PostgreSQL (postgresql://user@host/database); else in run.sqlite in the run folder.",
+)
+@click.option("--max-tokens", type=int, metavar="N", help="Most tokens that this run may pay for, sent and received.")
+@click.option("--max-cost", metavar="AMOUNT", help="Most money that it may spend; needs a price in a settings file.")
+@click.option("--dry-run", is_flag=True, help="Tell what a language model would be asked and what that costs; no more.")
 @click.option("--fail-on-flags", is_flag=True, help="Exit with status 3 if anything was flagged.")
 @click.option("--quiet", is_flag=True, help="Print the summary only.")
 @_model_options
 @_translated
 def run(
-    paths: tuple[str, ...], out: Path, formats: tuple[str, ...], fail_on_flags: bool, quiet: bool, **options: Any
+    paths: tuple[str, ...],
+    out: Path,
+    formats: tuple[str, ...],
+    replace: bool,
+    dry_run: bool,
+    fail_on_flags: bool,
+    quiet: bool,
+    **options: Any,
 ) -> None:
     """Read files, folders and archives; write records, tables and the list of what to check.
 
@@ -147,7 +163,7 @@ def run(
     is, its content says.
 
     Writes run.sqlite, projects.jsonl, documents.jsonl, projects.csv, indicators.csv and projects.xlsx into the run
-    folder. The same command again goes on where a run was stopped.
+    folder. The same command again goes on where a run was stopped; other files are added to those that it holds.
 
     Exit status: 0 done (flags or not), 1 a document failed or the model could not be used (all others are written),
     2 wrong use, 3 something was flagged and --fail-on-flags was given.
@@ -155,8 +171,8 @@ def run(
     from extractor.cli import display
     from extractor.export import DEFAULT, export, require
     from extractor.run import batch, inputs
+    from extractor.run.reckoning import reckon
     from extractor.store import RunStore
-    from extractor.store.folder import DATABASE
 
     # Records are trees without cycles: looking for cycles every few hundred objects costs a sixth of the time.
     gc.freeze()
@@ -167,9 +183,12 @@ def run(
     found = inputs.find_inputs(paths, without=out, max_bytes=settings.max_bytes)
     if not found.inputs:
         raise click.UsageError(f"no documents under {', '.join(paths)}; see `extractor run --help`")
+    if dry_run:
+        display.print_reckoning(reckon(found.inputs, out, settings))
+        return
     with display.Progress(len(found.inputs), quiet=quiet) as progress:
-        outcome = batch.run(found.inputs, out, settings, progress.advance)
-    with RunStore(out / DATABASE, create=False) as store:
+        outcome = batch.run(found.inputs, out, settings, progress.advance, replace_all=replace)
+    with RunStore.of(out) as store:
         files = export(store, out, formats=formats, language=settings.language)
         summary = display.summarize(store, settings.language)
     display.print_summary(summary, outcome, settings, files, found.ignored)
@@ -261,10 +280,9 @@ def show(record_id: str, out: Path, language: str | None) -> None:
     from extractor.errors import UsageError
     from extractor.settings import Settings
     from extractor.store import RunStore
-    from extractor.store.folder import DATABASE
 
     settings = Settings.load({"language": language})
-    with RunStore(out / DATABASE, create=False) as store:
+    with RunStore.of(out) as store:
         found = store.record(record_id, settings.language)
     if found is None:
         raise UsageError(f"{out}: holds no record {record_id!r}; ids are in the column 记录编号 of projects.csv")

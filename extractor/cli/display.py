@@ -15,13 +15,14 @@ from rich.table import Table
 from extractor.cli import printable
 from extractor.model.asking import Bill, bill
 from extractor.run.batch import Event, Outcome
+from extractor.run.reckoning import Reckoning
 from extractor.schemas.record import FlagCode, Learning
 from extractor.settings import Settings
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
-    from extractor.store import RunStore, RunTotals
+    from extractor.store import Copies, RunStore, RunTotals
 
 _EVERY_SECONDS = 2.0
 _SHOWN_DOCUMENTS = 50
@@ -114,6 +115,7 @@ class Summary:
     not_learnt: list[tuple[str, str]] = field(default_factory=list)
     read_once: list[tuple[str, str]] = field(default_factory=list)
     bill: Bill | None = None
+    copies: Sequence[Copies] = ()
 
     @property
     def is_flagged(self) -> bool:
@@ -122,7 +124,7 @@ class Summary:
 
 def summarize(store: RunStore, language: str | None = None) -> Summary:
     """Counts of everything that the run folder holds."""
-    summary = Summary(store.totals())
+    summary = Summary(store.totals(), copies=store.copies())
     asked = []
     for line in store.documents(language):
         counts = line.counts
@@ -212,12 +214,38 @@ def print_summary(summary: Summary, outcome: Outcome, settings: Settings, files:
         console.print(f"no layout learnt: {printable(name)}: {printable(reason)}", style="yellow", markup=False)
     for name in outcome.forgotten[:10]:
         console.print(f"no longer part of this run: {printable(name)}", markup=False)
+    if len(outcome.forgotten) > 10:
+        console.print(f"… and {len(outcome.forgotten) - 10} more that are no longer part of this run")
+    for name, own in outcome.renamed[:10]:
+        console.print(f"another file is called {printable(name)}; this one is {printable(own)}", markup=False)
+    if len(outcome.renamed) > 10:
+        console.print(f"… and {len(outcome.renamed) - 10} more that go by their full path for that reason")
+    for copies in summary.copies[:10]:
+        same = " = ".join(map(printable, copies.files[:5])) + (" = …" if len(copies.files) > 5 else "")
+        what = f"{copies.projects:,} projects, counted {len(copies.files):,} times"
+        console.print(f"the same content: {same} ({what})", style="yellow", markup=False)
+    if len(summary.copies) > 10:
+        console.print(f"… and {len(summary.copies) - 10} more files with copies", style="yellow")
     if ignored:
         console.print(f"{ignored} other files in the folders are no documents and were left alone")
     if outcome.model_error:
         errors.print(f"model not usable, the run went on without it: {outcome.model_error}", style="red", markup=False)
     _print_second_readings(summary, settings)
     console.print("files: " + "  ".join(str(file) for file in files), markup=False)
+
+
+def print_reckoning(found: Reckoning) -> None:
+    """What a run would ask, for `--dry-run`."""
+    table = Table(title="试算 Dry run", show_header=False, title_justify="left")
+    table.add_column(style="bold")
+    table.add_column(justify="right")
+    table.add_row("文件 documents", f"{found.documents:,}  ({found.done:,} done before, {found.failed:,} not readable)")
+    table.add_row("询问的项目 projects to ask about", f"{found.blocks:,}  ({found.cached:,} answers in the cache)")
+    table.add_row("模型调用 model calls", f"{found.calls:,}")
+    table.add_row("词元 tokens, about", f"{found.input_tokens:,} in, {found.output_tokens:,} out")
+    cost = "no price is set" if found.cost is None else f"{found.cost:,.4f} {printable(found.currency)}"
+    table.add_row("费用 cost, about", cost)
+    console.print(table)
 
 
 def _print_second_readings(summary: Summary, settings: Settings) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from extractor.cli import printable
 from extractor.cli.display import errors
 from extractor.store import RunStore
-from extractor.store.folder import DATABASE
 
 
 @contextmanager
@@ -18,7 +17,7 @@ def opened(directory: Path) -> Iterator[RunStore]:
 
     UsageError where the folder holds none.
     """
-    with RunStore(directory / DATABASE, create=False) as store:
+    with RunStore.of(directory) as store:
         if store.unfinished is not None:
             planned, read = store.unfinished
             errors.print(

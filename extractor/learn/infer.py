@@ -58,10 +58,10 @@ class _Refusal:
 class Learner:
     """Layouts of a run: those of its folder, and those that are learnt while it goes on."""
 
-    def __init__(self, asker: Asker, settings: Settings, folder: Path | None = None) -> None:
+    def __init__(self, asker: Asker, settings: Settings, folder: Path | None = None, *, writes: bool = True) -> None:
         self._asker = asker
         self._settings = settings
-        self._folder = folder / FOLDER if folder is not None else None
+        self._folder = folder / FOLDER if folder is not None and writes else None
         self._own = own_layouts(settings)
         self._known: dict[str, LayoutSpec | _Refusal] = {spec.name: spec for spec in kept(folder)}
 

@@ -20,6 +20,7 @@ from extractor import prompts
 from extractor.errors import ModelInvalid, UsageError
 from extractor.model.cache import AnswerCache, cache_key
 from extractor.model.endpoints import Asked, Endpoint, Spent, connect, kind_of
+from extractor.model.till import Ledger, Till
 from extractor.schemas.document import Block, Found
 from extractor.schemas.layout import AMOUNT_COLUMNS, column_label
 from extractor.schemas.project import Amounts, ProjectReading
@@ -70,18 +71,27 @@ class LanguageModel:
 
     `read` may be called for many blocks at once; at most `settings.concurrency` of them are being
     paid for at any time. Use it in one event loop and `close()` it there; the cache stays open.
-    UsageError where the settings name no language model.
+    UsageError where the settings name no language model. Every call is written into the `ledger`, if there is one;
+    `endpoint` is asked in place of the one at the address of the settings.
     """
 
-    def __init__(self, settings: Settings, cache: AnswerCache | None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        cache: AnswerCache | None,
+        ledger: Ledger | None = None,
+        *,
+        endpoint: Endpoint | None = None,
+    ) -> None:
         if settings.language_model is None:
             raise UsageError("no language model is set: pass --model NAME or set EXTRACTOR_MODEL")
-        kind_of(settings)  # before anything is read: an address of no known kind is a wrong setting
+        kind = kind_of(settings)  # before anything is read: an address of no known kind is a wrong setting
         self.name = settings.language_model
         self._settings = settings
         self._cache = cache
         self._prompt = prompts.load(PROMPT)
-        self._endpoint: Endpoint | None = None
+        self._till = Till(settings, ledger, kind)
+        self._endpoint = endpoint
         self._spent_before = Spent()
         self._dialect_key = cache_key(kind="dialect", endpoint=settings.base_url, model=settings.model)
         self._remembered: str | None = None
@@ -101,28 +111,29 @@ class LanguageModel:
         answer is kept.
         """
         message = user_message(block)
-        if self._cache is None:
-            return self._answer(await self._buy(message), from_cache=False)
         key = self._key(message)
+        if self._cache is None:
+            return self._answer(await self._buy(message, key), from_cache=False)
         # The same project printed twice is paid for once, also while the first answer is on its way.
         async with self._reading.setdefault(key, asyncio.Lock()):
             held = _Held.parse(self._cache.get(key))
             if held is not None:
                 return self._answer(held, from_cache=True)
-            held = await self._buy(message)
+            held = await self._buy(message, key)
             self._cache.set(key, held.model_dump_json())
             self._remember_dialect()
             return self._answer(held, from_cache=False)
 
     async def ask(self, prompt: prompts.Prompt, message: str, shape: type[S]) -> Bought[S]:
         """An answer to another question than for a reading, under `shape`; kept and raised like `read`'s."""
-        key = self._key(message, kind=prompt.name, prompt=prompt.hash, schema=_schema_hash(shape))
+        key = self._key(message, kind=prompt.name, prompt=prompt.hash, schema=schema_hash(shape))
         async with self._reading.setdefault(key, asyncio.Lock()):
             kept = _parsed(self._cache.get(key) if self._cache is not None else None, shape)
             if kept is not None:
                 return kept
             async with self._slots:
-                asked = await self._connected().ask(prompt.text, message, shape)
+                with self._till.question("layout", key):
+                    asked = await self._connected().ask(prompt.text, message, shape)
             if self._cache is not None:
                 held = {"input_tokens": asked.input_tokens, "output_tokens": asked.output_tokens}
                 self._cache.set(key, json.dumps(held | {"value": asked.value.model_dump_json()}))
@@ -141,7 +152,7 @@ class LanguageModel:
             kind=kind,
             message=message,
             prompt=prompt or self._prompt.hash,
-            schema=schema or _schema_hash(ProjectReading),
+            schema=schema or schema_hash(ProjectReading),
             model=settings.model,
             endpoint=settings.base_url,
             mode=settings.mode,
@@ -149,9 +160,17 @@ class LanguageModel:
             max_output_tokens=settings.max_output_tokens,
         )
 
-    async def _buy(self, message: str) -> _Held:
+    def key_of(self, block: Block) -> str:
+        """Under which its answer is kept."""
+        return self._key(user_message(block))
+
+    async def _buy(self, message: str, key: str) -> _Held:
         async with self._slots:
-            asked: Asked[ProjectReading] = await self._connected().ask(self._prompt.text, message, ProjectReading)
+            with self._till.question("reading", key):
+                return await self._bought(message)
+
+    async def _bought(self, message: str) -> _Held:
+        asked: Asked[ProjectReading] = await self._connected().ask(self._prompt.text, message, ProjectReading)
         # Through JSON, so that an answer is the same object whether it was just bought or comes from the cache.
         reading = ProjectReading.model_validate_json(asked.value.model_dump_json())
         if reading.model_copy(update={"department": None, "unit": None}) == _NOTHING:
@@ -215,7 +234,8 @@ def _parsed(text: str | None, shape: type[S]) -> Bought[S] | None:
 
 
 @lru_cache
-def _schema_hash(shape: type[BaseModel]) -> str:
+def schema_hash(shape: type[BaseModel]) -> str:
+    """Hash of what an answer must look like."""
     return cache_key(schema=shape.model_json_schema())[:16]
 
 

@@ -20,13 +20,13 @@ from urllib.parse import urlsplit
 import httpx2
 import instructor
 from instructor.core.exceptions import InstructorRetryException
-from openai import APIStatusError, AsyncOpenAI, DefaultAioHttpClient, Omit
+from openai import APIConnectionError, APIStatusError, AsyncOpenAI, DefaultAioHttpClient, Omit
 from openai.types.chat import ChatCompletion
 from pydantic import BaseModel
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_exponential, wait_random
 
 from extractor.errors import ModelError, ModelUnavailable
-from extractor.model import replies
+from extractor.model import replies, till
 from extractor.model.endpoints import Asked, Spent
 from extractor.settings import Settings
 
@@ -79,15 +79,11 @@ class Dialect:
         return kept if known and isinstance(kept.temperature, bool) else None
 
 
-def _add(spent: Spent, completion: object) -> None:
-    usage = getattr(completion, "usage", None)
+def _add(spent: Spent, receipt: till.Receipt) -> None:
+    sent, _, received = receipt.tokens
     spent.requests += 1
-    spent.input_tokens += _count(getattr(usage, "prompt_tokens", 0))
-    spent.output_tokens += _count(getattr(usage, "completion_tokens", 0))
-
-
-def _count(tokens: object) -> int:
-    return tokens if isinstance(tokens, int) and tokens > 0 else 0
+    spent.input_tokens += sent
+    spent.output_tokens += received
 
 
 class OpenAIEndpoint:
@@ -171,6 +167,19 @@ class OpenAIEndpoint:
     async def _send(self, request: Mapping[str, Any], dialect: Dialect, meter: Spent) -> Any:
         await self._gate()
         await self._pace()
+        async with till.request(request) as receipt:
+            completion = await self._post(request, receipt)
+            receipt.answered(getattr(completion, "usage", None))
+            for count in (meter, self.spent):
+                _add(count, receipt)
+            try:
+                replies.inspect(completion, dialect.mode)
+            except replies.OtherDialect:
+                if self._may_move(dialect):
+                    raise
+            return completion
+
+    async def _post(self, request: Mapping[str, Any], receipt: till.Receipt) -> Any:
         try:
             # The client's own timeout is for each read: a body that trickles in would never end.
             async with asyncio.timeout(self._settings.timeout):
@@ -178,17 +187,14 @@ class OpenAIEndpoint:
                 completion = await self._client.post("/chat/completions", body=request, cast_to=ChatCompletion)
         except APIStatusError as exc:
             self.last_status = exc.status_code
+            receipt.is_free = True
+            raise
+        except APIConnectionError as exc:
+            receipt.is_free = replies.never_connected(exc)
             raise
         except ValueError as exc:
             raise replies.NotAnAnswer from exc
         self.last_status = 200
-        for count in (meter, self.spent):
-            _add(count, completion)
-        try:
-            replies.inspect(completion, dialect.mode)
-        except replies.OtherDialect:
-            if self._may_move(dialect):
-                raise
         return completion
 
     async def _gate(self) -> None:

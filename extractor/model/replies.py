@@ -281,7 +281,7 @@ def translate(error: BaseException, *, address: str, model: str, timeout: float,
     if isinstance(error, TimeoutError):
         return ModelUnavailable(f"no complete answer from {address} within {timeout:g} seconds: raise the timeout")
     if isinstance(error, APIConnectionError):
-        if _refused_connection(error):
+        if never_connected(error):
             return ModelUnavailable(
                 f"{address} cannot be reached: is it running, and is the base URL right?", fatal=not answered
             )
@@ -326,7 +326,8 @@ def _code(text: object) -> str:
     return word if re.fullmatch(r"[A-Za-z][A-Za-z_.]{0,40}|\d{1,6}", word) else "unnamed"
 
 
-def _refused_connection(error: BaseException | None) -> bool:
+def never_connected(error: BaseException | None) -> bool:
+    """Whether nothing was sent, since nobody is there."""
     while error is not None and not isinstance(error, ClientConnectorError):
         error = error.__cause__
     return error is not None

@@ -100,8 +100,8 @@ class Draft:
 
 
 def record_id(document: DocumentInfo, index: int) -> str:
-    """Stable across runs: the same file with the same content gives the same ids."""
-    return sha256(f"{document.sha256}\0{document.file}\0{index}".encode()).hexdigest()[:16]
+    """The same wherever the file lies and whatever it is called: of its content and the block's index."""
+    return sha256(f"{document.sha256}\0{index}".encode()).hexdigest()[:16]
 
 
 def document_info(document: Document, chunks: Chunks) -> DocumentInfo:

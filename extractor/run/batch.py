@@ -10,16 +10,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from hashlib import sha256
-from importlib.resources import files as package_files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from extractor import builtin, prompts
+from extractor import builtin
 from extractor.builtin import SecondReader
 from extractor.errors import ExtractorError, InputError, ModelUnavailable, OutputError
 from extractor.learn.infer import Learner, Learnt, described, in_words
@@ -27,7 +24,7 @@ from extractor.messages import paragraphs
 from extractor.model import LanguageModel, Model, ModelAnswer
 from extractor.model.asking import Answer, Reasons
 from extractor.model.breaker import Breaker, GuardedAsker
-from extractor.names import load_aliases
+from extractor.model.till import FILE
 from extractor.pipeline import (
     DocumentResult,
     OpenDocument,
@@ -41,12 +38,13 @@ from extractor.pipeline import (
     survey,
 )
 from extractor.readers import load, parse
+from extractor.run import adding
+from extractor.run.fingerprint import fingerprint
 from extractor.run.inputs import Input
 from extractor.schemas.record import DocumentLine
 from extractor.settings import Settings
 from extractor.store import RunStore, Words
-from extractor.store.folder import DATABASE as DATABASE
-from extractor.version import __version__
+from extractor.store.private import private_folder
 
 if TYPE_CHECKING:
     from extractor.model.cache import AnswerCache
@@ -83,44 +81,7 @@ class Outcome:
     failures: list[tuple[str, str]] = field(default_factory=list)
     model_error: str | None = None
     forgotten: list[str] = field(default_factory=list)
-
-
-_WORDS_ABOUT_RECORDS = frozenset(("changes", "export", "follow", "report", "tagger"))
-"""Packages whose words change no record; the built-in reader counts by its weights."""
-
-
-def fingerprint(settings: Settings) -> str:
-    """Hash of everything that decides what a document's records look like, except its content and the language."""
-    data = [__version__, *_data_files()]
-    data += [layout.model_dump_json() for layout in own_layouts(settings)]
-    data.append(load_aliases(settings.aliases).digest)
-    data.append(repr(settings.layout_coverage))
-    if settings.reads_twice:
-        data.append(builtin.digest())
-    if settings.language_model is not None:
-        decoding = (settings.model, settings.base_url, settings.mode, settings.temperature, settings.max_output_tokens)
-        data += [repr(decoding), settings.ask]
-        data += [prompts.load(name).hash for name in ("read_project", "infer_layout")]
-    return sha256("\0".join(data).encode()).hexdigest()[:32]
-
-
-def _data_files() -> Iterator[str]:
-    """Every file beside the program that can change a record: data, but not the words of what is made of records.
-
-    The schemas count as well. They say what is stored: a field that a record has gained is found out by reading anew.
-    """
-    root = package_files("extractor")
-    for top in sorted(root.iterdir(), key=lambda entry: entry.name):
-        if top.name not in _WORDS_ABOUT_RECORDS:
-            yield from _texts_below(top, (".toml", ".tsv", ".py") if top.name == "schemas" else (".toml", ".tsv"))
-
-
-def _texts_below(entry: Traversable, suffixes: tuple[str, ...]) -> Iterator[str]:
-    if entry.is_dir():
-        for below in sorted(entry.iterdir(), key=lambda one: one.name):
-            yield from _texts_below(below, suffixes)
-    elif entry.name.endswith(suffixes):
-        yield f"{entry.name}\0{entry.read_text(encoding='utf-8')}"
+    renamed: list[tuple[str, str]] = field(default_factory=list)
 
 
 def run(
@@ -130,8 +91,10 @@ def run(
     report: Callable[[Event], None] = lambda event: None,
     model: Model | None = None,
     reader: SecondReader | None = None,
+    *,
+    replace_all: bool = False,
 ) -> Outcome:
-    """Read every input into the run folder's database.
+    """Read every input into the run folder's database, beside what it holds; `replace_all`: in place of it.
 
     `model` and `reader` replace the language model and the built-in reader of the settings. Raises
     OutputError (folder, database or cache cannot be written) and WeightsError (the built-in reader is
@@ -139,19 +102,22 @@ def run(
     """
     started = time.monotonic()
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        private_folder(directory)
     except OSError as error:
         raise OutputError(
             f"{directory}: the output folder cannot be made ({error.strerror}); choose another with --out"
         ) from None
-    with RunStore(directory / DATABASE) as store:
-        store.begin(len(inputs))
-        batch = _Batch(inputs, directory, store, settings, report, reader)
+    with RunStore.into(directory, settings.store) as store:
+        given = adding.named(inputs, store.known(), directory, settings.max_bytes)
+        store.begin(given.planned)
+        batch = _Batch(given.inputs, directory, store, settings, report, reader)
         if settings.language_model is None and model is None:
             batch.read_alone()
         else:
             asyncio.run(batch.read_with(model))
-        batch.outcome.forgotten = store.keep_only({given.name for given in inputs})
+        batch.outcome.renamed = given.renamed
+        if replace_all:
+            batch.outcome.forgotten = store.keep_only({one.name for one in given.inputs})
         store.end()
     batch.outcome.seconds = time.monotonic() - started
     return batch.outcome
@@ -187,6 +153,8 @@ class _Batch:
         self.layouts = own_layouts(settings)
         self.fingerprint = fingerprint(settings)
         self.outcome = Outcome()
+        self.own: LanguageModel | None = None
+        """The settings' own model: its calls are in the ledger."""
 
     @cached_property
     def reader(self) -> SecondReader | None:
@@ -236,12 +204,16 @@ class _Batch:
             if cache is not None:
                 cache.close()
         self.outcome.model_error = str(model.fatal) if model.fatal else None
+        if self.own is not None:
+            paid = self.own.spent
+            self.outcome.calls = paid.requests
+            self.outcome.input_tokens, self.outcome.output_tokens = paid.input_tokens, paid.output_tokens
 
     def _connected(self, given: Model | None, cache: AnswerCache | None) -> tuple[Breaker, Learner | None]:
         """The model to ask about blocks and, where it is the settings' own, who asks it for layouts."""
         if given is not None:
             return Breaker(given, self.settings.concurrency), None
-        own = LanguageModel(self.settings, cache)
+        own = self.own = LanguageModel(self.settings, cache, self.store)
         model = Breaker(own, self.settings.concurrency)
         return model, Learner(GuardedAsker(own, model), self.settings, self.directory)
 
@@ -249,6 +221,7 @@ class _Batch:
         """The document with its questions on their way; None where it became a failed one."""
         reader = self.reader
         learnt = Learnt(opened)
+        FILE.set(given.name)
 
         def prepare() -> tuple[Survey, dict[int, Reasons]]:
             surveyed = survey(learnt.opened, reader, has_model=True)
@@ -346,6 +319,8 @@ class _Batch:
         outcome.cached += cached
         outcome.input_tokens += tokens_in
         outcome.output_tokens += tokens_out
+        if self.own is not None:
+            calls = tokens_in = tokens_out = 0
         if calls or cached:
             self.store.add_usage(
                 self.settings.language_model or "",

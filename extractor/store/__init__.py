@@ -1,55 +1,64 @@
-"""The run's database, DIR/run.sqlite: everything that a run found, one transaction for each document.
+"""The run's database: everything that a run found, one transaction for each document.
 
-Open it with any SQLite tool (Datasette, DB Browser). Tables, with the columns meant for queries:
+It is DIR/run.sqlite, which any SQLite tool opens (Datasette, DB Browser), or a schema of a PostgreSQL database, which
+DIR/run.store names. Tables, with the columns meant for queries:
 
 documents   one row for each input file
     file (key), sha256, fingerprint (settings it was read with), status (read | no_projects | failed), reason, title,
     department, fiscal_year, amount_unit, layout, encoding, blocks, records, failed, indicators,
-    no_second_reading (blocks), asked (blocks that a language model was asked about), flags, coverage,
-    line (the whole line of documents.jsonl)
+    no_second_reading (blocks), asked (blocks that a language model was asked about), learning (what became of the
+    question for a layout), flags, coverage, language (of the words in it)
 records     one row for each project
     file + block_index (key), id, status (agreed | flagged | unchecked | reviewed | failed), name, unit, department,
-    fiscal_year, amount_unit, total, fiscal, special_account, other (as printed, in amount_unit), unplaced,
-    total_yuan, fiscal_yuan, special_account_yuan, other_yuan, goal, withheld, indicators, flags (those that ask for a
-    decision), page, char_start, char_end, model, input_tokens, output_tokens, asked (why a language model was asked),
-    line (the whole line of projects.jsonl), source (the document's text from char_start to char_end)
+    fiscal_year, amount_unit, total, fiscal, special_account, other (as printed, in amount_unit; null where that is no
+    plain number), unplaced, total_yuan, fiscal_yuan, special_account_yuan, other_yuan, goal, withheld, indicators,
+    flags (those that ask for a decision), page, char_start, char_end, model, input_tokens, output_tokens, asked (why a
+    language model was asked), language
 flags       one row for each flag of a record, or of a document (block_index and record_id are null)
     file, block_index, record_id, position, code, information (1 = nobody need decide), path, message, rules, model,
     builtin, suggestion, char_start, char_end, spans (JSON)
-told        what the flags and reasons of a line say without a language, from which they are put into another one; one
-            row for each record, or document (block_index is null), that says anything
-    file, block_index, language (of the words stored in the other tables), told (JSON)
-usage       what model calls were paid for in this folder, over all of its runs
+inputs      one row for each file that a run was to read
+    file (key), path (as the system writes it), member (of that archive), place (where it lies from the run folder, as a
+    hash), run (the last one that was to read it), begun (how often, since it was last stored)
+runs        one row for each run: number (key), version, began, ended (null: it goes on, or was killed; stopped: it was)
+calls       one row for each request to a language model, written before it is sent and completed with its answer
+    number (key), time, run, model, endpoint (kind), purpose (reading | layout), block (key of the answer cache), file,
+    attempt, outcome (sent: no answer is known; ok | refused | cut | invalid | unavailable), input_tokens,
+    cached_tokens (of these, read from the endpoint's cache), output_tokens, price, currency, seconds
+usage       by model: answers out of the cache, and calls that are not in `calls` (made by versions before 0.7.0)
     model (key), calls, cached, input_tokens, output_tokens
-plan        one row while a run goes on, and after one that was stopped
-    documents (that it was to read)
 
-The amount columns are there to sort and sum by; the exact printed digits are in `line`.
+The amount columns are there to sort and sum by; the exact printed digits are in the line. The lines of the jsonl files
+are in `documents.packed` and `records.packed`; `extractor.store.packing` tells how another program unpacks them, which
+gives the JSON line, what it says without a language (JSON, or nothing), from which it is put into another one, and
+for a record the document's text from char_start to char_end, with line breaks between the three.
 
-The journal is SQLite's plain one, not a write-ahead log, so that run.sqlite alone can be copied, mailed or opened from
-a read-only disk at any time; a log would keep finished documents in a -wal file beside it, to save half a millisecond
-for each document. A run killed in the very act of saving leaves a run.sqlite-journal, with which the next program that
-opens the database undoes that one save. run.lock is empty and is held by the run that is writing.
+While a run goes on, run.sqlite has a log beside it (run.sqlite-wal), so that readers do not wait for the writer, nor it
+for them; at its end the log is taken into the file, which can then be copied, mailed or opened from a read-only disk
+alone. A run that was killed leaves the log; the next program that opens the database takes it in. Folder and files are
+for their owner alone. run.lock is empty and is held by the run that is writing; in PostgreSQL an advisory lock is.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from extractor.errors import UsageError
 from extractor.messages import line_in, record_in
 from extractor.schemas.finding import Told
 from extractor.schemas.record import DocumentLine, Record
-from extractor.store.rows import RunTotals, Words, document_row, flag_rows, record_row, told_rows
+from extractor.store import address, fingerprints
+from extractor.store.rows import Copies, Entry, Known, Planned, Row, RunTotals, Words, entry_of
 
 if TYPE_CHECKING:
     from extractor.store.database import Stored
 
-__all__ = ["RunStore", "RunTotals", "Words"]
+__all__ = ["Copies", "Entry", "Known", "Planned", "RunStore", "RunTotals", "Words", "entry_of"]
 
 MIN_PREFIX = 6
 """Shortest part of a record id that `RunStore.record` takes for the whole."""
@@ -58,22 +67,33 @@ MIN_PREFIX = 6
 class RunStore:
     """The documents and records of one run.
 
-    `create=True` opens for writing and keeps a second run out; it raises OutputError where the database cannot be
-    written, belongs to another program or a newer version, or is in use by another run. `create=False` only reads,
-    also while a run is writing; it raises UsageError where there is no database yet.
+    `place` is a run.sqlite, or the URL of a PostgreSQL database. `create=True` opens for writing and keeps a second run
+    out; it raises OutputError where the database cannot be written, belongs to another program or a newer version, or
+    is in use by another run. `create=False` only reads, also while a run is writing; it raises UsageError where there
+    is no database yet. What an older version wrote is taken over when it is opened.
 
-    What is read comes in the `language` that is asked for, or, without one, in that of the run. What an older version
-    of this program stored stays in its language.
+    What is read comes in the `language` that is asked for, or, without one, in that of the run. What a version before
+    0.5.0 stored stays in its language.
     """
 
-    def __init__(self, path: Path, *, create: bool = True) -> None:
+    def __init__(self, place: address.Address, *, create: bool = True) -> None:
         from extractor.store.database import Database  # SQLAlchemy takes its time, and `--help` needs none of it
 
-        self.path = path
-        self._database = Database(path, create=create)
+        self._database = Database(place, create=create)
+        self.name = self._database.name
 
-    def begin(self, planned: int) -> None:
-        """Note that a run of so many documents begins; until `end`, the folder says that it is unfinished."""
+    @classmethod
+    def of(cls, directory: Path) -> Self:
+        """The results of a run folder, to read."""
+        return cls(address.found(directory), create=False)
+
+    @classmethod
+    def into(cls, directory: Path, store: str | None = None) -> Self:
+        """To write the results of a run folder, into the PostgreSQL database at the URL `store` if there is one."""
+        return cls(address.chosen(directory, store))
+
+    def begin(self, planned: Sequence[Planned]) -> None:
+        """Note that a run of these documents begins; until `end`, the folder says that it is unfinished."""
         self._database.begin(planned)
 
     def end(self) -> None:
@@ -85,9 +105,36 @@ class RunStore:
         """Documents planned and read, where a run still goes on or was stopped; None where it came to its end."""
         return self._database.unfinished()
 
+    def known(self) -> Mapping[str, Known]:
+        """Where every stored file lay, and what it held."""
+        return self._database.known()
+
+    def planned(self) -> Sequence[Planned]:
+        """Every file that a run was to read, in order of their names."""
+        return self._database.planned()
+
+    def mark_begun(self, file: str) -> int:
+        """Note that work on a file begins, until it is saved; returns how often it has begun.
+
+        More than once: its work was begun before, and the run ended before it did.
+        """
+        return self._database.mark_begun(file)
+
     def is_done(self, file: str, sha256: str, fingerprint: str) -> bool:
-        """True where this very content was read with these very settings and nothing of it failed."""
-        return self._database.is_done(file, sha256, fingerprint)
+        """True where this very content was read with these very settings and nothing of it failed.
+
+        What a document did not use may have changed: the prompt where no model was asked.
+        """
+        state = self._database.stored_state(file, sha256)
+        return state is not None and not fingerprints.stale(state[0], fingerprint, asked=state[1], learnt=state[2])
+
+    def stale(self, fingerprint: str) -> Mapping[str, fingerprints.Stale]:
+        """What would be read anew with these settings although its content is the same: by file, why."""
+        return {
+            file: fingerprints.Stale(parts, blocks)
+            for file, stored, asked, learnt, blocks in self._database.states()
+            if (parts := fingerprints.stale(stored, fingerprint, asked=asked, learnt=learnt))
+        }
 
     def save(
         self,
@@ -97,22 +144,20 @@ class RunStore:
         fingerprint: str,
         words: Words | None = None,
     ) -> None:
-        """Store one document in one transaction, in place of any earlier version of that file.
+        """Store one document in one transaction, in place of any earlier version of that file; see `entry_of`."""
+        self.put(entry_of(line, records, sources, fingerprint, words))
 
-        `sources[i]` is the piece of the document that `records[i]` was read from; without `words` the lines can be
-        shown in their own language only.
-        """
-        file = line.document.file
-        if len(records) != len(sources):
-            raise ValueError(f"{file}: {len(records)} records but {len(sources)} source texts")
-        if any(record.document.file != file for record in records):
-            raise ValueError(f"{file}: holds a record of another file")
-        self._database.replace(
-            document_row(line, fingerprint),
-            (record_row(record, source) for record, source in zip(records, sources, strict=True)),
-            flag_rows(line, records),
-            told_rows(line, records, words) if words is not None else (),
-        )
+    def put(self, entry: Entry) -> None:
+        """Store what `entry_of` made, in one transaction."""
+        self._database.replace(entry)
+
+    def reopen(self, files: Iterable[str]) -> None:
+        """Have these documents read anew by the next run; what is stored of them stays until then."""
+        self._database.reopen(files)
+
+    def copies(self) -> Sequence[Copies]:
+        """Files with projects whose content is the same as that of others."""
+        return self._database.copies()
 
     def keep_only(self, files: Collection[str]) -> list[str]:
         """Forget every document that is not one of `files`; returns those forgotten, in order."""
@@ -131,6 +176,31 @@ class RunStore:
                 "output_tokens": output_tokens,
             }
         )
+
+    def call_sent(self, *, model: str, endpoint: str, purpose: str, block: str, file: str, attempt: int) -> int:
+        """Write down a call to a language model that is about to be sent; returns its number."""
+        row: Row = {"model": model, "endpoint": endpoint, "purpose": purpose, "block": block, "file": file or None}
+        return self._database.add_call(row | {"attempt": attempt})
+
+    def call_settled(
+        self,
+        number: int,
+        *,
+        outcome: str,
+        tokens: tuple[int, int, int],
+        price: Decimal | None,
+        currency: str | None,
+        seconds: float,
+    ) -> None:
+        """What became of it: ok, refused, cut, invalid or unavailable; its tokens sent, cached and received."""
+        sent, cached, received = tokens
+        row: Row = {"outcome": outcome, "input_tokens": sent, "cached_tokens": cached, "output_tokens": received}
+        row |= {"price": None if price is None else f"{price:f}", "currency": currency, "seconds": seconds}
+        self._database.settle_call(number, row)
+
+    def calls(self) -> Iterator[Mapping[str, Any]]:
+        """The ledger, in the order of sending; columns by their names."""
+        return self._database.calls()
 
     def totals(self) -> RunTotals:
         """Counts over the whole database, for a run's summary."""
@@ -156,8 +226,7 @@ class RunStore:
 
     def records_with_sources(self, language: str | None = None) -> Iterator[tuple[Record, str]]:
         """`records`, each with the piece of the document that it was read from."""
-        for stored, source in self._database.record_lines_with_sources():
-            yield _record(stored, language), source
+        return ((_record(stored, language), stored.source) for stored in self._database.record_lines())
 
     def record(self, record_id: str, language: str | None = None) -> tuple[Record, str] | None:
         """The record and its source text, or None; six characters of the id will do where they are unambiguous.
@@ -168,11 +237,11 @@ class RunStore:
         found = self._database.find(record_id, prefix=len(record_id) >= MIN_PREFIX)
         if not found:
             return None
-        if len({identity for identity, _, _ in found}) > 1:
-            candidates = ", ".join(identity for identity, _, _ in found)
+        if len({identity for identity, _ in found}) > 1:
+            candidates = ", ".join(identity for identity, _ in found)
             raise UsageError(f"several records begin with {record_id!r} ({candidates} …); give more of the id")
-        _, source, stored = found[0]
-        return _record(stored, language), source
+        _, stored = found[0]
+        return _record(stored, language), stored.source
 
     def close(self) -> None:
         """Release the database and, of a writing run, its lock; may be called twice."""
@@ -189,7 +258,7 @@ class RunStore:
 
 def _is_other(stored: Stored, language: str | None) -> bool:
     """Whether a line says anything in another language than the one that is asked for."""
-    return stored.told is not None and language is not None and stored.language != language
+    return bool(stored.told) and language is not None and stored.language != language
 
 
 def _told(stored: Stored) -> Told:

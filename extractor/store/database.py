@@ -3,189 +3,292 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from itertools import islice
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    URL,
-    Column,
-    ColumnElement,
     Connection,
     Engine,
     Select,
     Table,
-    and_,
     bindparam,
-    create_engine,
     delete,
-    event,
     func,
-    inspect,
-    null,
+    insert,
     select,
     tuple_,
+    update,
 )
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from extractor.errors import OutputError, UsageError
-from extractor.store.lock import take_lock
-from extractor.store.rows import Row, RunTotals
+from extractor.store.address import Address
+from extractor.store.backends import NEWER, OLDER, Backend, backend, explain
+from extractor.store.packing import unpack
+from extractor.store.rows import MOST, Copies, Entry, Known, Planned, Row, RunTotals
 from extractor.store.tables import (
-    APPLICATION_ID,
+    OLDEST,
     SCHEMA_VERSION,
+    calls,
     documents,
     flags,
+    inputs,
     metadata,
-    plan,
     records,
-    told,
+    runs,
     usage,
 )
+from extractor.version import __version__
 
 BATCH = 500
 """Rows that one statement writes."""
 PAGE = 200
 """Rows that one statement reads: no read lasts long enough to keep a running save waiting."""
-PATIENCE = 30.0
-"""Seconds to wait for another program that is looking into the database."""
 
-_DONE = select(documents.c.file).where(
+_KNOWN = select(documents.c.fingerprint, documents.c.asked, documents.c.learning).where(
     documents.c.file == bindparam("file"),
     documents.c.sha256 == bindparam("sha256"),
-    documents.c.fingerprint == bindparam("fingerprint"),
     documents.c.status != "failed",
     documents.c.failed == 0,
 )
 _DOCUMENTS = (
-    select(documents.c.file, documents.c.line)
+    select(documents.c.file, documents.c.language, documents.c.packed)
     .where(documents.c.file > bindparam("file"))
     .order_by(documents.c.file)
     .limit(PAGE)
 )
 _RECORDS = (
-    select(records.c.file, records.c.block_index, records.c.line)
+    select(records.c.file, records.c.block_index, records.c.language, records.c.packed)
     .where(tuple_(records.c.file, records.c.block_index) > tuple_(bindparam("file"), bindparam("block_index")))
     .order_by(records.c.file, records.c.block_index)
     .limit(PAGE)
 )
-_FIND = select(records.c.id, records.c.source, records.c.line).order_by(records.c.id, records.c.file).limit(5)
-_OF_DOCUMENT = and_(told.c.file == documents.c.file, told.c.block_index.is_(None))
-_OF_RECORD = and_(told.c.file == records.c.file, told.c.block_index == records.c.block_index)
+_FIND = select(records.c.id, records.c.language, records.c.packed).order_by(records.c.id, records.c.file).limit(5)
 _FORGET = delete(documents).where(documents.c.file == bindparam("name"))
 _LAST_CHARACTER = chr(0x10FFFF)
+_LAST_RUN = select(runs.c.number, runs.c.ended).order_by(runs.c.number.desc()).limit(1)
 
 
 class Stored(NamedTuple):
-    """A line, the language of its words, and what it says without one (JSON); null where it says nothing.
+    """A line, the language of its words, and what it says without one (JSON); empty where it says nothing.
 
-    An older version of this program did not store the latter two: its lines say what they say.
+    Older versions of this program did not store the latter two: their lines say what they say.
     """
 
     line: str
     language: str | None
-    told: str | None
+    told: str
+    source: str = ""
 
 
 class Database:
     """The open database; see `extractor.store.RunStore` for what the methods promise."""
 
-    def __init__(self, path: Path, *, create: bool) -> None:
-        self._path = path
-        self._lock: sqlite3.Connection | None = None
+    def __init__(self, address: Address, *, create: bool) -> None:
+        self._backend = backend(address)
+        self.name = self._backend.name
+        self._unlock: Callable[[], None] | None = None
         self._engine: Engine | None = None
-        if not create and path.parent.is_file():
-            raise UsageError(
-                f"{path.parent}: no results there yet: it is a file; name the folder that `extractor run` wrote into"
-            )
-        if not create and not path.is_file():
-            raise UsageError(f"{path}: no results there yet; run `extractor run` into that folder first")
+        self._writes = create
+        if not create:
+            self._backend.check_there()
         try:
-            if create:
-                self._lock = take_lock(path)
-            self._engine = _engine(path, read_only=not create)
-            with self._transaction() as connection:
-                _check(connection, path, create=create)
-                if create:
-                    # Written every time: a database that cannot be written to is found out before any work is done.
-                    metadata.create_all(connection)
-                    connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-                    connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
-                self._knows_what_is_told = inspect(connection).has_table(told.name)  # an older version wrote none
+            self._open()
         except BaseException:
             self.close()
             raise
 
+    def _open(self) -> None:
+        if self._writes:
+            with self._translated():
+                self._unlock = self._backend.lock()
+        self._engine = self._backend.engine(read_only=not self._writes)
+        with self._transaction() as connection:
+            version = self._backend.version(connection)
+        if version is not None and version > SCHEMA_VERSION:
+            raise OutputError(f"{self.name}: {NEWER}")
+        if self._writes:
+            with self._translated():
+                self._backend.enter(self._engine)
+            with self._transaction() as connection:
+                prepare(self._backend, connection, version)
+            if version is not None and version < SCHEMA_VERSION:
+                self._backend.tidy(self._engine)
+            return
+        if version is None:
+            raise UsageError(f"{self.name}: no results there yet; run `extractor run` into that folder first")
+        if version < SCHEMA_VERSION:
+            self._take_over()
+
+    def _take_over(self) -> None:
+        """What an older version wrote is put into today's tables once, also where it is only to be read."""
+        self._writes = True
+        self.close()
+        self._open()
+        self.close()
+        self._writes = False
+        self._engine = self._backend.engine(read_only=True)
+
     def close(self) -> None:
         if self._engine is not None:
+            if self._writes:
+                self._backend.leave(self._engine)
             self._engine.dispose()
             self._engine = None
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        if self._unlock is not None:
+            self._unlock()
+            self._unlock = None
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
         if self._engine is None:
-            raise ValueError(f"{self._path}: the database is closed")
-        try:
-            with self._engine.begin() as connection:
-                yield connection
-        except SQLAlchemyError as error:
-            cause = getattr(error, "orig", None) or error
-            raise OutputError(f"{self._path}: {_explain(str(cause))}") from error
+            raise ValueError(f"{self.name}: the database is closed")
+        with self._translated(), self._engine.begin() as connection:
+            yield connection
 
-    def begin(self, planned: int) -> None:
-        self.end()
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            cause = getattr(error, "orig", None) or error
+            raise OutputError(f"{self.name}: {explain(self._backend.meanings, str(cause))}") from error
+
+    # A run and what it is to read
+
+    def begin(self, planned: Sequence[Planned]) -> None:
+        """A new run with its inputs; those of earlier runs are kept."""
         with self._transaction() as connection:
-            connection.execute(insert(plan), {"documents": planned})
+            connection.execute(update(runs).where(runs.c.ended.is_(None)).values(ended="stopped"))
+            number = connection.execute(
+                insert(runs).values(version=__version__, began=now()).returning(runs.c.number)
+            ).scalar_one()
+            for batch in _batches(planned):
+                names = [one.file for one in batch]
+                stored = select(inputs.c.file, inputs.c.begun).where(inputs.c.file.in_(names))
+                begun = {row.file: row.begun for row in connection.execute(stored)}
+                connection.execute(delete(inputs).where(inputs.c.file.in_(names)))
+                rows = [one._asdict() | {"run": number, "begun": begun.get(one.file, 0)} for one in batch]
+                connection.execute(insert(inputs), rows)
 
     def end(self) -> None:
         with self._transaction() as connection:
-            connection.execute(delete(plan))
+            connection.execute(update(runs).where(runs.c.ended.is_(None)).values(ended=now()))
 
     def unfinished(self) -> tuple[int, int] | None:
         """Documents planned and read; None where the last run came to its end."""
         with self._transaction() as connection:
-            if not inspect(connection).has_table(plan.name):  # written by an older version
+            last = connection.execute(_LAST_RUN).first()
+            if last is None or last.ended is not None:
                 return None
-            planned = connection.execute(select(plan.c.documents)).scalar()
-            read = connection.execute(select(func.count()).select_from(documents)).scalar_one()
-        return None if planned is None else (planned, read)
+            of_run = inputs.c.run == last.number
+            planned = connection.execute(select(func.count()).select_from(inputs).where(of_run)).scalar_one()
+            read = connection.execute(
+                select(func.count())
+                .select_from(inputs.join(documents, inputs.c.file == documents.c.file))
+                .where(of_run)
+            ).scalar_one()
+        return planned, read
 
-    def is_done(self, file: str, sha256: str, fingerprint: str) -> bool:
+    def known(self) -> dict[str, Known]:
+        """Where every stored file lay, and what it held."""
+        statement = select(documents.c.file, func.coalesce(inputs.c.place, ""), documents.c.sha256).outerjoin(
+            inputs, inputs.c.file == documents.c.file
+        )
         with self._transaction() as connection:
-            found = connection.execute(_DONE, {"file": file, "sha256": sha256, "fingerprint": fingerprint})
-            return found.first() is not None
+            return {file: Known(place, sha256) for file, place, sha256 in connection.execute(statement)}
 
-    def replace(
-        self, document: Row, record_rows: Iterable[Row], flag_rows: Iterable[Row], told_rows: Iterable[Row]
-    ) -> None:
+    def planned(self) -> list[Planned]:
+        statement = select(inputs.c.file, inputs.c.path, inputs.c.member, inputs.c.place).order_by(inputs.c.file)
+        with self._transaction() as connection:
+            return [Planned(*row) for row in connection.execute(statement)]
+
+    def mark_begun(self, file: str) -> int:
+        with self._transaction() as connection:
+            of_file = inputs.c.file == file
+            connection.execute(update(inputs).where(of_file).values(begun=inputs.c.begun + 1))
+            return connection.execute(select(inputs.c.begun).where(of_file)).scalar() or 0
+
+    def stored_state(self, file: str, sha256: str) -> tuple[str, bool, bool] | None:
+        """How a document was read that did not fail: fingerprint, whether a model was asked, and for a layout."""
+        with self._transaction() as connection:
+            row = connection.execute(_KNOWN, {"file": file, "sha256": sha256}).first()
+        return None if row is None else (row.fingerprint, bool(row.asked), row.learning is not None)
+
+    def states(self) -> Iterator[tuple[str, str, bool, bool, int]]:
+        """For every document that did not fail: file, and what `stored_state` says, and blocks asked about."""
+        statement = select(documents.c.file, documents.c.fingerprint, documents.c.asked, documents.c.learning).where(
+            documents.c.status != "failed", documents.c.failed == 0
+        )
+        with self._transaction() as connection:
+            rows = connection.execute(statement.order_by(documents.c.file)).all()
+        for row in rows:
+            yield row.file, row.fingerprint, bool(row.asked), row.learning is not None, row.asked or 0
+
+    def replace(self, entry: Entry) -> None:
         """Put one document and its rows in place of what was stored for that file."""
         with self._transaction() as connection:
-            connection.execute(_FORGET, {"name": document["file"]})
-            connection.execute(insert(documents), document)
-            _insert_all(connection, records, record_rows)
-            _insert_all(connection, flags, flag_rows)
-            _insert_all(connection, told, told_rows)
+            connection.execute(_FORGET, {"name": entry.file})
+            connection.execute(insert(documents), entry.document)
+            _insert_all(connection, records, entry.records)
+            _insert_all(connection, flags, entry.flags)
+            connection.execute(update(inputs).where(inputs.c.file == entry.file, inputs.c.begun > 0).values(begun=0))
 
     def keep_only(self, files: frozenset[str]) -> list[str]:
         with self._transaction() as connection:
             stored = connection.scalars(select(documents.c.file).order_by(documents.c.file))
             gone = [file for file in stored if file not in files]
-            if gone:
-                connection.execute(_FORGET, [{"name": file} for file in gone])
+            for batch in _batches(gone):
+                connection.execute(_FORGET, [{"name": file} for file in batch])
+                connection.execute(delete(inputs).where(inputs.c.file.in_(batch)))
             return gone
 
-    def add_usage(self, row: Row) -> None:
-        statement = insert(usage).values(row)
-        counts = ("calls", "cached", "input_tokens", "output_tokens")
-        added = {name: usage.c[name] + statement.excluded[name] for name in counts}
+    def reopen(self, files: Iterable[str]) -> None:
+        """Have these read anew by the next run."""
         with self._transaction() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=["model"], set_=added))
+            for batch in _batches(files):
+                connection.execute(update(documents).where(documents.c.file.in_(batch)).values(fingerprint=""))
+                connection.execute(update(inputs).where(inputs.c.file.in_(batch)).values(begun=0))
+
+    def add_usage(self, row: Row) -> None:
+        counts = ("calls", "cached", "input_tokens", "output_tokens")
+        of_model = usage.c.model == row["model"]
+        with self._transaction() as connection:
+            before = connection.execute(select(*(usage.c[name] for name in counts)).where(of_model)).first()
+            held = before._asdict() if before is not None else dict.fromkeys(counts, 0)
+            added = {name: min(held[name] + int(row[name] or 0), MOST) for name in counts}
+            if before is None:
+                connection.execute(insert(usage).values(model=row["model"], **added))
+            else:
+                connection.execute(update(usage).where(of_model).values(added))
+
+    # The ledger
+
+    def add_call(self, row: Row) -> int:
+        with self._transaction() as connection:
+            row |= {"time": now(), "outcome": "sent", "input_tokens": 0, "cached_tokens": 0, "output_tokens": 0}
+            row["run"] = connection.execute(select(func.max(runs.c.number))).scalar()
+            return int(connection.execute(insert(calls).values(row).returning(calls.c.number)).scalar_one())
+
+    def settle_call(self, number: int, row: Row) -> None:
+        with self._transaction() as connection:
+            connection.execute(update(calls).where(calls.c.number == number).values(row))
+
+    def calls(self) -> Iterator[dict[str, Any]]:
+        last = 0
+        while True:
+            with self._transaction() as connection:
+                statement = select(calls).where(calls.c.number > last).order_by(calls.c.number).limit(PAGE)
+                page = [dict(row) for row in connection.execute(statement).mappings()]
+            if not page:
+                return
+            yield from page
+            last = page[-1]["number"]
+
+    # What is asked of a finished run
 
     def totals(self) -> RunTotals:
         def counted(connection: Connection, table: Table, column: str) -> dict[str, int]:
@@ -196,111 +299,107 @@ class Database:
 
         def summed(connection: Connection, table: Table, *columns: str) -> dict[str, int]:
             row = connection.execute(select(*(func.coalesce(func.sum(table.c[name]), 0) for name in columns))).one()
-            return dict(zip(columns, row, strict=True))
+            return {name: int(number) for name, number in zip(columns, row, strict=True)}
 
         with self._transaction() as connection:
+            paid = summed(connection, calls, "input_tokens", "output_tokens")
+            paid["calls"] = connection.execute(select(func.count()).select_from(calls)).scalar_one()
+            before = summed(connection, usage, "calls", "cached", "input_tokens", "output_tokens")
             return RunTotals(
                 documents=counted(connection, documents, "status"),
                 records=counted(connection, records, "status"),
                 flags=counted(connection, flags, "code"),
                 **summed(connection, documents, "blocks", "failed", "indicators"),
-                **summed(connection, usage, "calls", "cached", "input_tokens", "output_tokens"),
+                **{name: number + paid.get(name, 0) for name, number in before.items()},
             )
+
+    def copies(self) -> list[Copies]:
+        """Documents with projects whose content is the same as another's."""
+        with_projects = documents.c.records > 0
+        several = select(documents.c.sha256).where(with_projects).group_by(documents.c.sha256).having(func.count() > 1)
+        statement = select(documents.c.sha256, documents.c.records, documents.c.file).where(
+            with_projects, documents.c.sha256.in_(several)
+        )
+        found: dict[str, tuple[int, list[str]]] = {}
+        with self._transaction() as connection:
+            for sha256, projects, file in connection.execute(statement.order_by(documents.c.file)):
+                found.setdefault(sha256, (projects, []))[1].append(file)
+        return [Copies(projects, files) for projects, files in found.values()]
 
     def document_lines(self) -> Iterator[Stored]:
         last = ""
-        statement = self._with_told(_DOCUMENTS, _OF_DOCUMENT)
-        while page := self._page(statement, {"file": last}):
-            yield from (Stored(*held) for _, *held in page)
+        while page := self._page(_DOCUMENTS, {"file": last}):
+            for _, language, packed in page:
+                line, told = self._unpacked(packed, 2)
+                yield Stored(line, language, told)
             last = page[-1][0]
 
     def record_lines(self) -> Iterator[Stored]:
-        return (stored for (stored,) in self._record_pages(_RECORDS))
-
-    def record_lines_with_sources(self) -> Iterator[tuple[Stored, str]]:
-        return ((stored, source) for stored, source in self._record_pages(_RECORDS, records.c.source))
-
-    def _record_pages(self, statement: Select[Any], *more: Column[Any]) -> Iterator[tuple[Any, ...]]:
         last: tuple[str, int] = ("", -1)
-        statement = self._with_told(statement, _OF_RECORD).add_columns(*more)
-        while page := self._page(statement, {"file": last[0], "block_index": last[1]}):
-            yield from ((Stored(*row[2:5]), *row[5:]) for row in page)
+        while page := self._page(_RECORDS, {"file": last[0], "block_index": last[1]}):
+            for *_, language, packed in page:
+                yield self._record(language, packed)
             last = page[-1][:2]
 
-    def _with_told(self, statement: Select[Any], of_line: ColumnElement[bool]) -> Select[Any]:
-        """The same with what a line says without a language, if that is known."""
-        if not self._knows_what_is_told:
-            return statement.add_columns(null(), null())
-        return statement.add_columns(told.c.language, told.c.told).outerjoin(told, of_line)
+    def _record(self, language: str | None, packed: bytes) -> Stored:
+        line, told, source = self._unpacked(packed, 3)
+        return Stored(line, language, told, source)
 
-    def _page(self, statement: Any, place: Row) -> list[tuple[Any, ...]]:
+    def _unpacked(self, packed: bytes, count: int) -> list[str]:
+        try:
+            return unpack(packed, count)
+        except ValueError as error:
+            raise OutputError(f"{self.name}: the database is damaged: {error}; run again into a new folder") from error
+
+    def _page(self, statement: Select[Any], place: Row) -> list[tuple[Any, ...]]:
         with self._transaction() as connection:
             return [tuple(row) for row in connection.execute(statement, place)]
 
-    def find(self, record_id: str, *, prefix: bool) -> list[tuple[str, str, Stored]]:
-        """Up to five of the records with this id, or else with an id that begins so: (id, source, line)."""
-        statement = self._with_told(_FIND, _OF_RECORD)
+    def find(self, record_id: str, *, prefix: bool) -> list[tuple[str, Stored]]:
+        """Up to five of the records with this id, or else with an id that begins so."""
         with self._transaction() as connection:
-            found = connection.execute(statement.where(records.c.id == record_id)).all()
+            found = connection.execute(_FIND.where(records.c.id == record_id)).all()
             if not found and prefix:
-                within = records.c.id.between(record_id, record_id + _LAST_CHARACTER)
-                found = connection.execute(statement.where(within)).all()
-            return [(identity, source, Stored(*held)) for identity, source, *held in found]
+                after = record_id + _LAST_CHARACTER
+                found = connection.execute(_FIND.where(records.c.id >= record_id, records.c.id < after)).all()
+        return [(identity, self._record(language, packed)) for identity, language, packed in found]
 
 
-def _engine(path: Path, *, read_only: bool) -> Engine:
-    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": PATIENCE})
+def prepare(backend: Backend, connection: Connection, version: int | None) -> None:
+    """Bring the tables from a version to SCHEMA_VERSION: make them, or migrate what an older program wrote.
 
-    @event.listens_for(engine, "connect")
-    def _prepare(connection: sqlite3.Connection, _: object) -> None:
-        # Without this Python begins a transaction only at the first INSERT, and leaves CREATE TABLE outside of it.
-        connection.isolation_level = None
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA query_only = ON" if read_only else "PRAGMA journal_mode = DELETE")
+    The version is written every time: a database that cannot be written to is found out before any work is done.
+    """
+    if version is None:
+        metadata.create_all(connection)
+    elif version < OLDEST:
+        raise OutputError(f"{backend.name}: {OLDER}")
+    if version != SCHEMA_VERSION:
+        from extractor.store.migrations import migrate, stamp  # Alembic takes its time; most runs need none of it
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN")
+        if version is None:
+            stamp(connection)
+        else:
+            migrate(connection, version)
+    backend.stamp(connection)
 
-    return engine
 
-
-def _check(connection: Connection, path: Path, *, create: bool) -> None:
-    def number(statement: str) -> int:
-        return int(connection.exec_driver_sql(statement).scalar_one())
-
-    application, version = number("PRAGMA application_id"), number("PRAGMA user_version")
-    if application == APPLICATION_ID:
-        if version > SCHEMA_VERSION:
-            raise OutputError(f"{path}: written by a newer version of this program; update it, or use another folder")
-        if version < SCHEMA_VERSION:
-            raise OutputError(f"{path}: written by an older version of this program; run into a new folder")
-    elif application or number("SELECT count(*) FROM sqlite_master"):
-        raise OutputError(f"{path}: a database of another program; choose another output folder")
-    elif not create:
-        raise UsageError(f"{path}: no results there yet; run `extractor run` into that folder first")
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def _insert_all(connection: Connection, table: Table, rows: Iterable[Row]) -> None:
-    remaining = iter(rows)
+    for batch in _batches(rows):
+        if connection.dialect.name == "sqlite":
+            # SQLite takes the rows as they are: SQLAlchemy's own preparation costs as much as the insert.
+            names = ", ".join(batch[0])
+            values = ", ".join(f":{name}" for name in batch[0])
+            connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({values})", batch)
+        else:
+            connection.execute(insert(table), batch)
+
+
+def _batches(items: Iterable[Any]) -> Iterator[list[Any]]:
+    remaining = iter(items)
     while batch := list(islice(remaining, BATCH)):
-        # SQLite takes the rows as they are: SQLAlchemy's own preparation costs as much as the insert.
-        names = ", ".join(batch[0])
-        values = ", ".join(f":{name}" for name in batch[0])
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({values})", batch)
-
-
-def _explain(cause: str) -> str:
-    """What a message of SQLite means to the person at the keyboard."""
-    for sign, meaning in {
-        "not a database": "not a database; move the file away or choose another output folder",
-        "malformed": "the database is damaged; move the file away and run again (cached answers are kept)",
-        "readonly": "the database is read-only",
-        "unable to open": "the database cannot be opened; check the folder and its permissions",
-        "locked": f"another program has kept the database locked for {PATIENCE:.0f} s; close it and run again",
-        "full": "the disk is full; make room and run again, nothing stored so far is lost",
-    }.items():
-        if sign in cause:
-            return f"{meaning} ({cause})"
-    return cause
+        yield batch

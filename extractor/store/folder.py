@@ -7,6 +7,8 @@ from itertools import chain
 
 DATABASE = "run.sqlite"
 """The run's database."""
+POINTER = "run.store"
+"""Names the database of a run that is kept elsewhere."""
 LOCK = "run.lock"
 """Held by the run that is writing; empty."""
 REPORT = "report.html"
@@ -32,5 +34,6 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """The files of each export format."""
-RESULTS = frozenset((DATABASE, f"{DATABASE}-journal", LOCK, REPORT, *chain(*FORMATS.values())))
+_SIDES = tuple(f"{DATABASE}-{side}" for side in ("journal", "wal", "shm"))
+RESULTS = frozenset((DATABASE, *_SIDES, POINTER, LOCK, REPORT, *chain(*FORMATS.values())))
 """Everything that a run writes: no input of another run."""
