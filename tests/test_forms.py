@@ -211,6 +211,12 @@ def test_labels_of_money_in_a_table_that_keeps_merged_cells_to_the_side_alone() 
     assert [(one.name, one.annual_value) for one in project.indicators] == [("维修校舍", "12栋")]
 
 
+def test_parts_of_a_goal_in_rows_of_their_own_are_one_goal() -> None:
+    parts = [["年度目标1", "完成12栋校舍维修。", LEFT, LEFT, LEFT], ["年度目标2", "师生满意。", LEFT, LEFT, LEFT]]
+    [project] = projects(TITLE, NAME + MONEY + parts + HEADER + ITEMS)
+    assert project.goal == "完成12栋校舍维修。师生满意。"
+
+
 def test_labels_over_the_values_of_one_project_are_a_form() -> None:
     rows = [
         ["项目名称", "项目编码", "主管部门", "实施单位", "项目负责人"],

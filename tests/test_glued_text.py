@@ -135,6 +135,19 @@ def test_a_goal_right_of_the_indicators_over_targets_is_their_value(tmp_path: Pa
     assert found.project.goal is None
 
 
+def test_a_goal_right_of_a_column_of_values_is_the_project_s(tmp_path: Path) -> None:
+    path = tmp_path / "a.tsv"
+    path.write_text(
+        "项目名称\t预算金额\t一级指标\t二级指标\t三级指标\t绩效标准\t年度绩效目标\n"
+        "灯塔维护\t64\t产出指标\t数量指标\t维护灯塔\t4座\t维护灯塔4座，亮灯率99%以上\n"
+        "\t\t\t质量指标\t亮灯率\t≥99%\t\n",
+        encoding="utf-8",
+    )
+    [record] = extract(path, model="none").records
+    assert record.project.goal == "维护灯塔4座，亮灯率99%以上"
+    assert [one.annual_value for one in record.project.indicators] == ["4座", "≥99%"]
+
+
 def test_an_outline_knows_a_body_from_an_indicator_without_a_value(tmp_path: Path) -> None:
     text = """\
 | 项目 | 指标值 | 绩效金额 |

@@ -26,6 +26,7 @@ _MOST_ITEMS = 1_000
 _LONGEST_UNIT = 60
 _NUMBER_OF_FORM = re.compile(r"(?:公开|附)?(?:表\d{1,3}|\d{1,3}表)(?:-\d{1,2})?")
 """What a form calls itself in a corner: 公开14表."""
+_PART = re.compile(r"(?P<words>.*目标)(?P<number>\d)")
 _ONE_LINE = frozenset(("name", "department", "unit", "goal"))
 
 
@@ -65,8 +66,19 @@ class _Collected:
             or len(self.items) == _MOST_ITEMS
         ):
             self.loose.append(item.value)
+        elif (last := self._part_before(item)) is not None:
+            self.items[last] = replace(self.items[last], value=_below(self.items[last].value, item.value))
         else:
             self.items.append(item)
+
+    def _part_before(self, item: Item) -> int | None:
+        """Where the part of a goal stands that another one goes on: 年度目标1, then 年度目标2."""
+        part = _PART.fullmatch(squash(item.label.text)) if item.label.field == "goal" else None
+        last = len(self.items) - 1
+        if part is None or last < 0 or item.column is not None:
+            return None
+        above = _PART.fullmatch(squash(self.items[last].label.text))
+        return last if above is not None and above["words"] == part["words"] and part["number"] != "1" else None
 
     def blank(self, label: Label) -> None:
         if label.field is not None:
@@ -250,9 +262,13 @@ def _goes_on(one: Classified, found: _Collected) -> None:
     if last is None or last.label.field != "goal":
         found.loose.append(spot.cell.content)
         return
-    before, more = last.value, spot.cell.content
-    offsets = [*before.offsets, before.offsets[-1] + 1, *more.offsets]
-    found.items[-1] = replace(last, value=MappedText(f"{before.text}\n{more.text}", offsets))
+    found.items[-1] = replace(last, value=_below(last.value, spot.cell.content))
+
+
+def _below(above: MappedText, more: MappedText) -> MappedText:
+    """Two texts, one in a line below the other."""
+    offsets = [*above.offsets, above.offsets[-1] + 1, *more.offsets]
+    return MappedText(f"{above.text}\n{more.text}", offsets)
 
 
 def _pairs(one: Classified, line: int, found: _Collected, words: FormWords) -> None:

@@ -49,14 +49,25 @@ def name_by_place(fields: list[str | None], labels: Sequence[str], below: Sequen
     _put(fields, "name", sorted(names, key=lambda at: (len(set(cells[at])) / len(cells[at]), at))[-1:])
 
 
-def value_by_place(fields: list[str | None], below: Sequence[Row]) -> None:
-    """目标 right of the names of indicators is their value where no other column is: 三级指标 | 年初目标."""
+def value_by_place(fields: list[str | None], labels: Sequence[str], below: Sequence[Row]) -> None:
+    """目标 right of the names of indicators is their value where no other column is: 三级指标 | 年初目标.
+
+    Where an unknown column right of the names holds values, that is the column of theirs, and 目标 the project's goal.
+    """
     if "indicator_name" not in fields or "goal" not in fields or set(_VALUES) & set(fields):
         return
-    at = fields.index("goal")
-    cells = [text for row in below if at < len(row.cells) and (text := _text(row, at))]
-    if at > fields.index("indicator_name") and _are(_VALUE.search, cells):
-        fields[at] = "annual_value"
+    goal, after = fields.index("goal"), fields.index("indicator_name") + 1
+    texts = {at: [text for row in below if at < len(row.cells) and (text := _text(row, at))] for at in (after, goal)}
+    is_beside = after in _unknown(fields, labels) and _are(_VALUE.search, texts[after])
+    if is_beside and _length(texts[after]) < _length(texts[goal]):
+        fields[after] = "annual_value"
+    elif goal >= after and _are(_VALUE.search, texts[goal]):
+        fields[goal] = "annual_value"
+
+
+def _length(texts: Sequence[str]) -> float:
+    """How long texts are, on the average: values are shorter than what tells of a project."""
+    return sum(map(len, texts)) / len(texts) if texts else 0.0
 
 
 def name_by_contents(fields: list[str | None], labels: Sequence[str], below: Sequence[Row]) -> None:

@@ -117,7 +117,7 @@ class Headers:
             return None
         self._name_indicators(fields, labels, self.merges.below(rows[-1]))
         below = list(islice(self.merges.all_below(rows[-1]), _LOOKED_AT))
-        value_by_place(fields, below)
+        value_by_place(fields, labels, below)
         name_by_contents(fields, labels, below)
         self._part_periods(fields, labels, rows[0])
         goals = [index for index, field in enumerate(fields) if field == "goal"]
