@@ -217,6 +217,19 @@ def test_parts_of_a_goal_in_rows_of_their_own_are_one_goal() -> None:
     assert project.goal == "完成12栋校舍维修。师生满意。"
 
 
+@pytest.mark.parametrize("colon", ["：", ""])
+def test_the_sums_of_a_project_in_one_cell_each_with_its_label(colon: str) -> None:
+    cell = f"年度资金总额：120.00\n其中：财政拨款{colon}100.00\n其他资金{colon}20.00"
+    [project] = projects(TITLE, [*NAME, ["资金情况\n（万元）", cell, LEFT, LEFT, LEFT], *GOAL, *HEADER, *ITEMS])
+    assert shown(project)["amounts"] == READ["amounts"]
+
+
+def test_a_planned_value_beside_that_of_a_base_year() -> None:
+    header = ["一级指标", "二级指标", "三级指标", "基期值", "计划值"]
+    [project] = projects(TITLE, [*NAME, *GOAL, header, ["产出指标", "数量指标", "维修校舍", "9栋", "12栋"]])
+    assert [one.annual_value for one in project.indicators] == ["12栋"]
+
+
 def test_labels_over_the_values_of_one_project_are_a_form() -> None:
     rows = [
         ["项目名称", "项目编码", "主管部门", "实施单位", "项目负责人"],

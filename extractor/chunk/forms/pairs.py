@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from extractor.chunk.forms.brackets import listed_in
 from extractor.chunk.forms.form import HEAD, is_money
 from extractor.chunk.forms.shapes import is_nothing, is_number, is_text
 from extractor.chunk.forms.sheet import SheetRow, Spot
@@ -82,6 +83,8 @@ def _cells(row: SheetRow, words: FormWords) -> list[_Cell]:
         whole = words.inline(spot.cell.content, is_alone=len(row.inked) == 1)
         if whole is not None and not whole[1].text.strip() and squash(spot.text).endswith(":"):
             whole = None  # a label with a colon, its value in the next cell
+        if whole is not None and whole[0].field == "total" and listed_in(spot.cell.content, words):
+            whole = None  # the label of the first of several amounts
         is_unit = words.terms.amount_unit.fullmatch(squash(spot.text).strip("()")) is not None
         cells.append(_Cell(spot, known, known or words.unknown(spot.text), whole, is_unit, has_gap))
         has_gap = False
