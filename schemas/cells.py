@@ -5,7 +5,7 @@
               | "body"                              goal and indicators in one piece, where nothing parts them
               | "amounts"                           all numbers of a row, where nothing tells their columns
     breakdown = "breakdown:" label                  a number in any other column of funding
-    indicator = "indicators[" index "]." column [ "+" ]
+    indicator = "indicators[" index "]." ( column [ "+" ] | attribute )
                                                     a cell of an indicator that has a row to itself; its name stands
                                                     under "indicator_name"; "+": printed once more in a twin column
     attribute = "attributes." label                 a labelled cell that no field takes: read under its label
@@ -13,7 +13,7 @@
                                                     it, and it is always flagged (extractor.checks.unread)
     extra     = "extra"                             a cell without a label that no field takes: left unclaimed
     own       = "own." label                        a labelled cell that speaks of one indicator, only while its row
-                                                    is read: it becomes an attribute with that indicator's count
+                                                    is read: it becomes an attribute of that indicator
 
 A key that is taken is counted on: `attributes.备注(2)`. Labels are squashed and may hold anything, so a key is
 recognized by how it begins, and a count is a count only for who put it there.
@@ -34,6 +34,7 @@ from extractor.schemas.paths import (
     attribute,
     attribute_label,
     indicator,
+    indicator_attribute,
     indicator_of,
     printed_first,
 )
@@ -135,15 +136,6 @@ def own_label(key: str) -> str | None:
     return key[len(OWN) :] if key.startswith(OWN) else None
 
 
-def own_of(label: str, index: int) -> str:
-    """The attribute that a cell of the indicator with this index becomes.
-
-    >>> own_of("评分标准", 1)
-    'attributes.评分标准(2)'
-    """
-    return attribute(f"{label}({index + 1})")
-
-
 def counted(key: str, taken: Container[str]) -> str:
     """The key, or the key with the next count where it is taken; quick also where thousands are.
 
@@ -178,6 +170,7 @@ __all__ = [
     "breakdown_label",
     "counted",
     "indicator",
+    "indicator_attribute",
     "indicator_of",
     "is_extra",
     "is_left_over",
@@ -185,7 +178,6 @@ __all__ = [
     "labelled",
     "own",
     "own_label",
-    "own_of",
     "printed_first",
     "unread",
     "unread_label",

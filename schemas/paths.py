@@ -5,7 +5,8 @@
     amount    = "amounts." column                              the four columns of money: amounts.total
               | "amounts.unplaced[" index "]"                  a number whose column the text cannot tell
               | "amounts.breakdown[" index "]." part           part = "label" | "amount"
-    indicator = "indicators[" index "]" [ "." field ]          a field of schemas.project.Indicator
+    indicator = "indicators[" index "]" [ "." ( field | attribute ) ]
+                                                               a field of schemas.project.Indicator, or another cell
     attribute = "attributes." label                            the label as printed, which may hold anything
 
 Indices count from 0. A list alone (`amounts.breakdown`, `indicators`) names all of it, "" the whole project.
@@ -29,14 +30,17 @@ AGAIN = "+"
 _INDICATOR = re.compile(
     r"""
     indicators \[ (?P<index> [0-9]+ ) \]
-    (?: \. (?P<field> [^.]+ ) )?          # without a field: the indicator as a whole
+    (?: \. (?P<field> attributes\. .+ | [^.]+ ) )?          # without a field: the indicator as a whole
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
 
 
 class OfIndicator(NamedTuple):
-    """Which indicator a path or a key is of, counted from 0; `field` is "" where it means all of it."""
+    """Which indicator a path or a key is of, counted from 0; `field` is "" where it means all of it.
+
+    Of a cell that no field takes it is `attributes.` and the label.
+    """
 
     position: int
     field: str
@@ -105,6 +109,15 @@ def attribute(label: str) -> str:
     return ATTRIBUTES + label
 
 
+def indicator_attribute(index: int, label: str) -> str:
+    """A labelled cell of an indicator that is none of its fields.
+
+    >>> indicator_attribute(3, "得分")
+    'indicators[3].attributes.得分'
+    """
+    return f"{indicator_prefix(index)}{ATTRIBUTES}{label}"
+
+
 def again(path: str) -> str:
     """Where the same value is printed once more.
 
@@ -145,19 +158,34 @@ def indicator_of(path: str) -> OfIndicator | None:
 def field_of(path: str) -> str:
     """The last name of a path: what kind of value stands there, whichever indicator it is of.
 
-    >>> field_of("indicators[3].level1"), field_of("amounts.total"), field_of("goal")
-    ('level1', 'total', 'goal')
+    >>> field_of("indicators[3].level1"), field_of("amounts.total"), field_of("goal"), field_of("attributes.name")
+    ('level1', 'total', 'goal', 'attributes')
     """
-    return path.rpartition(".")[2]
+    return "attributes" if is_attribute(path) else path.rpartition(".")[2]
 
 
 def attribute_label(path: str) -> str | None:
-    """The printed label of an attribute; None for any other path.
+    """The printed label of an attribute of the project; None for any other path.
 
-    >>> attribute_label("attributes.项目编码"), attribute_label("goal")
-    ('项目编码', None)
+    >>> [attribute_label(path) for path in ("attributes.项目编码", "goal", "indicators[0].attributes.得分")]
+    ['项目编码', None, None]
     """
     return path[len(ATTRIBUTES) :] if path.startswith(ATTRIBUTES) else None
+
+
+def label_of(path: str) -> str | None:
+    """The printed label of an attribute of the project or of an indicator; None for any other path.
+
+    >>> label_of("attributes.项目编码"), label_of("indicators[0].attributes.得分"), label_of("indicators[0].name")
+    ('项目编码', '得分', None)
+    """
+    of = indicator_of(path)
+    return attribute_label(path if of is None else of.field)
+
+
+def is_attribute(path: str) -> bool:
+    """Whether the value stands under a label that is no field's."""
+    return path.startswith(ATTRIBUTES) or (path.startswith(INDICATORS) and label_of(path) is not None)
 
 
 def printed_first(path: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -82,6 +83,11 @@ class Indicator(_Reading):
     operator: Text | None = Field(None, description="指标性质 column (≥ ≤ = 定性), only if printed in its own cell")
     measure_unit: Text | None = Field(None, description="度量单位 column, only if printed in its own cell")
     weight: Text | None = Field(None, description="权重 / 分值 column, only if printed")
+    attributes: dict[str, str] = Field(
+        default_factory=dict,
+        max_length=MAX_ITEMS,
+        description="{printed label: printed value} for every other cell of its row: 实际完成值, 得分, 评分标准 …",
+    )
 
 
 class ProjectReading(_Reading):
@@ -97,3 +103,9 @@ class ProjectReading(_Reading):
     attributes: dict[str, str] = Field(
         default_factory=dict, description="{printed label: printed value} for every other labelled cell"
     )
+
+    def labelled(self) -> Iterator[tuple[str, str]]:
+        """Label and value of every cell that no field takes: the project's own, then each indicator's."""
+        yield from self.attributes.items()
+        for indicator in self.indicators:
+            yield from indicator.attributes.items()

@@ -50,6 +50,11 @@ def project(name: str, money: Labels, goal: str | None, indicators: Indicators, 
     return label | {"indicators": list(indicators), "withheld": False, "attributes": {}} | more
 
 
+def with_cells(indicators: Sequence[Labels], *cells: dict[str, str]) -> Indicators:
+    """Indicators with the other cells of their rows, in order."""
+    return [one | {"attributes": own} for one, own in zip(indicators, cells, strict=True)]
+
+
 def expected(title: str, year: int | None, unit: str | None, *projects: Labels, **more: Any) -> Labels:
     document: Labels = {"title": title, "department": None, "fiscal_year": year, "amount_unit": unit, "totals": []}
     return {"document": document | more, "projects": list(projects)}
@@ -228,18 +233,32 @@ def by_indicator_a() -> Case:
             "灌区渠道管护",
             amounts("120.00", "120.00", **{several: "240.00"}),
             "完成主干渠道巡查和管护，保证灌溉用水。",
-            [
-                indicator(
-                    "产出指标", "数量指标", "管护渠道长度", "86.50", operator="≥", measure_unit="公里", weight="20"
-                ),
-                indicator("产出指标", "数量指标", "巡查次数", "24", operator="≥", measure_unit="次", weight="20"),
-                indicator("效益指标", "社会效益指标", "受益农户", "3200", operator="≥", measure_unit="户", weight="30"),
-                indicator(
-                    "满意度指标", "服务对象满意度指标", "农户满意度", "95", operator="≥", measure_unit="%", weight="10"
-                ),
-            ],
+            with_cells(
+                [
+                    indicator(
+                        "产出指标", "数量指标", "管护渠道长度", "86.50", operator="≥", measure_unit="公里", weight="20"
+                    ),
+                    indicator("产出指标", "数量指标", "巡查次数", "24", operator="≥", measure_unit="次", weight="20"),
+                    indicator(
+                        "效益指标", "社会效益指标", "受益农户", "3200", operator="≥", measure_unit="户", weight="30"
+                    ),
+                    indicator(
+                        "满意度指标",
+                        "服务对象满意度指标",
+                        "农户满意度",
+                        "95",
+                        operator="≥",
+                        measure_unit="%",
+                        weight="10",
+                    ),
+                ],
+                {"备注": "含支渠"},
+                {},
+                {},
+                {"备注": "抽样调查"},
+            ),
             unit=water,
-            attributes={"项目编码": "QH2025001", "备注(1)": "含支渠", "备注(4)": "抽样调查"},
+            attributes={"项目编码": "QH2025001"},
         ),
         project(
             "校舍维修",
@@ -308,42 +327,46 @@ def by_indicator_b() -> Case:
             "森林防火巡护",
             amounts("286400.00"),
             "做好森林防火巡护，不发生重大火情。",
-            [
-                indicator("产出指标", "数量指标", "巡护次数", "120", measure_unit="次", **kinds),
-                indicator("产出指标", "时效指标", "隐患整改及时率", "100", operator="=", measure_unit="%"),
-                indicator("效益指标", "生态效益指标", "防火责任落实率", "100", operator="=", measure_unit="%"),
-            ],
+            with_cells(
+                [
+                    indicator("产出指标", "数量指标", "巡护次数", "120", measure_unit="次", **kinds),
+                    indicator("产出指标", "时效指标", "隐患整改及时率", "100", operator="=", measure_unit="%"),
+                    indicator("效益指标", "生态效益指标", "防火责任落实率", "100", operator="=", measure_unit="%"),
+                ],
+                *(
+                    {"指标属性": "定量指标", "指标内容": text}
+                    for text in (
+                        "反映巡护工作开展的次数",
+                        "及时整改的隐患数/发现的隐患数",
+                        "签订责任书的村数/应签订的村数",
+                    )
+                ),
+            ),
             unit=forest,
-            attributes={
-                **{f"指标属性({index})": "定量指标" for index in (1, 2, 3)},
-                "指标内容(1)": "反映巡护工作开展的次数",
-                "指标内容(2)": "及时整改的隐患数/发现的隐患数",
-                "指标内容(3)": "签订责任书的村数/应签订的村数",
-            },
         ),
         project(
             "公园绿化养护",
             amounts("96000.00"),
             "保持公园绿地整洁美观。",
-            [indicator("产出指标", "数量指标", "养护面积", "3.2", measure_unit="万平方米", **kinds)],
+            with_cells(
+                [indicator("产出指标", "数量指标", "养护面积", "3.2", measure_unit="万平方米", **kinds)],
+                {"指标属性": "定量指标", "指标内容": "反映养护的绿地面积"},
+            ),
             unit=park,
-            attributes={"指标属性(1)": "定量指标", "指标内容(1)": "反映养护的绿地面积"},
         ),
         project(
             "园林机械购置",
             amounts("18500.00"),
             "更新园林机械。",
-            [
-                indicator("产出指标", "数量指标", "购置台数", "5", operator="=", measure_unit="台"),
-                indicator("满意度指标", "服务对象满意度指标", "职工满意度", "90", measure_unit="%", **kinds),
-            ],
+            with_cells(
+                [
+                    indicator("产出指标", "数量指标", "购置台数", "5", operator="=", measure_unit="台"),
+                    indicator("满意度指标", "服务对象满意度指标", "职工满意度", "90", measure_unit="%", **kinds),
+                ],
+                {"指标属性": "定量指标", "指标内容": "反映购置数量"},
+                {"指标属性": "定性指标", "指标内容": "问卷调查"},
+            ),
             unit=park,
-            attributes={
-                "指标属性(1)": "定量指标",
-                "指标内容(1)": "反映购置数量",
-                "指标属性(2)": "定性指标",
-                "指标内容(2)": "问卷调查",
-            },
         ),
     )
     printed = Printed([title.split()[0], title.split()[1]], rows, [10, 8, 14, 8, 9, 10, 6, 6, 7, 8, 14])

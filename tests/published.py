@@ -75,6 +75,7 @@ _INDICATORS = st.builds(
     ),
     measure_unit=_MAYBE,
     weight=_MAYBE,
+    attributes=st.dictionaries(TEXT, TEXT, max_size=2),
 )
 _NORMALIZED = st.builds(
     NormalizedIndicator,

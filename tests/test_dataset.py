@@ -22,6 +22,7 @@ from extractor.errors import OutputError, UsageError
 from extractor.export import export, parquet, relations, sqlite
 from extractor.export.dataset import SOURCES, dataset
 from extractor.export.meanings import models_in
+from extractor.ground.paths import INDICATOR_FIELDS
 from extractor.normalize.funding import by_source
 from extractor.normalize.standing import Standings
 from extractor.schemas.project import Amounts, FundingLine, Indicator
@@ -176,7 +177,9 @@ def check(tables: Tables, lines: Sequence[DocumentLine], records: Sequence[Recor
         assert row["flags"] == sum(not one["information"] for one in mine["flags"])
         assert row["indicators"] == len(mine["indicators"])
         for one, indicator, means in zip(mine["indicators"], project.indicators, normalized.indicators, strict=True):
-            assert {name: one[name] for name in Indicator.model_fields} == indicator.model_dump()
+            assert {name: one[name] for name in INDICATOR_FIELDS} == indicator.model_dump(exclude={"attributes"})
+            cells = [found for found in mine["indicator_attributes"] if found["position"] == one["position"]]
+            assert {found["label"]: found["value"] for found in cells} == indicator.attributes
             assert (one["name_key"], one["category1"], one["category2_code"]) == (
                 means.name,
                 means.level1 and means.level1.term,

@@ -98,6 +98,16 @@ def shown(project: ProjectReading) -> dict[str, Any]:
     return found
 
 
+def labelled(project: ProjectReading) -> dict[str, str]:
+    """The cells of the indicators that no field takes, each with the count of its indicator, and the project's own."""
+    cells = {
+        label if not index else f"{label}({index + 1})": value
+        for index, one in enumerate(project.indicators)
+        for label, value in one.attributes.items()
+    }
+    return project.attributes | cells
+
+
 def without_merges(rows: Rows) -> Rows:
     """As Markdown and delimited text print it: blank where a merged cell goes on."""
     return [["" if cell in (UP, LEFT) else cell for cell in row] for row in rows]
@@ -315,7 +325,7 @@ def test_a_second_column_of_words_is_no_twin() -> None:
     items = [["产出指标", "数量指标", "维修校舍", "完工的栋数", "≥12栋"], ["", "质量指标", "合格率", "合格率", "100%"]]
     (project,) = projects(TITLE, [*NAME, *MONEY, *GOAL, header, *items])
     assert [(one.name, one.annual_value) for one in project.indicators] == [("维修校舍", "≥12栋"), ("合格率", "100%")]
-    assert project.attributes == {"指标描述": "完工的栋数", "指标描述(2)": "合格率"}
+    assert labelled(project) == {"指标描述": "完工的栋数", "指标描述(2)": "合格率"}
 
 
 def test_a_person_and_a_telephone_number() -> None:
@@ -518,7 +528,7 @@ def test_numbers_and_columns_of_indicators() -> None:
     wide = [[*row, LEFT, LEFT, LEFT, LEFT] for row in NAME + MONEY + GOAL]
     (record,) = extract(TITLE, [*wide, header, below, *items]).records
     first = record.project.indicators[0]
-    assert shown(record.project)["attributes"] == {"评分标准": "按比例得分", "评分标准(3)": "每低1%扣5分"}
+    assert labelled(record.project) == {"评分标准": "按比例得分", "评分标准(3)": "每低1%扣5分"}
     assert [one.number for one in record.project.indicators] == [1, 2, 1]
     assert (first.name, first.operator, first.annual_value, first.measure_unit, first.weight) == (
         "维修校舍",
@@ -546,10 +556,9 @@ def test_self_evaluation(tmp_path: Path) -> None:
         "实际完成情况": "修了11栋。",
         "总分·分值": "100",
         "总分·得分": "92.5",
-        "实际完成值": "11栋",
-        "得分": "82.5",
     }
     assert [(one.annual_value, one.weight) for one in record.project.indicators] == [("12栋", "90")]
+    assert [one.attributes for one in record.project.indicators] == [{"实际完成值": "11栋", "得分": "82.5"}]
     assert record.status == "unchecked"
 
 
@@ -823,7 +832,7 @@ def test_a_column_of_values_for_each_site(name: str, label: str) -> None:
     project = record.project
     assert (project.name, project.department, project.amounts.total) == ("农田建设补助资金", "农业农村厅", "52000")
     assert [(one.name, one.annual_value) for one in project.indicators] == [("建设面积", "≥30万亩"), ("合格率", "100%")]
-    assert project.attributes == {"望川市": "≥12万亩", "溪口县": "≥18万亩", "望川市(2)": "100%", "溪口县(2)": "100%"}
+    assert labelled(project) == {"望川市": "≥12万亩", "溪口县": "≥18万亩", "望川市(2)": "100%", "溪口县(2)": "100%"}
     assert record.status == "unchecked"
 
 
@@ -831,7 +840,7 @@ def test_of_the_sites_none_is_the_whole() -> None:
     rows = [*SIMPLE[:3], ["一级指标", "二级指标", "三级指标", "望川市"], SIMPLE[4]]
     (record,) = extract("绩效目标申报表", rows).records
     assert record.project.indicators[0].annual_value is None
-    assert record.project.attributes == {"望川市": "80万平方米"}
+    assert labelled(record.project) == {"望川市": "80万平方米"}
     assert [flag.code for flag in record.flags] == ["template_left_empty"]
 
 
@@ -953,7 +962,7 @@ def test_values_of_other_years_beside_the_years() -> None:
     head = [[*row, LEFT] for row in [*NAME, *MONEY, *GOAL]]
     (found,) = projects(TITLE, [*head, *header, ["产出指标", "数量指标", "维修校舍", "4栋", "6栋", "12栋"]])
     assert [(one.name, one.annual_value) for one in found.indicators] == [("维修校舍", "12栋")]
-    assert found.attributes == {"前年": "4栋", "上年": "6栋"}
+    assert labelled(found) == {"前年": "4栋", "上年": "6栋"}
 
 
 @pytest.mark.parametrize(("later", "own"), [([], ["12栋", "≥95%"]), (["2027年指标值"], [None, None])])
@@ -1384,7 +1393,7 @@ def test_indicators_of_kinds(name: str, merges: bool) -> None:
         {key: value for key, value in one.items() if key in wanted} for one, wanted in zip(found, expected, strict=True)
     ] == expected
     assert [one.get("annual_value") for one in found] == [one.get("annual_value") for one in expected]
-    assert project.attributes == attributes
+    assert labelled(project) == attributes
 
 
 LISTED = [

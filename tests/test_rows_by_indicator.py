@@ -60,10 +60,13 @@ class Project:
     def reading(self) -> tuple[object, ...]:
         fields = ("level1", "level2", "name", "operator", "annual_value", "measure_unit", "weight")
         indicators = [
-            Indicator(**{key: text or None for key, text in zip(fields, line, strict=False)}) for line in self.lines
+            Indicator(
+                **{key: text or None for key, text in zip(fields, line, strict=False)},
+                attributes={"评分标准": line[7]} if line[7] else {},
+            )
+            for line in self.lines
         ]
-        standards = {f"评分标准({number})": line[7] for number, line in enumerate(self.lines, 1) if line[7]}
-        return self.unit, self.name, self.amount.replace(",", ""), self.goal, indicators, standards
+        return self.unit, self.name, self.amount.replace(",", ""), self.goal, indicators, {}
 
 
 def got(record: Record) -> tuple[object, ...]:
@@ -194,7 +197,8 @@ def test_other_columns_keep_their_label_and_their_indicator(tmp_path: Path, labe
         ["效益指标", "社会效益指标", "人数", "9人", "说明一"],
     ]
     [project], document = table(tmp_path, rows)
-    assert project.attributes == {f"{label}(1)": "说明一", f"{label}(3)": "说明一"}
+    assert project.attributes == {}
+    assert [one.attributes for one in project.indicators] == [{label: "说明一"}, {}, {label: "说明一"}]
     assert document.coverage == 1.0
 
 

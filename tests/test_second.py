@@ -78,7 +78,7 @@ def test_two_readings_that_agree(source: str, right: dict[str, ProjectReading]) 
 def test_what_is_not_its_business() -> None:
     assert NOT_READ == (
         "department", "unit", "amounts", "withheld", "attributes",
-        "indicators.operator", "indicators.measure_unit", "indicators.weight",
+        "indicators.operator", "indicators.measure_unit", "indicators.weight", "indicators.attributes",
     )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ _FRACTION = re.compile(r"0?\.\d+")
 _WHOLE = re.compile(r"1(?:\.0+)?")
 """What is left of 90% and of 100% where a program wrote the number that a cell holds, without its format."""
 _BARE = ("0", ".", "1")
-_FIELDS = tuple(Indicator.model_fields)
+_FIELDS = tuple(name for name in Indicator.model_fields if name != "attributes")
 _ENOUGH = 2
 _SHORTEST = 2
 _SHOWN = 24
@@ -265,8 +265,8 @@ def _is_nothing(value: str) -> bool:
 
 
 def _of_indicators(project: ProjectReading) -> Iterator[tuple[str, str]]:
-    """Attributes that an indicator's row holds, under their label without the count."""
-    for label, value in project.attributes.items():
+    """Cells that no field takes, an indicator's or not, under their label without the count."""
+    for label, value in project.labelled():
         yield re.sub(r"\(\d+\)$", "", label), value
 
 
@@ -314,7 +314,7 @@ def _money(project: ProjectReading, block: Block) -> Iterator[str]:
         yield from parts
     if parts or amounts.breakdown:
         return
-    for label, value in project.attributes.items():
+    for label, value in project.labelled():
         word = squash(label)
         number = read_amount(MappedText(value, range(len(value))))
         if (

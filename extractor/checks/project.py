@@ -56,7 +56,7 @@ def find_repeats(projects: Sequence[ProjectReading], blocks: Sequence[Block]) ->
             name,
             project.amounts,
             squash(project.goal or ""),
-            project.indicators,
+            tuple(indicator.model_dump_json() for indicator in project.indicators),
         )
         first = seen.setdefault(printed, index)
         if first != index:

@@ -76,7 +76,7 @@ def _bodies(project: ProjectReading, words: FormWords) -> Iterator[tuple[str, st
     if blank is None:
         return
     known = {squash(body) for body in (project.unit, project.department) if body}
-    for label, value in project.attributes.items():
+    for label, value in project.labelled():
         word = squash(value)
         is_own = word not in known or label.endswith(_WORDS.of_bodies)
         if _WORDS.body.fullmatch(word) and is_own and _is_unknown(label, words) and not _WORDS.of_others.search(label):
@@ -92,9 +92,9 @@ def _money(project: ProjectReading, words: FormWords) -> Iterator[tuple[str, str
     strange = [one for one in amounts.breakdown if _is_no_source(one.label)]
     if amounts.total is None:
         sums = [(one.label, one.amount) for one in strange if _number(one.amount)]
-        sums += [item for item in project.attributes.items() if _is_planned(*item, words)]
+        sums += [item for item in project.labelled() if _is_planned(*item, words)]
         if amounts == Amounts():
-            sums += [item for item in project.attributes.items() if _is_sum(*item, words)]
+            sums += [item for item in project.labelled() if _is_sum(*item, words)]
         for label, amount in sums[:1]:
             yield paths.amount("total"), label, amount
         return
@@ -144,7 +144,7 @@ def _goal(project: ProjectReading, block: Block, words: FormWords) -> Iterator[t
     _, opens, label = block.content.text[: span[0]].rpartition("【")
     if not opens or not label.endswith("】") or not _is_of_several_years(label[:-1], words):
         return
-    for name, value in project.attributes.items():
+    for name, value in project.labelled():
         is_text = len(_SHOWS.findall(value)) >= _GOAL and squash(value) != squash(project.goal)
         is_other = _WORDS.tells.search(name) is not None or words.tells_money(name)
         if is_text and not is_other and _is_unknown(name, words):
@@ -159,10 +159,8 @@ def _is_of_several_years(label: str, words: FormWords) -> bool:
 
 def _columns(project: ProjectReading, words: FormWords) -> Iterator[tuple[str, str, str]]:
     """A column of the indicators that no field took, where the field that it looks like is blank in all of them."""
-    if not project.attributes:
-        return
     series: dict[str, list[str]] = defaultdict(list)
-    for label, value in project.attributes.items():
+    for label, value in project.labelled():
         series[_COUNTED.sub("", label)].append(squash(value))
     blank = {
         field

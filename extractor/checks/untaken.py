@@ -50,7 +50,7 @@ def check_untaken(project: ProjectReading) -> list[Finding]:
 def _untaken(project: ProjectReading) -> Iterator[tuple[str, str]]:
     """Labels and texts that print indicators."""
     kinds: set[str] = set()
-    for label, value in project.attributes.items():
+    for label, value in project.labelled():
         text = squash(value)
         values = sum(1 for _ in _WORDS.value.finditer(text))
         kinds |= {match["kind"] for match in _WORDS.category.finditer(text) if values}

@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 
 from extractor.compare.align import Pair, align
 from extractor.compare.findings import only
+from extractor.compare.labelled import labelled
 from extractor.compare.parts import Part, listed
 from extractor.compare.printed import described
 from extractor.compare.settle import Cell, Same, Settled, of_model, of_rules, prevails, settle, unopposed
 from extractor.compare.side import Side
 from extractor.ground.paths import INDICATOR_FIELDS, indicator_paths, same_text
+from extractor.schemas.paths import ATTRIBUTES, attribute_label, indicator_attribute
 from extractor.schemas.project import Indicator
 
 
@@ -48,18 +50,27 @@ def _indicator(rules: Side, model: Side, pair: Pair) -> Part | None:
 
 
 def _cells(side: Side, index: int) -> list[tuple[str, Cell]]:
-    """What a reader reads in the fields of an indicator, blanks aside."""
+    """What a reader reads in the fields of an indicator and in the other cells of its row, blanks aside."""
     values = side.reading.indicators[index].__dict__
-    return [(field, Cell(path, values[field])) for field, path in indicator_paths(index) if values[field] is not None]
+    own = [(field, Cell(path, values[field])) for field, path in indicator_paths(index) if values[field] is not None]
+    return own + [(f"{ATTRIBUTES}{label}", cell) for label, cell in _others(side, index).items()]
 
 
 def _both(rules: Side, model: Side, i: int, j: int) -> dict[str, Settled]:
     mine, theirs = rules.reading.indicators[i].__dict__, model.reading.indicators[j].__dict__
-    return {
+    found = {
         field: settle(rules, model, Cell(left, mine[field]), Cell(right, theirs[field]), _same(field))
         for (field, left), (_, right) in zip(indicator_paths(i), indicator_paths(j), strict=True)
         if mine[field] is not None or theirs[field] is not None
     }
+    others = labelled(rules, model, _others(rules, i), _others(model, j))
+    return found | {f"attributes{label}": one for label, one in others.settled.items()}
+
+
+def _others(side: Side, index: int) -> dict[str, Cell]:
+    """The other cells of an indicator's row by their labels."""
+    cells = side.reading.indicators[index].attributes
+    return {label: Cell(indicator_attribute(index, label), value) for label, value in cells.items()}
 
 
 def _same(field: str) -> Same:
@@ -68,6 +79,11 @@ def _same(field: str) -> Same:
 
 def _built(fields: Mapping[str, Settled]) -> Part:
     values: dict[str, Any] = {field: fields[field].value if field in fields else None for field in INDICATOR_FIELDS}
+    values["attributes"] = {
+        label: str(one.value)
+        for field, one in fields.items()
+        if (label := attribute_label(field)) is not None and one.value is not None
+    }
     return Part(Indicator.model_construct(**values), {f".{field}": one for field, one in fields.items()})
 
 
@@ -96,7 +112,7 @@ def _is_kept(rules: Side, model: Side, lone: _Lone) -> bool:
 
 def _told(lone: _Lone) -> Settled:
     side = lone.side
-    paths = [path for _, path in indicator_paths(lone.at)]
+    paths = [cell.path for _, cell in _cells(side, lone.at)]
     finding = only(
         "rules" if lone.is_rules else "model",
         described(side.reading.indicators[lone.at]),

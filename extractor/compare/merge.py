@@ -14,15 +14,15 @@ from typing import Any
 from extractor.compare.align import Pair
 from extractor.compare.amounts import amounts
 from extractor.compare.indicators import indicators
+from extractor.compare.labelled import labelled
 from extractor.compare.parts import Part, single
-from extractor.compare.settle import NOTHING, Cell, Settled, settle
+from extractor.compare.settle import Cell, Settled, settle
 from extractor.compare.side import Side
 from extractor.ground.paths import leaves, same_text
 from extractor.schemas.finding import Finding
 from extractor.schemas.paths import attribute
 from extractor.schemas.project import ProjectReading
 from extractor.schemas.record import Span
-from extractor.text import squash
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +108,8 @@ def _text(rules: Side, model: Side, field: str) -> Part:
 
 
 def _attributes(rules: Side, model: Side) -> Part:
-    """Attributes by their labels, the rules' before what only the model has."""
-    mine, theirs = rules.reading.attributes, model.reading.attributes
-    labels = {squash(label): label for label in theirs}
-    found: dict[str, Settled] = {}
-    for label, value in mine.items():
-        other = labels.pop(squash(label), None)
-        right = NOTHING if other is None else Cell(attribute(other), theirs[other])
-        found[label] = settle(rules, model, Cell(attribute(label), value), right, same_text)
-    for label in labels.values():
-        cells = (Cell(attribute(label), None), Cell(attribute(label), theirs[label]))
-        found[label] = settle(rules, model, *cells, same_text)
-    published = {label: str(one.value) for label, one in found.items() if one.value is not None}
-    return Part(published, {f".{label}": one for label, one in found.items()})
+    mine, theirs = (
+        {label: Cell(attribute(label), value) for label, value in side.reading.attributes.items()}
+        for side in (rules, model)
+    )
+    return labelled(rules, model, mine, theirs)

@@ -7,7 +7,7 @@ from typing import Any
 
 from extractor.ground import Grounding
 from extractor.ground.paths import COLUMNS, INDICATOR_FIELDS
-from extractor.schemas.paths import attribute, indicator_prefix
+from extractor.schemas.paths import attribute, indicator_attribute, indicator_prefix
 from extractor.schemas.project import Indicator, ProjectReading, plain_amount
 from extractor.text import Squashed, fold
 
@@ -47,7 +47,15 @@ def as_printed(reading: ProjectReading, grounding: Grounding, view: Squashed) ->
                 }
             ),
             "indicators": tuple(
-                indicator.model_copy(update=several(indicator_prefix(i), indicator.__dict__, INDICATOR_FIELDS))
+                indicator.model_copy(
+                    update={
+                        **several(indicator_prefix(i), indicator.__dict__, INDICATOR_FIELDS),
+                        "attributes": {
+                            label: printed(indicator_attribute(i, label), value)
+                            for label, value in indicator.attributes.items()
+                        },
+                    }
+                )
                 for i, indicator in enumerate(reading.indicators)
             ),
             "attributes": {label: printed(attribute(label), value) for label, value in reading.attributes.items()},

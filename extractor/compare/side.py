@@ -12,6 +12,7 @@ from extractor.compare.findings import is_blank
 from extractor.ground import Grounding, overlaps, unclaimed
 from extractor.ground.paths import INDICATOR_FIELDS, LABEL_FIELDS, Leaf, indicator_paths, leaves
 from extractor.schemas.finding import Finding
+from extractor.schemas.paths import indicator_of
 from extractor.schemas.project import Indicator, ProjectReading
 from extractor.schemas.record import Span
 from extractor.text import Squashed
@@ -43,8 +44,8 @@ class Abstention:
         >>> [one.reads(path) for path in ("name", "indicators[2].annual_value", "attributes.name", "amounts.total")]
         [True, True, False, False]
         """
-        parent, _, field = path.rpartition(".")
-        return field in self.indicator_fields if parent.startswith("indicators[") else path in self.fields
+        of = indicator_of(path)
+        return path in self.fields if of is None else of.field in self.indicator_fields
 
     def doubts(self, spans: Sequence[Span]) -> bool:
         """True where the reader may have missed what claims `spans`; what claims no text needs room to stand in."""

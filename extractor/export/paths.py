@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pydantic import BaseModel
 
 from extractor.export.labels import Labels, ShownColumn
+from extractor.schemas.paths import attribute_label, label_of
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _ITEM = re.compile(r"(indicators|totals)\[(\d+)\](?:\.(.+))?")
@@ -42,6 +43,8 @@ def field_name(path: str, words: Labels, *, of_document: bool = False) -> str:
     ('第 3 项指标·年度指标值', '总计')
     >>> field_name("attributes.项目类别", labels("zh")), field_name("", labels("zh"), of_document=True)
     ('其他内容·项目类别', '整个文件')
+    >>> field_name("indicators[0].attributes.得分", labels("zh"))
+    '第 1 项指标·其他内容·得分'
     """
     if not path:
         return words.fields["document" if of_document else "record"]
@@ -63,7 +66,8 @@ def _plain_name(path: str, words: Labels, columns: Sequence[ShownColumn]) -> str
         return path
     column = [column for column in columns if column.path][index]
     rest = path[len(column.path or "") :]
-    steps = [name or str(int(number) + 1) for name, number in _STEP.findall(rest)]
+    label = attribute_label(path)
+    steps = [label] if label else [name or str(int(number) + 1) for name, number in _STEP.findall(rest)]
     return "·".join([column.heading, *(words.fields.get(step, step) for step in steps)])
 
 
@@ -73,13 +77,16 @@ def value_at(model: BaseModel, path: str) -> str | None:
     >>> from extractor.schemas.project import Indicator, ProjectReading
     >>> value_at(ProjectReading(indicators=(Indicator(name="满意度"),)), "indicators[0].name")
     '满意度'
+    >>> one = ProjectReading(indicators=(Indicator(attributes={"得分": "9.5"}),))
+    >>> value_at(one, "indicators[0].attributes.得分")
+    '9.5'
     """
     if not path:
         return None
     value: object = model
     # An attribute's label is printed text and may hold dots and brackets of its own.
-    head, _, label = path.partition(".")
-    steps = [(head, ""), (label, "")] if head == "attributes" else _STEP.findall(path)
+    label = label_of(path)
+    steps = _STEP.findall(path if label is None else path[: -len(label)]) + ([] if label is None else [(label, "")])
     for name, number in steps:
         if number:
             if not isinstance(value, Sequence) or int(number) >= len(value):

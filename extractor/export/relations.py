@@ -183,6 +183,8 @@ class _Apart:
             means = normalized[index] if index < len(normalized) else _NO_CATEGORY
             place = own | {"position": index + 1}
             yield self._row("indicators", place | {"indicator": indicator, "normalized": means})
+            for cell, (label, value) in enumerate(indicator.attributes.items(), 1):
+                yield self._row("indicator_attributes", place | {"cell": cell, "label": label, "value": value})
             for field, name in _FIELDS:
                 target: Target | None = getattr(means, name)
                 if target is not None:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from extractor.export.labels import Labels, ShownColumn
 from extractor.export.paths import field_name, value_at
 from extractor.export.wording import digits, funding_text, target_cells, target_text
+from extractor.ground.paths import INDICATOR_FIELDS
 from extractor.messages import where
 from extractor.normalize.funding import PARTS, by_source
 from extractor.normalize.standing import Standing
@@ -97,7 +98,8 @@ _INDICATOR: Mapping[str, Callable[[IndicatorEntry], Cell]] = {
     "ordinal": lambda entry: entry.ordinal,
     "name_of_project": lambda entry: entry.record.project.name,
     "position": lambda entry: entry.position + 1,
-    **{field: _printed(field) for field in Indicator.model_fields},
+    **{field: _printed(field) for field in INDICATOR_FIELDS},
+    "attributes": lambda entry: _pairs(iter(entry.indicator.attributes.items()), entry.words),
     "canonical1": lambda entry: entry.normalized.level1.term if entry.normalized.level1 else None,
     "canonical2": lambda entry: entry.normalized.level2.term if entry.normalized.level2 else None,
     "named": lambda entry: target_text(named, entry.words) if (named := entry.normalized.named) else None,

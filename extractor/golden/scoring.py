@@ -138,7 +138,7 @@ class _Sheet:
 
     def values(self, field: str, path: str, expected: Mapping[str, str | None], got: Mapping[str, str | None]) -> None:
         for name in dict.fromkeys((*expected, *got)):
-            group = "attributes" if name.startswith(paths.ATTRIBUTES) else name
+            group = paths.field_of(name) if paths.is_attribute(name) else name
             self.value(f"{field}.{group}", f"{path}.{name}".lstrip("."), expected.get(name), got.get(name))
 
     def value(self, field: str, path: str, expected: str | None, got: str | None) -> None:

@@ -9,7 +9,7 @@ places in as hints; a hint is checked against the text, never believed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from extractor.ground.paths import CUT, LABEL_FIELDS, Leaf, key, leaves
@@ -30,7 +30,7 @@ _WORD = re.compile(
     re.VERBOSE,
 )
 _COUNTED = re.compile(r"(?:\(\d{1,4}\))+$")
-"""Tells apart values of one printed label: 评分标准(2) is the second indicator's."""
+"""Tells apart values of one printed label: 备注(2) is the second of a project."""
 _MOST_OVERLAPS = 200
 _CONTEXT_FIELDS = frozenset(("department", "unit"))
 
@@ -102,13 +102,14 @@ def ground(reading: ProjectReading, view: Squashed, context: BlockContext, hints
             pieces |= search.pieces
     if hints and len(hints) > len(places):
         _printed_again(view, reading, hints, places, pieces)
-    if reading.attributes:
+    has_labels = any(True for _ in reading.labelled())
+    if has_labels:
         _claim_labels(reading, view, places, pieces)
     source = _source(view, places)
     if len(places) < fields:
         _add_context(reading, context, places, source)
     ungrounded: tuple[str, ...] = ()
-    if len(places) + elsewhere < fields or reading.attributes:
+    if len(places) + elsewhere < fields or has_labels:
         ungrounded = tuple(
             path for path, value in leaves(reading) if not _is_grounded(path, value, view, context, places)
         )
@@ -173,7 +174,7 @@ def _add_context(reading: ProjectReading, context: BlockContext, places: Places,
 
 
 def _is_grounded(path: str, value: Leaf, view: Squashed, context: BlockContext, places: Places) -> bool:
-    label = paths.attribute_label(path)
+    label = paths.label_of(path)
     if label is not None and not _label_is_printed(label, view, context):
         return False
     if path in places or (path in _CONTEXT_FIELDS and _is_context(path, value, context)):
@@ -201,13 +202,19 @@ def _printed_again(
 
 def _claim_labels(reading: ProjectReading, view: Squashed, places: Places, pieces: dict[str, tuple[Span, ...]]) -> None:
     """A label is text that the reading accounts for, like its value."""
-    for label in reading.attributes:
-        path = paths.attribute(label)
+    for path, label in _labels(reading):
         printed = _COUNTED.sub("", squash(label)).rstrip(":")
         if path in places and printed:
             at = view.text.rfind(printed, 0, places[path][0])
             if at >= 0:
                 pieces[path] = (*pieces.get(path, (places[path],)), (at, at + len(printed)))
+
+
+def _labels(reading: ProjectReading) -> Iterator[tuple[str, str]]:
+    """Path and printed label of every value that stands under one."""
+    yield from ((paths.attribute(label), label) for label in reading.attributes)
+    for index, indicator in enumerate(reading.indicators):
+        yield from ((paths.indicator_attribute(index, label), label) for label in indicator.attributes)
 
 
 def unclaimed(view: Squashed, places: Mapping[str, Span] | Iterable[Span], structure: re.Pattern[str]) -> list[Span]:

@@ -17,7 +17,7 @@ from extractor.text import STOPS, squash
 Leaf = str | int
 
 COLUMNS = AMOUNT_COLUMNS
-INDICATOR_FIELDS = tuple(Indicator.model_fields)
+INDICATOR_FIELDS = tuple(name for name in Indicator.model_fields if name != "attributes")
 _AMOUNT_PATHS = tuple((column, paths.amount(column)) for column in AMOUNT_COLUMNS)
 LABEL_FIELDS = ("level1_code", "level1", "level2_code", "level2")
 """Fields that one printed label may fill for several indicators (merged cells)."""
@@ -94,5 +94,7 @@ def leaves(reading: ProjectReading) -> Iterator[tuple[str, Leaf]]:
             value = values[field]
             if value is not None:
                 yield path, value
+        for label, text in values["attributes"].items():
+            yield paths.indicator_attribute(index, label), text
     for label, value in reading.attributes.items():
         yield paths.attribute(label), value

@@ -24,6 +24,7 @@ Places = dict[str, Span]
 _TRIES = 64
 _NUMBER = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|-?[0-9]+(?:\.[0-9]+)?")
 _AFTER_NUMBER = frozenset("、.)]")
+_AFTER_LABEL = frozenset(":】")
 _BETWEEN = "-、.,:;|/()[]"
 
 
@@ -54,7 +55,7 @@ class Search:
         self._goal()
         self._indicators()
         for path, value in wanted.items():
-            if path.startswith(paths.ATTRIBUTES) and path not in self.places:
+            if path not in self.places and paths.is_attribute(path):
                 self._anywhere(path, key(str(value)))
         for path, found in (("department", self.context.department), ("unit", self.context.unit)):
             if path in wanted and path not in self.places:
@@ -121,15 +122,19 @@ class Search:
         path = paths.attribute(label)
         if path not in self.wanted:
             return
-        value, printed = key(str(self.wanted[path])), squash(label).rstrip(":")
+        self._put(path, self._at_label(label, key(str(self.wanted[path])), 0, len(self.text)))
+
+    def _at_label(self, label: str, value: str, start: int, end: int) -> Span | None:
+        """The value right behind its printed label; the label is taken with it."""
+        printed = squash(label).rstrip(":")
         if not value or not printed:
-            return
-        for start, end in self._occurrences(printed, 0, len(self.text)):
-            at = end + 1 if self.text.startswith(":", end) else end
+            return None
+        for first, last in self._occurrences(printed, start, end):
+            at = last + 1 if self.text[last : last + 1] in _AFTER_LABEL else last
             if self.text.startswith(value, at) and is_whole(self.view, at, at + len(value)):
-                self._put(path, (at, at + len(value)))
-                self._take(start, end)
-                return
+                self._take(first, last)
+                return at, at + len(value)
+        return None
 
     def _name(self) -> None:
         if "name" not in self.wanted:
@@ -201,14 +206,15 @@ class Search:
             prefix = paths.indicator_prefix(index)
             if any(prefix + field in self.wanted for field in INDICATOR_FIELDS):
                 following = next((other for other in names[index + 1 : index + 3] if other and other in self.text), "")
-                cursor = self._indicator(prefix, name, following, cursor, later)
+                cursor = self._indicator(index, name, following, cursor, later)
             else:
                 known = (self.places.get(prefix + field) for field in ("name", "cycle_value", "annual_value"))
                 cursor = max((span[1] for span in known if span), default=cursor)
         for path, value in later:
             self._anywhere(path, value)
 
-    def _indicator(self, prefix: str, name: str, following: str, cursor: int, later: list[tuple[str, str]]) -> int:
+    def _indicator(self, index: int, name: str, following: str, cursor: int, later: list[tuple[str, str]]) -> int:
+        prefix = paths.indicator_prefix(index)
         anchor = self.places.get(prefix + "name")
         if anchor is None and name:
             anchor = self._free(name, cursor) or self._free(name) or self._find(name, cursor) or self._find(name)
@@ -223,7 +229,16 @@ class Search:
             ends = [self.places[prefix + f][1] for f in ("level1", "level2") if prefix + f in self.places]
             cursor = max([cursor, *(end for end in ends if low <= end <= limit)])
         self._number(prefix, low, head)
+        self._attributes_of(index, following, cursor)
         return self._values(prefix, following, cursor, later)
+
+    def _attributes_of(self, index: int, following: str, cursor: int) -> None:
+        """Labelled cells of an indicator's row, each right behind its label; before values, which have none."""
+        limit = self._next(following, cursor)
+        for label, printed in self.reading.indicators[index].attributes.items():
+            path = paths.indicator_attribute(index, label)
+            if path in self.wanted:
+                self._put(path, self._at_label(label, key(printed), cursor, limit))
 
     def _next(self, following: str, cursor: int) -> int:
         at = self.text.find(following, cursor) if following else -1

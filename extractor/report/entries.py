@@ -143,7 +143,8 @@ class Entries:
         for index, one in enumerate(record.project.indicators):
             kind = KINDS.index(place.kinds[index]) if place.kinds else None
             texts = (one.level1, one.level2, one.name, one.annual_value, one.cycle_value)
-            more = " ".join(filter(None, (one.operator, one.measure_unit)))
+            cells = (f"{label}: {value}" for label, value in one.attributes.items())
+            more = " ".join(filter(None, (one.operator, one.measure_unit, *cells)))
             yield [one.number, *(visible(text) if text else None for text in texts), visible(more), kind]
 
     def _code(self, code: str) -> int:

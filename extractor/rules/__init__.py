@@ -139,7 +139,12 @@ class _Reader:
                 carried = {}
             carried |= {level: own[level] for level in ("level1", "level2") if level in own}
             values: dict[str, str] = {}
+            others: dict[str, str] = {}
             for field, (start, end) in (carried | own).items():
+                if (label := paths.attribute_label(field)) is not None:
+                    others[label] = self.view.value(start, end)
+                    self.places[paths.indicator_attribute(index, label)] = (start, end)
+                    continue
                 if twin := paths.printed_first(field):
                     self.places[paths.again(paths.indicator(index, _field(twin)))] = (start, end)
                     continue
@@ -149,7 +154,7 @@ class _Reader:
                     name = _field(field)
                     values[name] = self.view.value(start, end)
                     self.places[paths.indicator(index, name)] = (start, end)
-            indicators.append(Indicator(**values))
+            indicators.append(Indicator(**values, attributes=others))
         return indicators
 
     def _indicator_cells(self) -> dict[int, dict[str, Place]]:

@@ -26,6 +26,7 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
         "indicators.parquet",
         "targets.parquet",
         "attributes.parquet",
+        "indicator_attributes.parquet",
         "flags.parquet",
         "totals.parquet",
         "long_numbers.parquet",

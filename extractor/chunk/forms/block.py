@@ -18,7 +18,7 @@ from extractor.chunk.titles import is_title
 from extractor.chunk.units import unit_alone, unit_of_amounts, unit_of_cell
 from extractor.layouts import CompiledLayout
 from extractor.layouts.forms import FormWords, form_words
-from extractor.schemas.cells import again, attribute, breakdown_label, indicator, unread
+from extractor.schemas.cells import again, attribute, breakdown_label, indicator, indicator_attribute, unread
 from extractor.schemas.document import Block, BlockContext, Document, Found, Header, MappedText, PrintedUnit
 from extractor.schemas.project import plain_amount
 from extractor.text import join_lines, squash
@@ -240,8 +240,7 @@ def put_entries(content: Content, entries: Sequence[Entry], first: int = 0) -> N
             numbered = number_and_name(text.text) if name == "indicator_name" else None
             content.put(again(indicator(index, name)), _LABELS[name], text, *(numbered[1] if numbered else ()))
         for label, text in entry.others:
-            counted = label if not index else f"{label}({index + 1})"
-            content.put(content.free(attribute(counted)), label, text)
+            content.put(content.free(indicator_attribute(index, label)), label, text)
 
 
 def _put_indicator_cell(content: Content, index: int, name: str, text: MappedText) -> None:

@@ -9,7 +9,7 @@ from extractor.chunk.grid.columns import INDICATOR_COLUMNS
 from extractor.chunk.rows import PrintedRow
 from extractor.schemas.cells import own_label
 from extractor.schemas.document import MappedText
-from extractor.schemas.paths import indicator_prefix
+from extractor.schemas.paths import INDICATORS, indicator_prefix
 from extractor.text import squash
 
 """Begins the key of a labelled cell that speaks of one indicator, while its row is read."""
@@ -79,7 +79,7 @@ def _is_rest_of_indicator(project: PrintedRow, last: str, printed: Mapping[str, 
 def is_code(part: str) -> bool:
     """Whether a column holds the code that each project has for itself.
 
-    >>> is_code("attributes.项目编码"), is_code("goal")
-    (True, False)
+    >>> is_code("attributes.项目编码"), is_code("goal"), is_code("indicators[0].attributes.指标编码")
+    (True, False, False)
     """
-    return part.endswith(("编码", "代码"))
+    return part.endswith(("编码", "代码")) and not part.startswith(INDICATORS)

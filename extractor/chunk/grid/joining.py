@@ -11,7 +11,7 @@ from extractor.chunk.grid.halves import carry_over, go_on, has_other_code, is_co
 from extractor.chunk.grid.opened import Opened
 from extractor.chunk.rows import PrintedRow
 from extractor.layouts import CompiledLayout
-from extractor.schemas.cells import EXTRA, attribute, counted, indicator, own_label, own_of
+from extractor.schemas.cells import EXTRA, attribute, counted, indicator, indicator_attribute, own_label
 from extractor.schemas.document import MappedText
 from extractor.text import squash
 
@@ -163,7 +163,7 @@ def _put_indicator(
         project.labels[indicator(index, field)] = printed.labels[field]
     for key, content in own.items():
         label = printed.labels[key]
-        own_key = counted(own_of(label, index), project.parts)
+        own_key = counted(indicator_attribute(index, label), project.parts)
         project.parts[own_key] = content
         project.labels[own_key] = label
 

@@ -109,8 +109,11 @@ class _Ballot:
             vote = self._on(paths.funding_amount(index), line.amount, _FUNDING)
             # The label is what the amount stands under: there is no say on it of its own.
             yield from (vote, Vote(paths.funding_label(index), "same" if vote.verdict == "same" else "unsure"))
-        for printed, text in self.project.attributes.items():
-            vote = self._on(paths.attribute(printed), text, _ELSEWHERE)
+        others = [(paths.attribute(label), text) for label, text in self.project.attributes.items()]
+        for index, one in enumerate(self.project.indicators):
+            others += [(paths.indicator_attribute(index, label), text) for label, text in one.attributes.items()]
+        for path, text in others:
+            vote = self._on(path, text, _ELSEWHERE)
             # That a field has another value is said where that value stands.
             yield vote._replace(verdict="unsure", seen="") if vote.verdict == "other" else vote
         yield from self._indicators()
@@ -131,7 +134,7 @@ class _Ballot:
         taken = self.read.get(place, set())
         if paths.is_amount(path):
             return _DIGIT.search(self.seen.text(place)) is not None and not any(map(paths.is_amount, taken))
-        return not taken or (path == "goal" and all(one.startswith(paths.ATTRIBUTES) for one in taken))
+        return not taken or (path == "goal" and all(map(paths.is_attribute, taken)))
 
     def _on(self, path: str, printed: object, roles: Sequence[int], row_of: Place | None = None) -> Vote:
         """A printed value."""
@@ -147,7 +150,9 @@ class _Ballot:
             if support < worst:
                 worst = support
                 best = self.seen.best(place)
-                if best == _BODY and (path == "goal" or paths.indicator_of(path) is not None):
+                if best == _BODY and (
+                    path == "goal" or (paths.indicator_of(path) is not None and not paths.is_attribute(path))
+                ):
                     return Vote(path, "body")
                 sees = ROLES[best]
                 field = path.rpartition(".")[2]
