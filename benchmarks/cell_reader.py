@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from second.tables import share, table
 
 from extractor.builtin import hear
+from extractor.checks.places import check_places
 from extractor.checks.plausible import check_plausible
 from extractor.checks.project import check_project
 from extractor.compare import Comparison
@@ -118,13 +119,13 @@ def noticed(found: Sequence[Case]) -> dict[str, Counter[str]]:
                 continue
             # What stands in one piece with other values is the reader of characters' business.
             elsewhere = hear(seen, block, _compared(right)).elsewhere
-            before = _findings(seen, block, right, layout)
+            before = _findings(seen, case.document, block, right, layout)
             for make in MISTAKES:
                 for _ in range(_EACH):
                     made = make(right, rng)
                     if made is None or _is_of(made[0], elsewhere):
                         continue
-                    after = _findings(seen, block, made[1], layout)
+                    after = _findings(seen, case.document, block, made[1], layout)
                     by_it = bool(_keys(after[0]) - _keys(before[0]))
                     by_all = by_it or bool(_keys(after[1]) - _keys(before[1]))
                     rows.setdefault(make.__name__, Counter()).update(injected=1, alone=by_it, all=by_all)
@@ -136,12 +137,15 @@ def _is_of(path: str, elsewhere: frozenset[str]) -> bool:
     return path in elsewhere or (path.endswith("]") and any(one.startswith(paths.INDICATORS) for one in elsewhere))
 
 
-def _findings(seen: Seen, block: Block, sheet: Sheet, layout: object) -> tuple[list[Finding], list[Finding]]:
+def _findings(
+    seen: Seen, document: Document, block: Block, sheet: Sheet, layout: object
+) -> tuple[list[Finding], list[Finding]]:
     """This reader's findings, and those of the checks of a project."""
     own = list(hear(seen, block, _compared(sheet)).findings)
     spans = dict(sheet.spans)
     checks = check_project(sheet.project, block, layout, spans)  # type: ignore[arg-type]
     checks += check_plausible(sheet.project, block, layout.terms, spans)  # type: ignore[attr-defined]
+    checks += check_places(sheet.project, block, document, spans)
     return own, list(checks)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from extractor.schemas import paths
-from extractor.schemas.document import Block, Document
+from extractor.schemas.document import Block, Cell, Document
 from extractor.schemas.project import ProjectReading, plain_amount
 from extractor.schemas.record import Span
 from extractor.text import squash
@@ -45,7 +45,9 @@ class Sheet:
         span = self.spans.get(path)
         if span is None:
             return None
-        return next((cell for cell in self.cells if cell.start <= span[0] and span[1] <= cell.end), None)
+        around = (cell for cell in self.cells if cell.start <= span[0] and span[1] <= cell.end)
+        # Where a table is drawn with lines, a cell of several lines runs through the cells beside it.
+        return min(around, key=lambda cell: cell.end - cell.start, default=None)
 
     def taken(self) -> set[Printed]:
         return {cell for path in self.spans if (cell := self.of(path)) is not None}
@@ -77,7 +79,7 @@ Mistake = Callable[[Sheet, random.Random], tuple[str, Sheet] | None]
 
 def sheet_of(document: Document, block: Block, project: ProjectReading, spans: Mapping[str, Span]) -> Sheet:
     cells = tuple(
-        Printed(number, at, column, cell.content.text.strip(), cell.start, cell.end)
+        Printed(number, at, column, cell.content.text.strip(), *_printed_at(cell))
         for number, table in enumerate(document.tables)
         for at, row in enumerate(table.rows)
         if block.start <= row.start < block.end or block.start < row.end <= block.end
@@ -85,6 +87,13 @@ def sheet_of(document: Document, block: Block, project: ProjectReading, spans: M
         if cell.merged is None and cell.content.text.strip()
     )
     return Sheet(project, spans, cells)
+
+
+def _printed_at(cell: Cell) -> Span:
+    """Where a cell's text stands, without the blanks around it: as a reader of values gives it."""
+    text = cell.content.text
+    first = len(text) - len(text.lstrip())
+    return cell.content.source_span(first, len(text.rstrip())) or (cell.start, cell.end)
 
 
 def _is_money(text: str) -> bool:

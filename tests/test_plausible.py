@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from extractor.checks.completeness import check_rows
+from extractor.checks.places import check_places
 from extractor.checks.plausible import check_plausible
 from extractor.checks.untaken import check_untaken
 from extractor.layouts import terms
 from extractor.messages import worded
-from extractor.schemas.document import Block, BlockContext, MappedText
+from extractor.schemas.document import Block, BlockContext, Cell, Document, MappedText, Row, Table
 from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
 
 GOOD = ProjectReading(
@@ -196,3 +197,64 @@ def test_indicators_that_nobody_took(attributes: dict[str, str], is_told: bool) 
     none_read = GOOD.model_copy(update={"indicators": (), "attributes": attributes})
     assert [flag.path for flag in check_untaken(none_read)] == (["indicators"] if is_told else [])
     assert check_untaken(GOOD.model_copy(update={"attributes": attributes})) == []
+
+
+PRINTED = "项目名称|桥梁检测|资金|80.00|12|目标|检测桥梁12座。|数量指标|检测桥梁|≥12座"
+
+
+def placed(project: ProjectReading, spans: dict[str, str]) -> list[tuple[str, str]]:
+    """What is said of values read from these pieces of `PRINTED`, the cells of one table of two rows."""
+    document = read_text(PRINTED)
+    at = {path: (PRINTED.index(text), PRINTED.index(text) + len(text)) for path, text in spans.items()}
+    flags = check_places(project, block(PRINTED), document, at)
+    assert {str(flag.code) for flag in flags} <= {"implausible"}
+    return [(flag.path, flag.variant) for flag in flags]
+
+
+def read_text(text: str) -> Document:
+    """A document whose one table has its amounts and its indicators in rows of their own."""
+    cells, start = [], 0
+    for word in text.split("|"):
+        content = MappedText(word, range(start, start + len(word)))
+        cells.append(Cell(content, start, start + len(word)))
+        start += len(word) + 1
+    rows = tuple(Row(tuple(part), part[0].start, part[-1].end) for part in (cells[:7], cells[7:]))
+    return Document("a.txt", "", "text", None, text, (), (Table(rows),))
+
+
+RIGHT = {
+    "name": "桥梁检测",
+    "goal": "检测桥梁12座。",
+    "amounts.total": "80.00",
+    "indicators[0].level2": "数量指标",
+    "indicators[0].annual_value": "≥12座",
+}
+
+
+@pytest.mark.parametrize(
+    ("spans", "said"),
+    [
+        ({}, []),
+        ({"goal": "桥梁检测"}, [("name", "taken_twice")]),
+        ({"goal": "80.00"}, [("goal", "taken_twice")]),
+        ({"indicators[0].annual_value": "数量指标"}, [("indicators[0].level2", "taken_twice")]),
+        ({"attributes.备注": "≥12座"}, [("indicators[0].annual_value", "taken_twice")]),
+        (
+            {"indicators[0].name": "检测桥梁|", "indicators[1].name": "检测桥梁|", "indicators[1].level2": "≥12"},
+            [("indicators[1].name", "taken_twice")],
+        ),
+        ({"name": "检测桥梁|≥12座"}, [("name", "taken_twice")]),
+    ],
+)
+def test_a_cell_prints_one_value(spans: dict[str, str], said: list[tuple[str, str]]) -> None:
+    assert placed(GOOD, RIGHT | spans) == said
+
+
+@pytest.mark.parametrize(("amounts", "said"), [(Amounts(), [("amounts.total", "no_total")]), (Amounts(total="80"), [])])
+def test_a_number_that_nobody_took_may_be_the_total(amounts: Amounts, said: list[tuple[str, str]]) -> None:
+    without = {path: text for path, text in RIGHT.items() if path != "amounts.total"}
+    assert placed(GOOD.model_copy(update={"amounts": amounts}), without) == said
+
+
+def test_a_goal_is_no_number() -> None:
+    assert [path for path, _ in found(GOOD.model_copy(update={"goal": "54.00"}))] == ["goal"]

@@ -49,13 +49,10 @@ def hear(seen: Seen, block: Block, compared: Comparison) -> Say:
     same = {vote.path for vote in cast if vote.verdict == "same"}
     begins = [at for at in seen.openings if block.start <= at < block.end]
     elsewhere = frozenset(vote.path for vote in cast if vote.verdict == "body")
-    asked = len(cast) - len(elsewhere)
-    names = [vote for vote in cast if vote.path == "name" and vote.verdict == "other"]
-    if (names and not begins) or (asked - len(same) > _FEW and len(same) < _KNOWN * asked):
-        # A table that it was not made for: it bears out what it knows, and disputes nothing.
-        return Say(frozenset(same - {"name"}), elsewhere, (), True)
+    known = list(_known(cast, bool(begins)))
+    names = [vote for vote in known if vote.path == "name" and vote.verdict == "other"]
     # Where it sees another name, what else it sees is another project's.
-    findings = list(_disputes(names or cast, compared.spans))
+    findings = list(_disputes(names or known, compared.spans))
     if len(begins) > 1:
         further = begins[1:]
         spans = [(at, min(at + SHOWN, block.end)) for at in further]
@@ -64,6 +61,45 @@ def hear(seen: Seen, block: Block, compared: Comparison) -> Say:
         # Where a project begins it does not see as the rules do: what belongs to it, it cannot say.
         same.discard("name")
     return Say(frozenset(same), elsewhere, tuple(findings), True)
+
+
+def _known(cast: Sequence[Vote], begins: bool) -> Iterator[Vote]:
+    """The votes on those parts of a project that it was made for: a table may be strange in one of them alone.
+
+    Where the table as a whole is strange, or no project begins, less of a part must be strange to it; another name
+    there tells that it takes the whole head for something else. Money is known by what stands around it.
+    """
+    parts: tuple[list[Vote], list[Vote], list[Vote]] = ([], [], [])
+    for vote in cast:
+        parts[_part(vote)].append(vote)
+    few = _FEW if begins and _is_known(cast, _FEW) else _FEW - 1
+    head, money, indicators = (_is_known(part, few) for part in parts)
+    if not begins and any(vote.path == "name" and vote.verdict == "other" for vote in parts[0]):
+        head = False
+    for part, is_known in zip(parts, (head, head and money, indicators), strict=True):
+        if is_known:
+            yield from part
+
+
+def _part(vote: Vote) -> int:
+    """Whether a vote is on a project's head (0), its money (1), its indicators (2)."""
+    if vote.path.startswith(paths.INDICATORS):
+        return 2
+    return 1 if vote.path.startswith(paths.AMOUNTS) else 0
+
+
+def _is_known(part: Sequence[Vote], few: int) -> bool:
+    """Whether it bears out most values of a part, or all but a few.
+
+    Attributes are what no field takes, and a source's label has its amount's vote: they tell nothing here.
+    """
+    asked = [
+        vote
+        for vote in part
+        if vote.verdict != "body" and not vote.path.startswith(paths.ATTRIBUTES) and not vote.path.endswith(".label")
+    ]
+    against = sum(vote.verdict != "same" for vote in asked)
+    return against <= few or against <= (1 - _KNOWN) * len(asked)
 
 
 def _disputes(cast: Sequence[Vote], spans: Mapping[str, Span]) -> Iterator[Finding]:

@@ -71,6 +71,8 @@ _MOST_PARTS = 2
 """A stop inside a name, or three clauses and more: somebody's text."""
 _NAMES = re.compile(r"^(?!.*(?:-{3}|\|)).*(?:[^\W\d_]|\d{5})")
 """A name has letters, or is the code of what is not to be named; it holds no rule of a table."""
+_LETTERS = re.compile(r"[^\W\d_]")
+"""A goal that is no text is somebody's number."""
 _LABELLED = re.compile(r"[;；][^;；:：,，。]{2,12}[:：].")
 """Another value with its label behind an indicator's: 建档率；全程水平：90%."""
 _GLUED = re.compile(r"[。；][-·]{0,3}\d{1,3}[-·]{0,3}$")
@@ -155,6 +157,8 @@ def _wrong_goal(value: str, terms: Terms) -> Iterator[tuple[str, str, str]]:
     word = squash(value)
     if variant := _wrong_text(word, terms):
         yield "goal", variant, value
+    elif not _LETTERS.search(word):
+        yield "goal", "another_cell", value
     elif _ends_in_a_title(word) or _GLUED.search(word):
         yield "goal", "another_cell", value[-_SHOWN:]
     elif _WORDS.values.elsewhere.fullmatch(word):
@@ -310,8 +314,9 @@ def _money(project: ProjectReading, block: Block) -> Iterator[str]:
     if amounts.total is not None or amounts.unplaced:
         return
     parts = [amount for source in SOURCES if (amount := getattr(amounts, source)) is not None]
-    if len(parts) >= _ENOUGH:
-        yield from parts
+    printed = [*parts, *(line.amount for line in amounts.breakdown)]
+    if len(printed) >= _ENOUGH:
+        yield from printed
     if parts or amounts.breakdown:
         return
     for label, value in project.labelled():

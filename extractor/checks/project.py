@@ -239,11 +239,11 @@ class _Checks:
 
     def emptiness(self) -> None:
         project = self.project
+        if project.goal is None:
+            self._left_out("goal", "绩效目标")
         if project.withheld:
             self.add(FlagCode.WITHHELD, "withheld", spans=["goal", "withheld"])
         else:
-            if project.goal is None:
-                self._left_out("goal", "绩效目标")
             if not project.indicators and not (self.is_prose and project.goal):
                 self._left_out("indicators", "绩效指标")
         if project.name is None:

@@ -15,6 +15,7 @@ from extractor import rules
 from extractor.builtin import SecondReader, SecondReadings
 from extractor.checks.completeness import check_end, check_outside, check_rows, check_told_again
 from extractor.checks.notes import check_notes, doubts_of, explained, guessed_blocks
+from extractor.checks.places import check_places
 from extractor.checks.plausible import check_plausible
 from extractor.checks.project import check_project, find_repeats
 from extractor.checks.sums import check_document, rows_in_doubt
@@ -315,6 +316,8 @@ def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons
         draft.findings += draft.say.findings
     draft.findings += check_project(draft.project, block, layout, draft.comparison.spans)
     draft.findings += check_plausible(draft.project, block, layout.terms, draft.comparison.spans)
+    document = surveyed.opened.document
+    draft.findings += check_places(draft.project, block, document, draft.comparison.spans, draft.findings)
     draft.findings += check_unlabelled(draft.project, block, layout.terms)
     draft.findings += check_untaken(draft.project)
     draft.findings += check_unread(block, layout.terms, draft.findings)

@@ -63,6 +63,7 @@ _TWINS, _PERIODS = ("cycle_value", "annual_value"), frozenset((value("cycle"), v
 _NO_RIVALS_OF_LABELS = _NO_RIVALS | {other("group"), other("heading")}
 """What says where a text stands and not what it is: a cell that looks like it may be any value, or any category."""
 _ALIKE = frozenset(map(value, (*MONEY, "several_money")))
+_ALL_MONEY = _ALIKE | {value("breakdown"), other("sum_money")}
 _SURE_OF_ALIKE = 0.95
 """Whose money an amount is, the words of a label say more than its place: it takes more to dispute it."""
 _DIGIT = re.compile("[0-9]")
@@ -159,9 +160,7 @@ class _Ballot:
                 none = _NO_RIVALS_OF_LABELS if field in _LABELS else _NO_RIVALS
                 if field in _TWINS:
                     none |= _PERIODS
-                rival = 0.0 if best in none else self.seen.likely(place, (best,))
-                if best in _ALIKE and rival < _SURE_OF_ALIKE:
-                    rival = 0.0
+                rival = self._rival(place, path, roles, best, none)
                 verdict = _verdict(support, rival)
         if verdict == "same" and row_of is not None and not self._belongs(path, places, row_of):
             return Vote(path, "other", "row")
@@ -175,6 +174,16 @@ class _Ballot:
         if verdict == "other":
             return Vote(path, "other", sees, None, span)
         return Vote(path, verdict)
+
+    def _rival(self, place: Place, path: str, roles: Sequence[int], best: int, none: frozenset[int]) -> float:
+        """How likely a cell is something else that tells against what it was read as."""
+        if best in none:
+            return 0.0
+        if not path.startswith(paths.AMOUNTS) and best in _ALL_MONEY:
+            # Whose money it is does not matter to what is no money.
+            return self.seen.likely(place, _ALL_MONEY.difference(roles))
+        rival = self.seen.likely(place, (best,))
+        return 0.0 if best in _ALIKE and rival < _SURE_OF_ALIKE else rival
 
     def _whole(self, cell: str, printed: str) -> Verdict:
         """Whether a value is all that its cell prints, a label before it and a stop behind it aside."""
