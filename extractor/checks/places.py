@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby, islice, takewhile
+from itertools import groupby, takewhile
+from typing import TypeVar
 
 from extractor.schemas import paths
 from extractor.schemas.document import Block, Document, Row, Table
@@ -20,6 +21,7 @@ from extractor.schemas.record import FlagCode, Span
 from extractor.text import squash
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:万|万?元(?:\(.*)?)?")
+_T = TypeVar("_T")
 _SHOWN, _ENOUGH = 24, 2
 
 
@@ -116,11 +118,16 @@ def _left(block: Block, tables: Sequence[Table], spans: Mapping[str, Span]) -> I
 def _rows(tables: Sequence[Table], start: int, end: int) -> Iterator[Row]:
     """The rows that begin or end in a stretch; what stands before it is not walked through."""
     first = bisect_right(tables, start, key=lambda table: table.rows[-1].end if table.rows else 0)
-    for table in islice(tables, first, None):
+    for table in _from(tables, first):
         if table.rows and table.rows[0].start >= end:
             return
         at = bisect_right(table.rows, start, key=lambda row: row.end)
-        yield from takewhile(lambda row: row.start < end, islice(table.rows, at, None))
+        yield from takewhile(lambda row: row.start < end, _from(table.rows, at))
+
+
+def _from(items: Sequence[_T], at: int) -> Iterator[_T]:
+    """The items from one on, without a walk to it."""
+    return map(items.__getitem__, range(at, len(items)))
 
 
 def _any_in(offsets: Sequence[int], start: int, end: int) -> bool:
@@ -130,7 +137,8 @@ def _any_in(offsets: Sequence[int], start: int, end: int) -> bool:
 
 def _is_taken(taken: Sequence[Span], start: int, end: int) -> bool:
     """Whether a value stands in a cell; where a table is drawn with lines, one beside it may only run through it."""
-    return any(start <= first and last <= end for first, last in taken)
+    inside = takewhile(lambda span: span[0] < end, _from(taken, bisect_left(taken, (start, start))))
+    return any(last <= end for _, last in inside)
 
 
 __all__ = ["check_places"]
