@@ -171,6 +171,7 @@ def run(
     from extractor.cli import display
     from extractor.export import DEFAULT, export, require
     from extractor.run import batch, inputs
+    from extractor.run.fingerprint import fingerprint
     from extractor.run.reckoning import reckon
     from extractor.store import RunStore
 
@@ -186,6 +187,7 @@ def run(
     if dry_run:
         display.print_reckoning(reckon(found.inputs, out, settings))
         return
+    display.print_stale(out, [given.name for given in found.inputs], fingerprint(settings))
     with display.Progress(len(found.inputs), quiet=quiet) as progress:
         outcome = batch.run(found.inputs, out, settings, progress.advance, replace_all=replace)
     with RunStore.of(out) as store:
@@ -196,6 +198,60 @@ def run(
         sys.exit(FAILED)
     if fail_on_flags and summary.is_flagged:
         sys.exit(FLAGGED)
+
+
+@main.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path), default=Path("out"))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json", "prometheus"]),
+    default="table",
+    show_default=True,
+    help="What to print; prometheus is its text format.",
+)
+@_translated
+def status(directory: Path, form: str) -> None:
+    """Show the run folder DIR at a glance, also while a run goes on: done, to retry and why, calls, tokens, money."""
+    from extractor.cli.status import print_status
+
+    print_status(directory, form)
+
+
+@main.command()
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path), default=Path("out"))
+@_format_option
+@click.option("--quiet", is_flag=True, help="Print the summary only.")
+@_model_options
+@_translated
+def retry(directory: Path, formats: tuple[str, ...], quiet: bool, **options: Any) -> None:
+    """Read again what the run folder DIR has left to do: failed, not read, refused or not answered by the model.
+
+    Takes the settings of the run from the same options. Exit status as for `run`; 1 also where a file is gone.
+    """
+    from extractor.cli import display
+    from extractor.export import DEFAULT, export, require
+    from extractor.run import batch
+    from extractor.run.retrying import left
+    from extractor.store import RunStore
+
+    settings = _settings(**options)
+    formats = formats or DEFAULT
+    require(formats)
+    found = left(directory, settings)
+    for name in found.gone:
+        display.errors.print(f"not found, what is stored of it stays: {printable(name)}", style="red", markup=False)
+    if not found.inputs:
+        display.console.print("nothing to retry")
+        sys.exit(FAILED if found.gone else 0)
+    with display.Progress(len(found.inputs), quiet=quiet) as progress:
+        outcome = batch.run(found.inputs, directory, settings, progress.advance)
+    with RunStore.of(directory) as store:
+        files = export(store, directory, formats=formats, language=settings.language)
+        summary = display.summarize(store, settings.language)
+    display.print_summary(summary, outcome, settings, files, 0)
+    if found.gone or outcome.failed or outcome.model_error:
+        sys.exit(FAILED)
 
 
 @main.command("export")

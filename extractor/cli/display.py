@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from extractor.cli import printable
+from extractor.errors import UsageError
 from extractor.model.asking import Bill, bill
 from extractor.run.batch import Event, Outcome
 from extractor.run.reckoning import Reckoning
@@ -232,6 +234,45 @@ def print_summary(summary: Summary, outcome: Outcome, settings: Settings, files:
         errors.print(f"model not usable, the run went on without it: {outcome.model_error}", style="red", markup=False)
     _print_second_readings(summary, settings)
     console.print("files: " + "  ".join(str(file) for file in files), markup=False)
+
+
+_PARTS = {
+    "program": "程序 the program",
+    "schemas": "结构 the schemas",
+    "words": "词表 the word lists",
+    "layouts": "版式 your layouts",
+    "aliases": "别名表 the alias tables",
+    "options": "设置 the settings",
+    "reader": "内置读取器 the built-in reader",
+    "model": "模型 the model",
+    "ask": "询问范围 which projects are asked about",
+    "answers": "答案结构 the form of answers",
+    "prompt": "提示词 the prompt",
+    "layout_prompt": "版式提示词 the prompt for layouts",
+}
+
+
+def print_stale(directory: Path, files: Collection[str], fingerprint: str) -> None:
+    """Say, before anything is spent, what is read anew although its file need not have changed, and why."""
+    from extractor.store import RunStore
+
+    try:
+        with RunStore.of(directory) as store:
+            stale = store.stale(fingerprint)
+    except UsageError:
+        return  # nothing is stored there yet
+    given = set(files)
+    changed: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    for file, why in stale.items():
+        for part in why.parts if file in given and why.known else ():
+            changed[part] += 1
+            asked[part] += why.asked
+    for part, number in changed.most_common():
+        of_model = f", {asked[part]:,} projects of them asked about" if asked[part] else ""
+        errors.print(
+            f"changed since: {_PARTS.get(part, part)}; read anew: {number:,} documents{of_model}", markup=False
+        )
 
 
 def print_reckoning(found: Reckoning) -> None:

@@ -7,7 +7,7 @@ documents   one row for each input file
     file (key), sha256, fingerprint (settings it was read with), status (read | no_projects | failed), reason, title,
     department, fiscal_year, amount_unit, layout, encoding, blocks, records, failed, indicators,
     no_second_reading (blocks), asked (blocks that a language model was asked about), learning (what became of the
-    question for a layout), flags, coverage, language (of the words in it)
+    question for a layout), flags, coverage, stored (when; null: by a version before 0.7.0), language (of words)
 records     one row for each project
     file + block_index (key), id, status (agreed | flagged | unchecked | reviewed | failed), name, unit, department,
     fiscal_year, amount_unit, total, fiscal, special_account, other (as printed, in amount_unit; null where that is no
@@ -57,6 +57,7 @@ from extractor.store.rows import Copies, Entry, Known, Planned, Row, RunTotals, 
 
 if TYPE_CHECKING:
     from extractor.store.database import Stored
+    from extractor.store.overview import Overview
 
 __all__ = ["Copies", "Entry", "Known", "Planned", "RunStore", "RunTotals", "Words", "entry_of"]
 
@@ -131,7 +132,7 @@ class RunStore:
     def stale(self, fingerprint: str) -> Mapping[str, fingerprints.Stale]:
         """What would be read anew with these settings although its content is the same: by file, why."""
         return {
-            file: fingerprints.Stale(parts, blocks)
+            file: fingerprints.Stale(parts, blocks, "=" in stored)
             for file, stored, asked, learnt, blocks in self._database.states()
             if (parts := fingerprints.stale(stored, fingerprint, asked=asked, learnt=learnt))
         }
@@ -154,6 +155,10 @@ class RunStore:
     def reopen(self, files: Iterable[str]) -> None:
         """Have these documents read anew by the next run; what is stored of them stays until then."""
         self._database.reopen(files)
+
+    def overview(self) -> Overview:
+        """The run at a glance: counts, what is left to do, what was paid."""
+        return self._database.overview()
 
     def copies(self) -> Sequence[Copies]:
         """Files with projects whose content is the same as that of others."""

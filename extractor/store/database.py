@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from extractor.errors import OutputError, UsageError
+from extractor.store import overview
 from extractor.store.address import Address
 from extractor.store.backends import NEWER, OLDER, Backend, backend, explain
 from extractor.store.packing import unpack
@@ -184,14 +185,7 @@ class Database:
             last = connection.execute(_LAST_RUN).first()
             if last is None or last.ended is not None:
                 return None
-            of_run = inputs.c.run == last.number
-            planned = connection.execute(select(func.count()).select_from(inputs).where(of_run)).scalar_one()
-            read = connection.execute(
-                select(func.count())
-                .select_from(inputs.join(documents, inputs.c.file == documents.c.file))
-                .where(of_run)
-            ).scalar_one()
-        return planned, read
+            return overview.progress(connection, last.number)
 
     def known(self) -> dict[str, Known]:
         """Where every stored file lay, and what it held."""
@@ -232,7 +226,7 @@ class Database:
         """Put one document and its rows in place of what was stored for that file."""
         with self._transaction() as connection:
             connection.execute(_FORGET, {"name": entry.file})
-            connection.execute(insert(documents), entry.document)
+            connection.execute(insert(documents), entry.document | {"stored": now()})
             _insert_all(connection, records, entry.records)
             _insert_all(connection, flags, entry.flags)
             connection.execute(update(inputs).where(inputs.c.file == entry.file, inputs.c.begun > 0).values(begun=0))
@@ -291,40 +285,16 @@ class Database:
     # What is asked of a finished run
 
     def totals(self) -> RunTotals:
-        def counted(connection: Connection, table: Table, column: str) -> dict[str, int]:
-            rows = connection.execute(
-                select(table.c[column], func.count()).group_by(table.c[column]).order_by(table.c[column])
-            )
-            return {str(key): int(number) for key, number in rows}
-
-        def summed(connection: Connection, table: Table, *columns: str) -> dict[str, int]:
-            row = connection.execute(select(*(func.coalesce(func.sum(table.c[name]), 0) for name in columns))).one()
-            return {name: int(number) for name, number in zip(columns, row, strict=True)}
-
         with self._transaction() as connection:
-            paid = summed(connection, calls, "input_tokens", "output_tokens")
-            paid["calls"] = connection.execute(select(func.count()).select_from(calls)).scalar_one()
-            before = summed(connection, usage, "calls", "cached", "input_tokens", "output_tokens")
-            return RunTotals(
-                documents=counted(connection, documents, "status"),
-                records=counted(connection, records, "status"),
-                flags=counted(connection, flags, "code"),
-                **summed(connection, documents, "blocks", "failed", "indicators"),
-                **{name: number + paid.get(name, 0) for name, number in before.items()},
-            )
+            return overview.totals(connection)
+
+    def overview(self) -> overview.Overview:
+        with self._transaction() as connection:
+            return overview.overview(connection)
 
     def copies(self) -> list[Copies]:
-        """Documents with projects whose content is the same as another's."""
-        with_projects = documents.c.records > 0
-        several = select(documents.c.sha256).where(with_projects).group_by(documents.c.sha256).having(func.count() > 1)
-        statement = select(documents.c.sha256, documents.c.records, documents.c.file).where(
-            with_projects, documents.c.sha256.in_(several)
-        )
-        found: dict[str, tuple[int, list[str]]] = {}
         with self._transaction() as connection:
-            for sha256, projects, file in connection.execute(statement.order_by(documents.c.file)):
-                found.setdefault(sha256, (projects, []))[1].append(file)
-        return [Copies(projects, files) for projects, files in found.values()]
+            return overview.copies(connection)
 
     def document_lines(self) -> Iterator[Stored]:
         last = ""

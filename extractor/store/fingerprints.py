@@ -10,10 +10,14 @@ from typing import NamedTuple
 
 
 class Stale(NamedTuple):
-    """The parts that have changed since a document was read, and how many of its blocks a model was asked about."""
+    """The parts that have changed since a document was read, and how many of its blocks a model was asked about.
+
+    `known` is False where it was not read to its end, or by a version that noted no parts.
+    """
 
     parts: tuple[str, ...]
     asked: int
+    known: bool
 
 
 def composed(parts: Mapping[str, str]) -> str:

@@ -76,6 +76,7 @@ documents = Table(
     Column("learning", Text),
     Column("flags", Integer, nullable=False),
     Column("coverage", Float),
+    Column("stored", Text),
     Column("language", Text),
     Column("packed", LargeBinary, nullable=False),
 )

@@ -131,6 +131,7 @@ def _create() -> None:
         sa.Column("learning", text),
         sa.Column("flags", whole, nullable=False),
         sa.Column("coverage", sa.Float()),
+        sa.Column("stored", text),
         sa.Column("language", text),
         sa.Column("packed", sa.LargeBinary(), nullable=False),
     )
