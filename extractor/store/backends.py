@@ -100,6 +100,8 @@ class Sqlite:
         def _prepare(connection: sqlite3.Connection, _: object) -> None:
             # Without this Python begins a transaction only at the first INSERT, and leaves CREATE TABLE outside of it.
             connection.isolation_level = None
+            # Records of two thousand bytes leave less room unused in larger pages. It holds for new files alone.
+            connection.execute("PRAGMA page_size = 16384")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")
             if read_only:
@@ -128,8 +130,7 @@ class Sqlite:
         connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def enter(self, engine: Engine) -> None:
-        # Records of two or three thousand bytes leave less room unused in larger pages. It holds for new files alone.
-        _outside(engine, "PRAGMA page_size = 16384", "PRAGMA journal_mode = WAL")
+        _outside(engine, "PRAGMA journal_mode = WAL")
 
     def tidy(self, engine: Engine) -> None:
         with suppress(SQLAlchemyError, sqlite3.Error):  # it needs as much room again, which may not be there
