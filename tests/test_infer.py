@@ -130,12 +130,17 @@ def test_learnt_through_the_endpoint(name: str, tmp_path: Path, monkeypatch: pyt
     assert [one.project for one in own] == [one.readings.rules for one in found]
 
 
-def scripted(answer: dict[str, Any] | str) -> Callable[[Request], Reply]:
-    """Answers the question for a layout; about projects it says nothing."""
+REFUSED = completion("", finish_reason="content_filter")
+ANSWERED = completion(calls=('{"name": "项目"}',))
+"""About a project: no use, so that the next run asks again; and something that is kept."""
+
+
+def scripted(answer: dict[str, Any] | str, of_projects: Reply = REFUSED) -> Callable[[Request], Reply]:
+    """Answers the question for a layout; about projects it says nothing of use."""
     text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
 
     def reply(request: Request) -> Reply:
-        return completion(calls=(text,)) if is_question(request) else completion("", finish_reason="content_filter")
+        return completion(calls=(text,)) if is_question(request) else of_projects
 
     return reply
 
@@ -174,7 +179,7 @@ def test_one_question_for_every_file_of_a_shape(tmp_path: Path) -> None:
     sources[1].write_text(CLAUSES.text.replace("古桥修缮", "水井清淤").replace("汀溪县", "芦岭县"), encoding="utf-8")
     sources.append(stored(ARROWS, tmp_path))
     plain = GOLDEN / "text-plain-a" / "source.txt"
-    with endpoint(scripted(CLAUSES.answer)) as server:
+    with endpoint(scripted(CLAUSES.answer, ANSWERED)) as server:
         done = run(server, [*sources, plain], tmp_path / "out")
         assert questions(server) == 2
         assert done.exit_code == 0, done.output
@@ -194,7 +199,7 @@ def test_one_question_for_every_file_of_a_shape(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("no_built_in_reader")
 def test_a_resumed_run_uses_the_layouts_of_its_folder(tmp_path: Path) -> None:
     first, second = stored(CLAUSES, tmp_path, "a.tsv"), tmp_path / "b.tsv"
-    with endpoint(scripted(CLAUSES.answer)) as server:
+    with endpoint(scripted(CLAUSES.answer, ANSWERED)) as server:
         run(server, [first], tmp_path / "out", "--no-cache")
         second.write_text(CLAUSES.text.replace("渡口值守", "码头值守"), encoding="utf-8")
         run(server, [first, second], tmp_path / "out", "--no-cache")

@@ -912,3 +912,63 @@ def test_the_probe_reports_a_wrong_key_and_nobody_there() -> None:
     assert "cannot be reached" in report.problem
     report = asyncio.run(probe(Settings(model="m")))
     assert "OPENAI_API_KEY" in report.problem
+
+
+# --- endpoints that are weak or strange ---
+
+TOO_LARGE = "max_tokens is too large: 8192. This model supports at most 4096 completion tokens, whereas you asked more."
+OUT_OF_RANGE = "<400> InternalError.Algo.InvalidParameter: Range of max_tokens should be [1, 2000]"
+NO_ROOM = (
+    "This model's maximum context length is 8192 tokens. However, you requested 13810 tokens (5618 in the messages, "
+    "8192 in the completion). Please reduce the length of the messages or completion."
+)
+
+
+@pytest.mark.parametrize(
+    ("message", "longest"),
+    [(TOO_LARGE, 4096), (OUT_OF_RANGE, 2000), (NO_ROOM, 2574), ("max_tokens must be <= 1024", 1024)],
+)
+def test_the_longest_answer_follows_what_the_endpoint_allows(message: str, longest: int) -> None:
+    result, server = answer(error(400, message), GOOD)
+    assert result.reading == READING
+    assert [request.body["max_tokens"] for request in server.requests] == [8192, longest]
+
+
+def test_a_message_that_leaves_no_room_for_an_answer_is_too_long() -> None:
+    result, server = failure(error(400, NO_ROOM.replace("5618", "8100")))
+    assert "too long" in str(result)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(("told", "counted"), [(10**30, 10**9), (-1, 0)])
+def test_tokens_that_nobody_can_have_used_are_bounded(told: int, counted: int) -> None:
+    result, _ = answer(completion(calls=(JSON,), tokens=(told, 20)))
+    assert (result.use.input_tokens, result.use.output_tokens) == (counted, 20)
+
+
+def test_an_answer_kept_with_such_tokens_is_bought_again(cache: AnswerCache) -> None:
+    message = user_message(block())
+    held = {"reading": READING.model_dump(mode="json"), "input_tokens": 10**30, "output_tokens": 1}
+
+    async def run() -> ModelAnswer:
+        async with Server(GOOD) as server:
+            model = LanguageModel(Settings(model="m", base_url=server.base_url), cache)
+            cache.set(model._key(message), json.dumps(held))
+            found = await model.read(block())
+            await model.close()
+            return found
+
+    found = asyncio.run(run())
+    assert (found.from_cache, found.use.input_tokens) == (False, 100)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Encoding": "gzip"}])
+def test_a_reply_longer_than_any_answer_is_not_read_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    import extractor.model.endpoint
+
+    monkeypatch.setattr(extractor.model.endpoint, "MOST_BYTES", 10_000)
+    result, _ = failure(Reply(b" " * 1_000_000, headers=headers), attempts=1)
+    assert isinstance(result, ModelUnavailable)
+    assert "not with chat completions" in str(result)

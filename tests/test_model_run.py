@@ -96,6 +96,36 @@ def test_one_bad_answer_costs_one_block(tmp_path: Path, sources: list[str]) -> N
     assert [record.project for record in truncated] == [right[victim]]
 
 
+def test_an_answer_that_was_no_use_is_asked_for_again_by_the_next_run(tmp_path: Path, sources: list[str]) -> None:
+    right = right_answers(sources)
+    victim = next(iter(right))
+    well: list[bool] = []
+
+    def reply(request: Request) -> Reply:
+        text = block_of(request)
+        refusal = "no" if text == victim and not well else None
+        return completion(calls=() if refusal else (right[text].model_dump_json(),), refusal=refusal)
+
+    cache = ("--cache-dir", str(tmp_path / "cache"))
+    with endpoint(reply) as server:
+        assert run(server, sources, tmp_path / "out", *cache).exit_code == 0
+        asked = len(server.requests)
+        well.append(True)
+        assert run(server, sources, tmp_path / "out", *cache).exit_code == 0
+        assert len(server.requests) - asked == 1
+    assert "model_refused" not in {flag.code for record in records(tmp_path / "out") for flag in record.flags}
+
+
+@pytest.mark.parametrize(
+    "reply", [error(400, "no"), completion(refusal="no"), completion(calls=("{}",), finish_reason="length")]
+)
+def test_a_run_in_which_no_call_succeeded_ends_with_a_failure(tmp_path: Path, sources: list[str], reply: Reply) -> None:
+    with endpoint(lambda request: reply) as server:
+        result = run(server, sources, tmp_path / "out", "--no-cache")
+    assert result.exit_code == 1
+    assert "model not usable" in result.output + (result.stderr or "")
+
+
 def test_a_wrong_key_stops_the_asking_and_nothing_else(tmp_path: Path, sources: list[str]) -> None:
     right = right_answers(sources)
     cache = ("--cache-dir", str(tmp_path / "cache"), "--concurrency", "1")

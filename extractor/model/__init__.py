@@ -11,16 +11,16 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import Generic, Protocol, TypeVar
+from typing import Annotated, Generic, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from extractor import prompts
 from extractor.errors import ModelInvalid, UsageError
 from extractor.model.cache import AnswerCache, cache_key
 from extractor.model.endpoints import Asked, Endpoint, Spent, connect, kind_of
-from extractor.model.till import Ledger, Till
+from extractor.model.till import MOST_TOKENS, Ledger, Till
 from extractor.schemas.document import Block, Found
 from extractor.schemas.layout import AMOUNT_COLUMNS, column_label
 from extractor.schemas.project import Amounts, ProjectReading
@@ -206,8 +206,8 @@ class _Held(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     reading: ProjectReading
-    input_tokens: int = 0
-    output_tokens: int = 0
+    input_tokens: Annotated[int, Field(ge=0, le=MOST_TOKENS)] = 0
+    output_tokens: Annotated[int, Field(ge=0, le=MOST_TOKENS)] = 0
 
     @classmethod
     def parse(cls, text: str | None) -> _Held | None:
@@ -228,7 +228,8 @@ def _parsed(text: str | None, shape: type[S]) -> Bought[S] | None:
         if held is None:
             return None
         value = shape.model_validate_json(held["value"])
-        return Bought(value, int(held["input_tokens"]), int(held["output_tokens"]), from_cache=True)
+        spent = int(held["input_tokens"]), int(held["output_tokens"])
+        return Bought(value, *spent, from_cache=True) if min(spent) >= 0 and max(spent) <= MOST_TOKENS else None
     except (ValueError, TypeError, KeyError):
         return None
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from extractor import prompts
-from extractor.errors import ModelUnavailable
+from extractor.errors import ModelError, ModelUnavailable
 from extractor.model import Asker, Bought, Model, ModelAnswer
 from extractor.schemas.document import Block
 
@@ -24,6 +24,8 @@ class Breaker:
         self.model = model
         self.name = model.name
         self.fatal: ModelUnavailable | None = None
+        self._failed: ModelError | None = None
+        self._answered = False
         self._slots = asyncio.Semaphore(concurrency)
 
     async def read(self, block: Block) -> ModelAnswer:
@@ -35,11 +37,19 @@ class Breaker:
         if self.fatal is not None:
             raise self.fatal
         try:
-            return await call()
-        except ModelUnavailable as error:
-            if error.fatal:
+            answer = await call()
+        except ModelError as error:
+            self._failed = error
+            if isinstance(error, ModelUnavailable) and error.fatal:
                 self.fatal = error
             raise
+        self._answered = True
+        return answer
+
+    @property
+    def unusable(self) -> ModelError | None:
+        """Why no use was to be had of the model: what ended the asking, or the last failure where no call succeeded."""
+        return self.fatal or (None if self._answered else self._failed)
 
     async def close(self) -> None:
         await self.model.close()

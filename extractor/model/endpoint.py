@@ -12,7 +12,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -50,16 +50,19 @@ PACE = 0.002
 """Least seconds between two requests, about what one costs to prepare."""
 
 MOST_MOVES = 8
+MOST_BYTES = 16_000_000
+"""A reply of more than these is no answer: a million tokens are four million bytes."""
 NO_KEY = "not-needed"
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What an endpoint is known to accept."""
+    """What an endpoint is known to accept; `most`: the tokens of its longest answer, None where it names no limit."""
 
     mode: str = "tools"
     limit: str = "max_tokens"
     temperature: bool = True
+    most: int | None = None
 
     def dump(self) -> str:
         return json.dumps(asdict(self))
@@ -69,14 +72,15 @@ class Dialect:
         """What `dump` wrote; None for anything else.
 
         >>> Dialect.parse(Dialect("json").dump()), Dialect.parse("{}")
-        (Dialect(mode='json', limit='max_tokens', temperature=True), None)
+        (Dialect(mode='json', limit='max_tokens', temperature=True, most=None), None)
         """
         try:
             kept = cls(**json.loads(text))
         except (ValueError, TypeError):
             return None
         known = text == kept.dump() and kept.mode in MODES and kept.limit in LIMITS
-        return kept if known and isinstance(kept.temperature, bool) else None
+        has_limit = kept.most is None or (type(kept.most) is int and kept.most > 0)
+        return kept if known and has_limit and isinstance(kept.temperature, bool) else None
 
 
 def _add(spent: Spent, receipt: till.Receipt) -> None:
@@ -119,14 +123,22 @@ class OpenAIEndpoint:
     async def ask(self, system: str, user: str, shape: type[S]) -> Asked[S]:
         """One answer under `shape`; ModelError (Refused, Truncated, Invalid, Unavailable) where there is none."""
         meter = Spent()
+        room: int | None = None  # for this one answer, where the message leaves less than the settings ask for
         for _ in range(MOST_MOVES):
             dialect = self.dialect
+            longest = min(filter(None, (self._settings.max_output_tokens, dialect.most, room)))
             try:
-                value = await self._converse(dialect, system, user, shape, meter)
+                value = await self._converse(dialect, system, user, shape, meter, longest)
             except Exception as exc:
                 cause = exc.__cause__ if isinstance(exc, InstructorRetryException) and exc.__cause__ else exc
                 error = self._translated(cause)
-                if not self._moves_on(dialect, cause):
+                told = replies.room_of(cause, longest) if isinstance(cause, APIStatusError) else None
+                if told is not None:
+                    if told.of_model:
+                        self.dialect = replace(self.dialect, most=told.tokens)
+                    else:
+                        room = told.tokens
+                elif not self._moves_on(dialect, cause):
                     break
             else:
                 return Asked(value, meter.input_tokens, meter.output_tokens)
@@ -136,8 +148,10 @@ class OpenAIEndpoint:
     async def close(self) -> None:
         await self._client.close()
 
-    async def _converse(self, dialect: Dialect, system: str, user: str, shape: type[S], meter: Spent) -> S:
-        options: dict[str, Any] = {dialect.limit: self._settings.max_output_tokens}
+    async def _converse(
+        self, dialect: Dialect, system: str, user: str, shape: type[S], meter: Spent, longest: int
+    ) -> S:
+        options: dict[str, Any] = {dialect.limit: longest}
         if dialect.temperature and self._settings.temperature is not None:
             options["temperature"] = self._settings.temperature
         answer: S = await self._ask[dialect.mode](
@@ -191,6 +205,8 @@ class OpenAIEndpoint:
             raise
         except APIConnectionError as exc:
             receipt.is_free = replies.never_connected(exc)
+            if isinstance(exc.__cause__, replies.TooMuch):
+                raise replies.NotAnAnswer(page=False) from None
             raise
         except ValueError as exc:
             raise replies.NotAnAnswer from exc
@@ -293,6 +309,8 @@ def _client(settings: Settings) -> AsyncOpenAI:
         timeout=httpx2.Timeout(settings.timeout, connect=min(settings.timeout, 15.0)),
         http_client=DefaultAioHttpClient(
             follow_redirects=False,
+            headers={"Accept-Encoding": "identity"},
+            event_hooks={"response": [_bounded]},
             limits=httpx2.Limits(
                 max_connections=settings.concurrency + 8, max_keepalive_connections=settings.concurrency + 8
             ),
@@ -300,6 +318,31 @@ def _client(settings: Settings) -> AsyncOpenAI:
         # The environment's organization is OpenAI's business and nobody else's.
         default_headers={} if official else {"OpenAI-Organization": Omit(), "OpenAI-Project": Omit()},  # type: ignore[dict-item]
     )
+
+
+async def _bounded(response: httpx2.Response) -> None:
+    """A reply is read no further than any answer goes, and not at all where it is packed: it was asked for plain."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise replies.TooMuch
+    stream = response.stream
+    if isinstance(stream, httpx2.AsyncByteStream):
+        response.stream = _Bounded(stream)
+
+
+class _Bounded(httpx2.AsyncByteStream):
+    def __init__(self, stream: httpx2.AsyncByteStream) -> None:
+        self._stream = stream
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        size = 0
+        async for chunk in self._stream:
+            size += len(chunk)
+            if size > MOST_BYTES:
+                raise replies.TooMuch
+            yield chunk
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
 
 
 def _quiet() -> None:

@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from typing import Any, Literal, NoReturn, cast
+from typing import Any, Literal, NamedTuple, NoReturn, cast
 
 from aiohttp import ClientConnectorError
 from instructor.function_calls import openai_schema
@@ -39,6 +39,21 @@ _FILTER = re.compile(
 _TOO_LONG = re.compile(
     r"context_length|context length|maximum context|context window|too many tokens|prompt is too long", re.I
 )
+_LONGEST = re.compile(
+    r"""
+    max(?:imum)?_(?:completion_|output_|new_)?tokens\b .{0,80}?
+    (?: \b at\ most \s+ | \[ \s* \d{1,9} \s*, \s* | (?:<=|≤|less\ than\ or\ equal\ to) \s* )
+    (?P<most> \d{1,9} )
+    """,
+    re.I | re.S | re.X,
+)
+"""Of the longest answer: "max_tokens is too large: 8192. This model supports at most 4096", "[1, 2000]", "<= 4096"."""
+_CONTEXT = re.compile(
+    r"context\ length\ is\ (?P<context>\d{1,9})\ tokens .{0,120}? \( (?P<message>\d{1,9})\ in\ the\ messages",
+    re.I | re.S | re.X,
+)
+_LEAST_ROOM = 256
+"""Fewer tokens hold no reading of a project: then the block is too long."""
 _BAD_KEY = re.compile(r"invalid_api_key|invalid api key|incorrect api key|authentication|no api key", re.I)
 _NO_MODEL = re.compile(r"model_not_found|model.{0,80}(does not exist|not exist|not found)", re.I)
 _NO_TEMPERATURE = re.compile(
@@ -59,6 +74,17 @@ class NotAnAnswer(Exception):
     def __init__(self, *, page: bool = False) -> None:
         super().__init__("not a chat completion")
         self.page = page
+
+
+class TooMuch(Exception):
+    """A reply longer than any answer, or packed although it was asked for plain."""
+
+
+class Room(NamedTuple):
+    """Tokens that an answer may have; `of_model`: whatever the message is, else beside this one."""
+
+    tokens: int
+    of_model: bool
 
 
 class OtherDialect(Exception):
@@ -226,6 +252,18 @@ def lack_of(error: APIStatusError) -> Lack | None:
     if error.param == "temperature" or _NO_TEMPERATURE.search(text):
         return "temperature"
     return "mode" if _ABOUT_MODE.search(text) else None
+
+
+def room_of(error: APIStatusError, asked: int) -> Room | None:
+    """How long an answer may be, where a request was refused since it asked for `asked` tokens; None otherwise."""
+    if error.status_code not in {400, 413, 422}:
+        return None
+    text = error.message
+    if (match := _CONTEXT.search(text)) is not None:
+        room = Room(int(match["context"]) - int(match["message"]), False)
+        return room if _LEAST_ROOM <= room.tokens < asked else None
+    match = _LONGEST.search(text)
+    return Room(int(match["most"]), True) if match is not None and 0 < int(match["most"]) < asked else None
 
 
 def passes(error: BaseException) -> bool:

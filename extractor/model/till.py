@@ -23,7 +23,7 @@ from extractor.settings import Settings
 FILE: ContextVar[str] = ContextVar("file", default="")
 """The document about which questions are asked, in this task and those that it makes."""
 
-_MOST_TOKENS = 10**9
+MOST_TOKENS = 10**9
 """More than any answer takes: a larger number is a fault of the endpoint."""
 
 
@@ -212,7 +212,7 @@ def counted(tokens: object) -> int:
     (120, 0, 0, 1000000000)
     """
     is_number = isinstance(tokens, int) and not isinstance(tokens, bool)
-    return max(0, min(tokens, _MOST_TOKENS)) if is_number and isinstance(tokens, int) else 0
+    return max(0, min(tokens, MOST_TOKENS)) if is_number and isinstance(tokens, int) else 0
 
 
 def _outcome(error: Exception, *, answered: bool) -> str:

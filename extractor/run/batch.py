@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from extractor import builtin
 from extractor.builtin import SecondReader
-from extractor.errors import ExtractorError, InputError, ModelUnavailable, OutputError
+from extractor.errors import ExtractorError, InputError, ModelError, OutputError
 from extractor.learn.infer import Learner, Learnt, described, in_words
 from extractor.messages import paragraphs
 from extractor.model import LanguageModel, Model, ModelAnswer
@@ -203,7 +203,7 @@ class _Batch:
             await model.close()
             if cache is not None:
                 cache.close()
-        self.outcome.model_error = str(model.fatal) if model.fatal else None
+        self.outcome.model_error = str(model.unusable) if model.unusable else None
         if self.own is not None:
             paid = self.own.spent
             self.outcome.calls = paid.requests
@@ -250,7 +250,7 @@ class _Batch:
     async def _finish(self, asked: _Asked) -> None:
         answers = dict(zip(asked.reasons, await asyncio.gather(*asked.tasks), strict=True))
         self._count(answers.values())
-        again = any(isinstance(answer, ModelUnavailable) for answer in answers.values())
+        again = any(isinstance(answer, ModelError) for answer in answers.values())
         try:
             result = finish(asked.surveyed, answers, self.settings, asked.reasons)
         except Exception as error:
