@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.layouts import CompiledLayout
-from extractor.layouts.shape import may_hold_goals
+from extractor.layouts.shape import may_hold_goals, prints_targets
 from extractor.pipeline import DocumentResult, OpenDocument
 from extractor.schemas.cells import attribute_label, unread
 from extractor.schemas.document import Block, Document
@@ -72,7 +72,8 @@ class Understanding(NamedTuple):
         if self.result.records:
             return self.coverage < threshold
         chunks, document = self.opened.chunks, self.opened.document
-        return chunks.reason == "no_table_but_goals" and may_hold_goals(document)
+        is_headed = chunks.reason == "no_table_but_goals" and may_hold_goals(document)
+        return not self.opened.chunks.blocks and (is_headed or prints_targets(document))
 
 
 def judge_answer(answer: LayoutAnswer, document: Document) -> Said | None:

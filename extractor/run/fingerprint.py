@@ -40,7 +40,7 @@ def fingerprint(settings: Settings) -> str:
         parts["model"] = _hash([repr(decoding)])
         parts["ask"] = _hash([settings.ask])
         parts["answers"] = schema_hash(ProjectReading)
-        parts["prompt"], parts["layout_prompt"] = (prompts.load(name).hash for name in ("read_project", "infer_layout"))
+        parts["prompt"], parts["layout_prompt"] = (prompts.load(name).hash for name in ("read_project", "infer_layout", "segment"))
     return composed(parts)
 
 
