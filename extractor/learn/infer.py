@@ -173,6 +173,8 @@ def spec_of(answer: LayoutAnswer, shape: Shape) -> LayoutSpec:
         column.meaning: column.header for column in answer.columns if column.meaning not in {"breakdown", "attribute"}
     }
     known, own_numbers = get_args(ItemMarker), bool(answer.item_numbers) and "indicators" in columns
+    # （N） is (N) in another width, which stands for Chinese numerals as well.
+    numbers = tuple(plain if (plain := squash(number)) in known else number for number in answer.item_numbers)
     data = {
         "name": shape.name,
         "title": answer.title,
@@ -184,12 +186,12 @@ def spec_of(answer: LayoutAnswer, shape: Shape) -> LayoutSpec:
         "withheld": answer.withheld,
         "unconfirmed": True,
         "indicators": {
-            "item_numbers": tuple(number for number in answer.item_numbers if own_numbers and number not in known),
+            "item_numbers": tuple(number for number in numbers if own_numbers and number not in known),
             "categories": answer.categories,
             "cycle_labels": tuple(map(_bare, answer.cycle_labels)),
             "annual_labels": tuple(map(_bare, answer.annual_labels)),
         }
-        | ({"markers": tuple(number for number in answer.item_numbers if number in known)} if own_numbers else {}),
+        | ({"markers": tuple(number for number in numbers if number in known)} if own_numbers else {}),
     }
     return LayoutSpec.model_validate(data)
 
