@@ -215,7 +215,7 @@ class _Batch:
     ) -> tuple[Breaker, Learner | None, Asker | None]:
         """The model to ask about blocks and, where it is the settings' own, who asks it for layouts."""
         if given is not None:
-            return Breaker(given, self.settings.concurrency), None
+            return Breaker(given, self.settings.concurrency), None, None
         own = self.own = LanguageModel(self.settings, cache, self.store)
         model = Breaker(own, self.settings.concurrency)
         asker = GuardedAsker(own, model)
