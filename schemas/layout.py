@@ -103,6 +103,10 @@ class LayoutSpec(_Data):
     column_synonyms: dict[Column, tuple[Word, ...]] = Field(default_factory=dict)
     total_words: tuple[Word, ...] = ()
     withheld: tuple[Word, ...] = ()
+    labels: tuple[Word, ...] = ()
+    """Printed words that name fields and are no value, beside those that every layout knows."""
+    unconfirmed: bool = False
+    """A model says what its columns mean, and no person has looked at that yet."""
     indicators: IndicatorGrammar = IndicatorGrammar()
 
 

@@ -43,6 +43,9 @@ class FlagCode(StrEnum):
     BOUNDARY_UNSURE = "boundary_unsure"
     IMPLAUSIBLE = "implausible"
     UNREAD_CONTENT = "unread_content"
+    LAYOUT_UNCONFIRMED = "layout_unconfirmed"
+    NO_LAYOUT = "no_layout"
+    OUT_OF_PLACE = "out_of_place"
     READER_NOTE = "reader_note"
 
 
@@ -349,11 +352,14 @@ class Learning(_Published):
 
     `learnt`: the model's answer was checked on this document and is kept as `layout`. `reused`: a layout learnt
     before reads this document. `refused`: the answer, or the layout learnt before, does not fit; `reason` says why.
-    `unanswered`: the model gave no usable answer. `coverage_before` is what the built-in layouts explained.
+    `unanswered`: the model gave no usable answer.
+    `segmented`: no layout; the model marked where each project begins.
+    `coverage_before` is what the built-in layouts explained.
     """
 
-    outcome: Literal["learnt", "reused", "refused", "unanswered"] = Field(
-        description="learnt (checked and kept), reused (one learnt before), refused (it does not fit) or unanswered"
+    outcome: Literal["learnt", "reused", "refused", "unanswered", "segmented"] = Field(
+        description="learnt (checked and kept), reused (one learnt before), refused (it does not fit), unanswered, or "
+        "segmented (read without a layout: a model marked where each project begins)"
     )
     layout: str = Field(description="name of the layout; its file is layouts/NAME.toml in the run folder")
     reason: str | None = Field(None, description="why it was refused, or not answered")

@@ -23,11 +23,11 @@ from extractor.layouts.shape import may_hold_goals, shape_of
 from extractor.layouts.written import written
 from extractor.learn.infer import Learner, Learnt, kept, question_about, spec_of, understanding
 from extractor.messages import worded
-from extractor.model import Bought
+from extractor.model import Bought, ModelAnswer
 from extractor.pipeline import cut, finish, survey
 from extractor.readers import read
 from extractor.schemas.layout import LayoutAnswer, LayoutSpec
-from extractor.schemas.record import DocumentLine, FlagCode, Record
+from extractor.schemas.record import DocumentLine, FlagCode, ModelUse, Record
 from extractor.settings import Settings
 from extractor.text import squash
 from tests.golden_sources import sources
@@ -182,7 +182,7 @@ def test_one_question_for_every_file_of_a_shape(tmp_path: Path) -> None:
     with endpoint(scripted(CLAUSES.answer, ANSWERED)) as server:
         done = run(server, [*sources, plain], tmp_path / "out")
         assert questions(server) == 2
-        assert done.exit_code == 0, done.output
+        assert done.exit_code == 1, done.output  # the model said that the refused one holds projects
         assert sorted(outcomes(tmp_path / "out")) == ["", "learnt", "refused", "reused", "reused"]
         assert "reads 3 documents" in done.output
         # Another folder: the answers are in the cache. The same folder: nothing is asked at all.
@@ -387,7 +387,7 @@ def test_a_source_that_contradicts_itself_is_learnt_and_flagged(tmp_path: Path) 
     assert learnt.learning is not None
     assert learnt.learning.outcome == "learnt"
     flags = finish(survey(learnt.opened), {}, SETTINGS).document.flags
-    assert [flag.code for flag in flags] == [FlagCode.SUM_MISMATCH]
+    assert [flag.code for flag in flags] == [FlagCode.SUM_MISMATCH, FlagCode.LAYOUT_UNCONFIRMED]
 
 
 @pytest.mark.parametrize(("total", "fiscal", "outcome"), [("花费", "县里给", "learnt"), ("县里给", "花费", "refused")])
@@ -609,3 +609,90 @@ def test_content_does_not_change_a_shape_and_header_words_do(tmp_path: Path) -> 
     assert first == name(CLAUSES.text.replace("汀溪县", "芦岭县"))
     assert first != name(CLAUSES.text.replace("办成什么样", "成效"))
     assert first != name(CLAUSES.text.replace("条：", "款："))
+
+
+MONEY = Unknown(
+    "money.tsv",
+    "柏林镇2026年绩效目标一览表\n单位：万元\n"
+    "事由\t合起来\t镇里出\t村里凑\t办成什么样\t怎样考核\n"
+    "水渠清淤\t20.00\t16.00\t4.00\t清淤水渠，恢复灌溉，旱季不断水。"
+    "\t第1条：清淤长度，须达到：8公里。第2条：验收合格率，须达到：100%。\n"
+    "球场翻新\t9.00\t7.00\t2.00\t翻新球场，方便村民健身。"
+    "\t第1条：翻新面积，须达到：600平方米。第2条：村民满意度，须达到：≥90%。\n"
+    "汇总\t29.00\t23.00\t6.00\t\t\n",
+    {
+        "holds_projects": True,
+        "title": "出钱与考核表",
+        "columns": [
+            {"header": header, "meaning": meaning}
+            for header, meaning in (
+                *(("事由", "name"), ("合起来", "total"), ("镇里出", "other"), ("村里凑", "fiscal")),
+                *(("办成什么样", "goal"), ("怎样考核", "indicators")),
+            )
+        ],
+        "item_numbers": ["第N条："],
+        "annual_labels": ["须达到"],
+        "total_words": ["汇总"],
+        "projects": ["水渠清淤", "球场翻新"],
+        "all_projects": True,
+    },
+    (),
+)
+"""The answer takes two columns of money one for the other: their sum is right all the same."""
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_no_record_of_a_learnt_layout_is_agreed_before_a_person_confirms_it(confirmed: bool, tmp_path: Path) -> None:
+    learnt = learn(MONEY, MONEY.answer, tmp_path)
+    assert learnt.learning is not None
+    assert learnt.learning.outcome == "learnt"
+    path = tmp_path / "layouts" / f"{learnt.learning.layout}.toml"
+    if confirmed:
+        done = CliRunner().invoke(main, ["layouts", "confirm", learnt.learning.layout, "--out", str(tmp_path)])
+        assert done.exit_code == 0, done.output
+        assert "村里凑 = 财政拨款" in done.output
+    assert load(path).unconfirmed is not confirmed
+    surveyed = survey(cut(learnt.opened.document, [load(path)]))
+    use = ModelUse(name="copy", prompt="", cached=False)
+    copies = {
+        block.index: ModelAnswer(one.reading.reading, use, from_cache=False)
+        for block, one in zip(surveyed.blocks, surveyed.rules, strict=True)
+        if one.reading is not None
+    }
+    result = finish(surveyed, copies, SETTINGS)
+    assert [record.project.amounts.other for record in result.records] == ["16.00", "7.00"]
+    assert {record.status for record in result.records} == {"agreed" if confirmed else "unchecked"}
+    is_flagged = FlagCode.LAYOUT_UNCONFIRMED in {flag.code for flag in result.document.flags}
+    assert is_flagged is not confirmed
+
+
+def test_documents_without_a_header_row_share_no_refusal(tmp_path: Path) -> None:
+    shapes = []
+    texts = {"a": "一段话\n花20.00元，完成率100%，不少于3次", "b": "另一段话\n花30.00元，合格率100%，不低于9次"}
+    for name, text in texts.items():
+        path = tmp_path / f"{name}.txt"
+        path.write_text(text, encoding="utf-8")
+        shapes.append(shape_of(read(str(path))))
+    assert not shapes[0].headers
+    assert shapes[0].name != shapes[1].name
+
+
+def test_a_table_with_a_row_for_each_indicator_may_hold_goals(tmp_path: Path) -> None:
+    path = tmp_path / "rows.tsv"
+    path.write_text(
+        "石坪乡2026年项目绩效目标表\n实事\t花费\t要办成啥\t看哪样\t做到多少\n"
+        "修渠\t8.00\t修好水渠，保证灌溉。\t修渠长度\t≥3公里\n\t\t\t完好率\t98%以上\n\t\t\t完工期限\t2026年9月底前\n"
+        "植树\t2.00\t荒坡披绿。\t植树株数\t600株\n\t\t\t成活率\t≥90%\n",
+        encoding="utf-8",
+    )
+    assert may_hold_goals(read(str(path)))
+
+
+@pytest.mark.parametrize("number", ["（N）", "(N)"])
+def test_chinese_numerals_in_brackets_are_item_numbers(number: str, tmp_path: Path) -> None:
+    text = CLAUSES.text
+    for digit, numeral in zip("123", "一二三", strict=True):
+        text = text.replace(f"第{digit}条：", f"（{numeral}）")
+    learnt = learn(CLAUSES._replace(text=text), CLAUSES.answer | {"item_numbers": [number]}, tmp_path)
+    assert learnt.learning is not None
+    assert learnt.learning.outcome == "learnt", learnt.reason

@@ -503,6 +503,20 @@ def infer_layout(file: Path, save: Path | None, **options: Any) -> None:
         sys.exit(FAILED)
 
 
+@layout_commands.command("confirm")
+@click.argument("name")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("out"), show_default=True, help="Run folder.")
+@_translated
+def confirm_layout(name: str, out: Path) -> None:
+    """Vouch for what the columns of a learnt layout mean: NAME in the run folder, or its file.
+
+    Until then no record that was read with it is `agreed`. Run again with --layout and another --out.
+    """
+    from extractor.cli import layouts as shown
+
+    shown.confirm(name, out)
+
+
 @layout_commands.command("test")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(

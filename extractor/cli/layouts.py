@@ -11,7 +11,7 @@ from rich.table import Table
 from extractor.cli import printable
 from extractor.cli.display import console, errors
 from extractor.errors import UsageError
-from extractor.layouts import built_in, compiled
+from extractor.layouts import built_in, compiled, load
 from extractor.layouts.shape import shape_of
 from extractor.layouts.written import write, written
 from extractor.learn.infer import FOLDER, Learner, in_words, kept, understanding
@@ -20,6 +20,7 @@ from extractor.messages import worded
 from extractor.model import LanguageModel
 from extractor.pipeline import cut, own_layouts
 from extractor.readers import read
+from extractor.schemas.layout import column_label
 from extractor.settings import Settings
 
 if TYPE_CHECKING:
@@ -46,6 +47,20 @@ def print_layout(name: str, out: Path) -> None:
     if found is None:
         raise UsageError(f"no layout is called {name!r}; `extractor layouts list` shows them")
     console.print(printable(written(found), keep_lines=True), markup=False, end="")
+
+
+def confirm(name: str, out: Path) -> None:
+    """Take a learnt layout's mark away that no person has looked at it; UsageError where there is none of that name."""
+    kept_there = out / FOLDER / f"{name}.toml"
+    path = kept_there if name in {spec.name for spec in kept(out)} else Path(name)
+    if not path.is_file():
+        raise UsageError(f"no learnt layout is called {name!r}; `extractor layouts list --out {out}` shows them")
+    spec = load(path)
+    for column, words in spec.column_synonyms.items():
+        console.print(f"{printable('、'.join(words))} = {column_label(column)}", markup=False)
+    if spec.unconfirmed:
+        write(spec.model_copy(update={"unconfirmed": False}), path)
+    console.print(f"confirmed: {path}\nread again: extractor run FILE --layout {path} --out NEW", markup=False)
 
 
 def infer(file: Path, settings: Settings, save: Path | None) -> bool:
@@ -120,4 +135,4 @@ def _summary(reading: Understanding) -> str:
     )
 
 
-__all__ = ["infer", "print_layout", "print_layouts", "test"]
+__all__ = ["confirm", "infer", "print_layout", "print_layouts", "test"]

@@ -61,6 +61,7 @@ class CompiledLayout:
         headings = alternation(terms.goal_headings) if spec.indicators.categories == "bracketed" else "(?!)"
         value_label = self.value_label.pattern.replace("?P<cycle>", "?:").replace("?P<annual>", "?:")
         printed_around = (
+            *(map(re.escape, sorted(map(squash, spec.labels), key=len, reverse=True))),
             f"{value_label}{number_words}",
             rf"\d{{1,3}}[、)]|\d{{1,3}}{_STOP_OF_NUMBER}",  # 1、 1) 1.
             rf"\((?:\d{{1,3}}|[{_HAN}十]{{1,3}})\)|[{_CIRCLED}]",  # (1) (一) ①

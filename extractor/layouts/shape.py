@@ -12,7 +12,7 @@ from extractor.layouts import CompiledLayout, terms
 from extractor.schemas.document import Document
 from extractor.schemas.finding import Said, said
 from extractor.schemas.layout import COLUMN_LABELS, CONTENT_COLUMNS
-from extractor.text import squash
+from extractor.text import fold, squash
 
 _LONGEST = 20
 _LEAST_COLUMNS = 3
@@ -22,6 +22,11 @@ _LOOKED_AT = 400_000
 _DIGIT = re.compile(r"\d")
 _SENTENCE = re.compile(r"[^,。;:]{2}[,。;:]")
 _WORDY_SHARE = 0.3
+_AIMS = re.compile(r"[≥≤]\s*\d|不(?:少于|低于|超过|高于|大于|小于)\s*\d|\d\s*%以上|100\s*%")
+_FEW_AIMS = 2
+_MONEY = re.compile(r"\d\.\d\d(?!\d)|\d\s*万?元")
+_TARGET = re.compile(r"[≥≤><=]\d[\d.,]*\D{0,4}|\d+(?:\.\d+)?%?[\u4e00-\u9fff%]{1,4}|\d{4}年\d{1,2}月底?前?")
+"""A cell that holds a target: a sign, a number and its unit."""
 _OF_GOALS = re.compile("绩效|目标|指标|效益|产出")
 _SECTIONS = "一、"
 """Numbers the sections of any text, and items in few tables only."""
@@ -39,22 +44,26 @@ class Shape(NamedTuple):
     headers: tuple[str, ...]
     numbers: tuple[str, ...]
     labels: tuple[str, ...]
+    digest: str = ""
+    """What tells a document without a header row from all others: it has no shape of its own."""
 
     @property
     def name(self) -> str:
         """Of every document of this shape the same: the header words and the usual item number decide."""
-        known = "\0".join((self.source, *map(squash, self.headers), *self.numbers[:1]))
+        known = "\0".join((self.source, *map(squash, self.headers), *self.numbers[:1], self.digest))
         return f"learnt-{sha256(known.encode()).hexdigest()[:8]}"
 
 
 def shape_of(document: Document) -> Shape:
     """The shape of a document's table, read without any layout."""
     pieces = list(_pieces(document))
+    headers = _headers(document)
     return Shape(
         "grid" if document.tables else "dump",
-        _headers(document),
+        headers,
         _often(_template(match) for piece in pieces for match in _NUMBER.finditer(piece)),
         _often(match[1] for piece in pieces for match in _LABEL.finditer(piece)),
+        "" if headers else document.sha256,
     )
 
 
@@ -71,8 +80,19 @@ def may_hold_goals(document: Document) -> bool:
         shape = shape_of(document)
         return bool(shape.labels or set(shape.numbers) - {_SECTIONS})
     rows = max((table.rows for table in document.tables), key=len)
-    wordy = sum(any(_SENTENCE.search(squash(cell.content.text)) for cell in row.cells) for row in rows)
+    texts = [[squash(cell.content.text) for cell in row.cells] for row in rows]
+    wordy = sum(any(map(_SENTENCE.search, row)) for row in texts)
+    if wordy > 0 and 2 * sum(any(map(_TARGET.fullmatch, row)) for row in texts) >= len(rows) - 1:
+        return True  # a row for each indicator: only the first one of a project has a sentence
     return wordy > 0 and wordy >= _WORDY_SHARE * (len(rows) - 1)
+
+
+def prints_targets(document: Document) -> bool:
+    """Whether a text without cells prints several targets, as indicators have them, and an amount of money."""
+    if document.tables:
+        return False
+    text = fold(document.text[:_LOOKED_AT])
+    return _MONEY.search(text) is not None and len(_AIMS.findall(text)) >= _FEW_AIMS
 
 
 def _shares_money_out(document: Document) -> bool:

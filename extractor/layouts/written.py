@@ -16,6 +16,7 @@ _ABOUT = {
     "item_numbers": "Item numbers as printed, N for the number.",
     "annual_labels": "These labels mean 年度指标值.",
     "cycle_labels": "These labels mean 实施周期指标值.",
+    "unconfirmed": "A model wrote this; `extractor layouts confirm` takes the line away once you have checked it.",
     "total_words": "Rows of totals begin with these.",
 }
 

@@ -7,7 +7,7 @@ bears it out. Whatever was learnt, or refused, holds for every later document of
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple, get_args
@@ -53,6 +53,7 @@ class Learnt(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Refusal:
     reason: Fact
+    holds_projects: bool = False
 
 
 class Learner:
@@ -73,7 +74,8 @@ class Learner:
         shape = shape_of(opened.document)
         known = self._known.get(shape.name)
         if isinstance(known, _Refusal):
-            return Learnt(opened, _learning("refused", shape.name, before), reason=known.reason)
+            seen = with_projects(opened) if known.holds_projects else opened
+            return Learnt(seen, _learning("refused", shape.name, before), reason=known.reason)
         reason: Fact | None = None
         for spec in [known] if known else self._alike(opened.document):
             again, reason = await asyncio.to_thread(self._try, opened.document, spec, before)
@@ -102,8 +104,9 @@ class Learner:
         bought = not answer.from_cache
         if better is None:
             assert reason is not None
-            self._known[shape.name] = _Refusal(reason)
-            return Learnt(opened, _learning("refused", shape.name, before, answer), bought, reason=reason)
+            self._known[shape.name] = _Refusal(reason, answer.value.holds_projects)
+            seen = with_projects(opened) if answer.value.holds_projects else opened
+            return Learnt(seen, _learning("refused", shape.name, before, answer), bought, reason=reason)
         spec = better.chunks.layout
         assert spec is not None
         self._known[spec.name] = spec
@@ -127,6 +130,11 @@ class Learner:
         after = understanding(opened, self._settings)
         reason = judge_layout(spec, compiled(spec), before, after, self._settings, answer)
         return (opened, None) if reason is None else (None, reason)
+
+
+def with_projects(opened: OpenDocument) -> OpenDocument:
+    """A document of which a model says that it holds projects: where none are read, it has failed."""
+    return replace(opened, chunks=replace(opened.chunks, understood=False))
 
 
 def understanding(opened: OpenDocument, settings: Settings) -> Understanding:
@@ -165,6 +173,8 @@ def spec_of(answer: LayoutAnswer, shape: Shape) -> LayoutSpec:
         column.meaning: column.header for column in answer.columns if column.meaning not in {"breakdown", "attribute"}
     }
     known, own_numbers = get_args(ItemMarker), bool(answer.item_numbers) and "indicators" in columns
+    # （N） is (N) in another width, which stands for Chinese numerals as well.
+    numbers = tuple(plain if (plain := squash(number)) in known else number for number in answer.item_numbers)
     data = {
         "name": shape.name,
         "title": answer.title,
@@ -174,13 +184,14 @@ def spec_of(answer: LayoutAnswer, shape: Shape) -> LayoutSpec:
         "column_synonyms": {column: (header,) for column, header in columns.items()},
         "total_words": answer.total_words,
         "withheld": answer.withheld,
+        "unconfirmed": True,
         "indicators": {
-            "item_numbers": tuple(number for number in answer.item_numbers if own_numbers and number not in known),
+            "item_numbers": tuple(number for number in numbers if own_numbers and number not in known),
             "categories": answer.categories,
             "cycle_labels": tuple(map(_bare, answer.cycle_labels)),
             "annual_labels": tuple(map(_bare, answer.annual_labels)),
         }
-        | ({"markers": tuple(number for number in answer.item_numbers if number in known)} if own_numbers else {}),
+        | ({"markers": tuple(number for number in numbers if number in known)} if own_numbers else {}),
     }
     return LayoutSpec.model_validate(data)
 
@@ -220,4 +231,15 @@ def described(learnt: Learnt) -> tuple[Said, ...]:
     return (said(key, reason=learnt.reason or ""),) if key is not None else ()
 
 
-__all__ = ["FOLDER", "Learner", "Learnt", "described", "in_words", "kept", "question_about", "spec_of", "understanding"]
+__all__ = [
+    "FOLDER",
+    "Learner",
+    "Learnt",
+    "described",
+    "in_words",
+    "kept",
+    "question_about",
+    "spec_of",
+    "understanding",
+    "with_projects",
+]

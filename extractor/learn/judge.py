@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from extractor.layouts import CompiledLayout
-from extractor.layouts.shape import may_hold_goals
+from extractor.layouts.shape import may_hold_goals, prints_targets
 from extractor.pipeline import DocumentResult, OpenDocument
 from extractor.schemas.cells import attribute_label, unread
 from extractor.schemas.document import Block, Document
@@ -24,6 +24,7 @@ _HALF = 0.5
 _LONG_NAME = 15
 _FAR_MORE, _LONG_TEXT = 3, 8
 _NUMBER = re.compile(r"[-+]?[\d,.]+%?")
+_ANY_NUMBER = r"(?:\d{1,3}|[一二三四五六七八九十]{1,3})"
 _NUMBERED = re.compile(r"\D{0,3}\d{1,3}\D")
 _TEXTS = ("name", "goal")
 _SHOWN = 40
@@ -72,7 +73,8 @@ class Understanding(NamedTuple):
         if self.result.records:
             return self.coverage < threshold
         chunks, document = self.opened.chunks, self.opened.document
-        return chunks.reason == "no_table_but_goals" and may_hold_goals(document)
+        is_headed = chunks.reason == "no_table_but_goals" and may_hold_goals(document)
+        return not self.opened.chunks.blocks and (is_headed or prints_targets(document))
 
 
 def judge_answer(answer: LayoutAnswer, document: Document) -> Said | None:
@@ -96,7 +98,7 @@ def judge_answer(answer: LayoutAnswer, document: Document) -> Said | None:
         if squash(label) not in printed:
             return said("layout_word_not_printed", word=label)
     for number in answer.item_numbers:
-        pattern = r"\d{1,3}".join(map(re.escape, squash(number).split("N")))
+        pattern = _ANY_NUMBER.join(map(re.escape, squash(number).split("N")))
         if not re.search(pattern, printed):
             return said("layout_number_not_printed", number=number)
     if not answer.projects:

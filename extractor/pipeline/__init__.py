@@ -14,7 +14,9 @@ from extractor import builtin as builtin_readers
 from extractor import rules
 from extractor.builtin import SecondReader, SecondReadings
 from extractor.checks.completeness import check_end, check_outside, check_rows, check_told_again
+from extractor.checks.layouts import check_layouts
 from extractor.checks.notes import check_notes, doubts_of, explained, guessed_blocks
+from extractor.checks.placed import check_left_out, check_placed, is_unit_of_amount
 from extractor.checks.places import check_places
 from extractor.checks.plausible import check_plausible
 from extractor.checks.project import check_project, find_repeats
@@ -41,6 +43,9 @@ from extractor.schemas.layout import LayoutSpec
 from extractor.schemas.record import DocumentInfo, DocumentLine, FlagCode, Record
 from extractor.settings import Settings
 from extractor.text import Squashed, squash
+
+DIRECT = "no-layout"
+"""Layout of blocks that a language model marked and alone reads; the rules know nothing of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,8 @@ def chosen(surveyed: Survey, settings: Settings) -> dict[int, Reasons]:
 
     Raises LayoutError as `finish` does.
     """
+    if DIRECT in surveyed.opened.chunks.layouts:
+        return {block.index: (FlagCode.NO_LAYOUT.value,) for block in surveyed.blocks}
     if settings.ask == "all":
         return ask_all(surveyed.blocks)
     records = finish(surveyed, {}, settings).records
@@ -189,9 +196,14 @@ def finish(
     share = _explained(surveyed.opened, drafts)
     in_doubt = share < settings.layout_coverage or any(map(_is_misplaced, findings))
     findings += surveyed.second.of_document
+    findings += check_layouts(chunks.layouts.values())
+    if DIRECT in chunks.layouts:
+        findings.append(finding(FlagCode.NO_LAYOUT))
+        findings += check_left_out(document, chunks.blocks, chunks.totals)
     guessed = guessed_blocks(document, chunks.blocks)
     for draft in drafts:
-        draft.is_guessed = in_doubt or draft.block.index in guessed
+        unconfirmed = surveyed.opened.layout_of(draft.block).spec.unconfirmed
+        draft.is_guessed = in_doubt or unconfirmed or draft.block.index in guessed
     aliases = load_aliases(settings.aliases)
     records = [record_of(info, draft, language, locator, aliases) for draft in drafts]
     if len(records) != len(chunks.blocks):
@@ -280,6 +292,8 @@ def own_layouts(settings: Settings) -> list[LayoutSpec]:
 
 def _read_block(block: Block, layout: CompiledLayout) -> ReadBlock:
     view = Squashed(block.content)
+    if layout.spec.name == DIRECT:
+        return ReadBlock(view, None)
     try:
         found = rules.read(block, view, layout)
         return ReadBlock(view, Reading(found.reading, ground(found.reading, view, block.context, found.places)))
@@ -314,6 +328,9 @@ def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons
         known = surveyed.second.says.get(block.index) if model is None else None
         draft.say = known or builtin_readers.hear(surveyed.second.seen, block, draft.comparison)
         draft.findings += draft.say.findings
+    if layout.spec.name == DIRECT:
+        draft.findings = [one for one in draft.findings if not is_unit_of_amount(one, block, draft.comparison.spans)]
+        draft.findings += check_placed(draft.project, block, view, draft.comparison.spans, layout.terms)
     draft.findings += check_project(draft.project, block, layout, draft.comparison.spans)
     draft.findings += check_plausible(draft.project, block, layout.terms, draft.comparison.spans)
     document = surveyed.opened.document
@@ -349,6 +366,7 @@ def _model_failure(error: ModelError) -> Finding:
 
 
 __all__ = [
+    "DIRECT",
     "DocumentResult",
     "NotUnderstood",
     "OpenDocument",

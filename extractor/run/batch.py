@@ -21,7 +21,7 @@ from extractor.builtin import SecondReader
 from extractor.errors import ExtractorError, InputError, ModelError, OutputError
 from extractor.learn.infer import Learner, Learnt, described, in_words
 from extractor.messages import paragraphs
-from extractor.model import LanguageModel, Model, ModelAnswer
+from extractor.model import Asker, LanguageModel, Model, ModelAnswer
 from extractor.model.asking import Answer, Reasons
 from extractor.model.breaker import Breaker, GuardedAsker
 from extractor.model.till import FILE
@@ -41,6 +41,7 @@ from extractor.readers import load, parse
 from extractor.run import adding
 from extractor.run.fingerprint import fingerprint
 from extractor.run.inputs import Input
+from extractor.run.understood import understood
 from extractor.schemas.record import DocumentLine
 from extractor.settings import Settings
 from extractor.store import RunStore, Words
@@ -178,12 +179,12 @@ class _Batch:
         from extractor.model.cache import AnswerCache
 
         cache = AnswerCache(self.settings.cache_dir) if self.settings.cache and given_model is None else None
-        model, learner = self._connected(given_model, cache)
+        model, learner, asker = self._connected(given_model, cache)
         waiting: deque[_Asked] = deque()
         try:
             for given in self.inputs:
                 opened = self._open(given)
-                asked = await self._ask(given, opened, model, learner) if opened is not None else None
+                asked = await self._ask(given, opened, model, learner, asker) if opened is not None else None
                 if asked is None:
                     continue
                 if not asked.tasks:
@@ -209,15 +210,20 @@ class _Batch:
             self.outcome.calls = paid.requests
             self.outcome.input_tokens, self.outcome.output_tokens = paid.input_tokens, paid.output_tokens
 
-    def _connected(self, given: Model | None, cache: AnswerCache | None) -> tuple[Breaker, Learner | None]:
+    def _connected(
+        self, given: Model | None, cache: AnswerCache | None
+    ) -> tuple[Breaker, Learner | None, Asker | None]:
         """The model to ask about blocks and, where it is the settings' own, who asks it for layouts."""
         if given is not None:
-            return Breaker(given, self.settings.concurrency), None
+            return Breaker(given, self.settings.concurrency), None, None
         own = self.own = LanguageModel(self.settings, cache, self.store)
         model = Breaker(own, self.settings.concurrency)
-        return model, Learner(GuardedAsker(own, model), self.settings, self.directory)
+        asker = GuardedAsker(own, model)
+        return model, Learner(asker, self.settings, self.directory), asker
 
-    async def _ask(self, given: Input, opened: OpenDocument, model: Breaker, learner: Learner | None) -> _Asked | None:
+    async def _ask(
+        self, given: Input, opened: OpenDocument, model: Breaker, learner: Learner | None, asker: Asker | None
+    ) -> _Asked | None:
         """The document with its questions on their way; None where it became a failed one."""
         reader = self.reader
         learnt = Learnt(opened)
@@ -228,9 +234,11 @@ class _Batch:
             return surveyed, chosen(surveyed, self.settings)
 
         try:
-            if learner is not None:
-                learnt = await learner.improve(opened)
+            if learner is not None and asker is not None:
+                learnt, segmented = await understood(opened, learner, asker, self.settings)
                 self._count_learnt(learnt)
+                if segmented is not None:
+                    self._add_usage(segmented.paid, segmented.cached, segmented.input_tokens, segmented.output_tokens)
             surveyed, reasons = await asyncio.to_thread(prepare)
         except OutputError:
             raise

@@ -40,7 +40,8 @@ def fingerprint(settings: Settings) -> str:
         parts["model"] = _hash([repr(decoding)])
         parts["ask"] = _hash([settings.ask])
         parts["answers"] = schema_hash(ProjectReading)
-        parts["prompt"], parts["layout_prompt"] = (prompts.load(name).hash for name in ("read_project", "infer_layout"))
+        parts["prompt"] = prompts.load("read_project").hash
+        parts["layout_prompt"] = _hash(prompts.load(name).hash for name in ("infer_layout", "segment"))
     return composed(parts)
 
 

@@ -13,6 +13,7 @@ from extractor.model import LanguageModel, Model
 from extractor.pipeline import DocumentResult, OpenDocument, chosen, cut, finish, own_layouts, read_with_model, survey
 from extractor.readers import RawFile, load, parse
 from extractor.readers.archive import Member
+from extractor.run.understood import understood
 from extractor.settings import Settings
 
 T = TypeVar("T")
@@ -52,7 +53,7 @@ async def _with_model(opened: OpenDocument, reader: builtin.SecondReader | None,
     try:
         model = LanguageModel(settings, cache)
         try:
-            better = (await Learner(model, settings).improve(opened)).opened
+            better = (await understood(opened, Learner(model, settings), model, settings)).learnt.opened
             return await _asked(better, reader, settings, model)
         finally:
             await model.close()
