@@ -29,6 +29,7 @@ ENVIRONMENT = {
     "cache_dir": "EXTRACTOR_CACHE_DIR",
     "language": "EXTRACTOR_LANGUAGE",
     "store": "EXTRACTOR_STORE",
+    "workers": "EXTRACTOR_WORKERS",
 }
 SETTINGS_FILE = "extractor.toml"
 BUILTIN = "builtin"
@@ -85,6 +86,12 @@ class Settings(BaseModel):
     cache: bool = True
     cache_dir: Path = Field(default_factory=default_cache_dir)
     max_bytes: Annotated[int, Field(ge=1)] = 16 * 1024 * 1024
+    workers: Annotated[int, Field(ge=1, le=1024)] | None = None
+    """Documents worked on at a time; None: as many as there are cores."""
+    max_seconds: Annotated[float, Field(gt=0, le=86_400)] = 120.0
+    """What a document may take, beside the time to parse it; large files may take longer in proportion."""
+    max_memory: Annotated[int, Field(ge=256)] = 3072
+    """Megabytes that the work on a document may take."""
     language: Literal["zh", "en"] = "zh"
     layouts: tuple[Path, ...] = ()
     aliases: tuple[Path, ...] = ()

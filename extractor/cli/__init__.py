@@ -140,6 +140,9 @@ def main() -> None:
     metavar="URL",
     help="Keep the results in PostgreSQL (postgresql://user@host/database); else in run.sqlite in the run folder.",
 )
+@click.option("--workers", type=int, metavar="N", help="Documents worked on at a time (default: the cores).")
+@click.option("--max-seconds", type=float, metavar="S", help="Longest work on a document (default 120).")
+@click.option("--max-memory", type=int, metavar="MB", help="Most memory that a document may take (default 3072).")
 @click.option("--max-tokens", type=int, metavar="N", help="Most tokens that this run may pay for, sent and received.")
 @click.option("--max-cost", metavar="AMOUNT", help="Most money that it may spend; needs a price in a settings file.")
 @click.option("--dry-run", is_flag=True, help="Tell what a language model would be asked and what that costs; no more.")

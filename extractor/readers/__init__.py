@@ -85,6 +85,16 @@ def parse(source: RawFile) -> Document:
     )
 
 
+def seconds_apart(source: RawFile) -> float:
+    """How long `parse` may take for a file that is parsed in a process of its own; 0 for plain text."""
+    kind = kind_of(source.raw, source.file)
+    if kind == TEXT:
+        return 0.0
+    from extractor.readers.sandbox import shared
+
+    return shared().limits.of(kind, len(source.raw))[1]
+
+
 def _parse_apart(source: RawFile, raw: bytes, kind: str) -> Document:
     from extractor.readers.sandbox import shared
 

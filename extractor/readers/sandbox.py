@@ -113,6 +113,12 @@ class Sandbox:
         with self._lock:
             self._stop()
 
+    def kill(self) -> None:
+        """End the process without waiting for the thread that uses it."""
+        process = self._process
+        if process is not None and self._owner == os.getpid():
+            _kill(process)
+
     def _running(self, file: str) -> subprocess.Popen[bytes]:
         process = self._process
         if process is not None and self._owner == os.getpid() and process.poll() is None:
@@ -239,3 +245,9 @@ def shared() -> Sandbox:
         _shared = Sandbox()
         atexit.register(_shared.close)
     return _shared
+
+
+def end() -> None:
+    """End the sandbox of this process at once, whatever it is at."""
+    if _shared is not None:
+        _shared.kill()

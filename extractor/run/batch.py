@@ -1,50 +1,39 @@
-"""Batch runs: many files into one run folder, resumable, at a flat cost of memory.
+"""Batch runs: many files into one run folder, resumable, on every core, at a flat cost of memory.
 
-A document is stored in one transaction as soon as it is finished; a run started again goes on with
-what is missing. What is asked of a model is bounded by blocks in flight, not by documents; documents are
-read by the other readers meanwhile, in a thread beside the calls.
+A document is stored in one transaction as soon as it is finished; a run started again goes on with what is missing.
+Workers read (`crew`, `unit`); this process alone writes and asks the language model. What is asked of a model is
+bounded by blocks in flight, not by documents.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from extractor import builtin
 from extractor.builtin import SecondReader
-from extractor.errors import ExtractorError, InputError, ModelError, OutputError
-from extractor.learn.infer import Learner, Learnt, described, in_words
-from extractor.messages import paragraphs
-from extractor.model import Asker, LanguageModel, Model, ModelAnswer
-from extractor.model.asking import Answer, Reasons
+from extractor.errors import InputError, ModelError, OutputError
+from extractor.learn.infer import Learner, Learnt
+from extractor.model import LanguageModel, Model, ModelAnswer
+from extractor.model.asking import Answer
 from extractor.model.breaker import Breaker, GuardedAsker
 from extractor.model.till import FILE
-from extractor.pipeline import (
-    DocumentResult,
-    OpenDocument,
-    Survey,
-    chosen,
-    cut,
-    failed_document,
-    finish,
-    own_layouts,
-    read_with_model,
-    survey,
-)
-from extractor.readers import load, parse
+from extractor.pipeline import failed_document, read_with_model
+from extractor.readers import load
 from extractor.run import adding
+from extractor.run.crew import crew_for
 from extractor.run.fingerprint import fingerprint
 from extractor.run.inputs import Input
-from extractor.run.understood import understood
+from extractor.run.one import in_loop
+from extractor.run.understood import Helper, understood
+from extractor.run.unit import Finished, Prepared, Unit
 from extractor.schemas.record import DocumentLine
 from extractor.settings import Settings
-from extractor.store import RunStore, Words
+from extractor.store import RunStore
 from extractor.store.private import private_folder
 
 if TYPE_CHECKING:
@@ -55,6 +44,12 @@ _IN_FLIGHT = 4
 _HELD = 2_000
 """Blocks of documents that wait for answers."""
 _SHOWN_FAILURES = 20
+_TRIES = 2
+"""How often a document is begun that was being read when the run was ended from outside."""
+_ENDED_RUNS = (
+    "was being read when two runs ended, perhaps because of it, and was left out; "
+    "`extractor retry` reads it once more: give it more memory, or split it into one file per department"
+)
 
 
 class Event(NamedTuple):
@@ -112,27 +107,13 @@ def run(
         given = adding.named(inputs, store.known(), directory, settings.max_bytes)
         store.begin(given.planned)
         batch = _Batch(given.inputs, directory, store, settings, report, reader)
-        if settings.language_model is None and model is None:
-            batch.read_alone()
-        else:
-            asyncio.run(batch.read_with(model))
+        in_loop(batch.read_alone() if settings.language_model is None and model is None else batch.read_with(model))
         batch.outcome.renamed = given.renamed
         if replace_all:
             batch.outcome.forgotten = store.keep_only({one.name for one in given.inputs})
         store.end()
     batch.outcome.seconds = time.monotonic() - started
     return batch.outcome
-
-
-@dataclass(slots=True)
-class _Asked:
-    """A document about which a language model is being asked."""
-
-    given: Input
-    surveyed: Survey
-    reasons: dict[int, Reasons]
-    tasks: list[asyncio.Task[Answer]]
-    learnt: Learnt
 
 
 class _Batch:
@@ -150,57 +131,39 @@ class _Batch:
         self.store = store
         self.settings = settings
         self.report = report
-        self.given_reader = reader
-        self.layouts = own_layouts(settings)
         self.fingerprint = fingerprint(settings)
+        self.unit = Unit(settings, self.fingerprint, reader)
+        self.crew = crew_for(self.unit, inputs, settings.workers, here=reader is not None)
+        self.known = store.known()
         self.outcome = Outcome()
         self.own: LanguageModel | None = None
         """The settings' own model: its calls are in the ledger."""
+        self.opening = 0
+        """Documents that are being read, before anything is asked about them."""
+        self.asking: dict[str, tuple[int, int]] = {}
+        """Of each document that waits for answers, the questions and the blocks."""
 
-    @cached_property
-    def reader(self) -> SecondReader | None:
-        """Loaded for the first document that has to be read: a run that finds all of them done needs none."""
-        return self.given_reader or builtin.load(self.settings)
-
-    def read_alone(self) -> None:
+    async def read_alone(self) -> None:
         """Without a language model."""
-        for given in self.inputs:
-            opened = self._open(given)
-            if opened is not None:
-                self._save(self._read(given, opened, self.reader))
 
-    def _read(self, given: Input, opened: OpenDocument, reader: SecondReader | None) -> DocumentResult:
-        try:
-            return finish(survey(opened, reader), {}, self.settings)
-        except Exception as error:
-            return _failed(given, opened, error)
+        async def read(given: Input, before: asyncio.Event, after: asyncio.Event) -> None:
+            self._save(await self.crew.call("finished", given))
+            self.opening -= 1
+
+        await self._each(read)
 
     async def read_with(self, given_model: Model | None) -> None:
         from extractor.model.cache import AnswerCache
 
         cache = AnswerCache(self.settings.cache_dir) if self.settings.cache and given_model is None else None
-        model, learner, asker = self._connected(given_model, cache)
-        waiting: deque[_Asked] = deque()
+        model, helper = self._connected(given_model, cache)
+
+        async def read(given: Input, before: asyncio.Event, after: asyncio.Event) -> None:
+            await self._read_with(given, model, helper, before, after)
+
         try:
-            for given in self.inputs:
-                opened = self._open(given)
-                asked = await self._ask(given, opened, model, learner, asker) if opened is not None else None
-                if asked is None:
-                    continue
-                if not asked.tasks:
-                    await self._finish(asked)
-                    continue
-                waiting.append(asked)
-                while waiting and self._is_enough(waiting):
-                    await self._finish(waiting[0])
-                    waiting.popleft()
-            while waiting:
-                await self._finish(waiting[0])
-                waiting.popleft()
+            await self._each(read)
         finally:
-            for asked in waiting:
-                for task in asked.tasks:
-                    task.cancel()
             await model.close()
             if cache is not None:
                 cache.close()
@@ -210,87 +173,131 @@ class _Batch:
             self.outcome.calls = paid.requests
             self.outcome.input_tokens, self.outcome.output_tokens = paid.input_tokens, paid.output_tokens
 
-    def _connected(
-        self, given: Model | None, cache: AnswerCache | None
-    ) -> tuple[Breaker, Learner | None, Asker | None]:
-        """The model to ask about blocks and, where it is the settings' own, who asks it for layouts."""
+    def _connected(self, given: Model | None, cache: AnswerCache | None) -> tuple[Breaker, Helper | None]:
+        """The model to ask about blocks and, where it is the settings' own, who asks it how documents are cut."""
         if given is not None:
-            return Breaker(given, self.settings.concurrency), None, None
+            return Breaker(given, self.settings.concurrency), None
         own = self.own = LanguageModel(self.settings, cache, self.store)
         model = Breaker(own, self.settings.concurrency)
         asker = GuardedAsker(own, model)
-        return model, Learner(asker, self.settings, self.directory), asker
+        return model, Helper(Learner(asker, self.settings, self.directory), asker)
 
-    async def _ask(
-        self, given: Input, opened: OpenDocument, model: Breaker, learner: Learner | None, asker: Asker | None
-    ) -> _Asked | None:
-        """The document with its questions on their way; None where it became a failed one."""
-        reader = self.reader
-        learnt = Learnt(opened)
-        FILE.set(given.name)
-
-        def prepare() -> tuple[Survey, dict[int, Reasons]]:
-            surveyed = survey(learnt.opened, reader, has_model=True)
-            return surveyed, chosen(surveyed, self.settings)
-
+    async def _each(self, read: _Read) -> None:
+        """Every document that is not done, as many at a time as there is room for."""
+        tasks: dict[asyncio.Task[None], str] = {}
+        before = asyncio.Event()
+        before.set()
         try:
-            if learner is not None and asker is not None:
-                learnt, segmented = await understood(opened, learner, asker, self.settings)
+            for given in self.inputs:
+                if self._is_done(given) or self._is_given_up(given):
+                    continue
+                while self._is_enough():
+                    await _settled(tasks, asyncio.FIRST_COMPLETED)
+                after = asyncio.Event()
+                self.opening += 1
+                tasks[asyncio.create_task(read(given, before, after))] = given.name
+                before = after
+                if self.crew.size == 1:
+                    await asyncio.sleep(0)
+            await _settled(tasks, asyncio.ALL_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            self.crew.close()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            if tasks:  # stopped, not killed: what was begun need not be doubted
+                with suppress(OutputError):
+                    self.store.reopen(tasks.values())
+
+    def _is_enough(self) -> bool:
+        """True where the workers are busy, the calls under way keep the endpoint busy, or memory is full."""
+        in_flight = sum(questions for questions, _ in self.asking.values())
+        held = sum(blocks for _, blocks in self.asking.values())
+        at_a_time = 2 * self.crew.size if self.crew.size > 1 else 1
+        return (
+            self.opening >= at_a_time
+            or in_flight > _IN_FLIGHT * self.settings.concurrency
+            or held > max(_HELD, in_flight)
+        )
+
+    async def _read_with(
+        self, given: Input, model: Breaker, helper: Helper | None, before: asyncio.Event, after: asyncio.Event
+    ) -> None:
+        """A document from file to store, with a language model's answers.
+
+        Layouts are learnt in the order of the documents, whichever is read first: one waits for those before it.
+        """
+        FILE.set(given.name)
+        learnt: Learnt | None = None
+        try:
+            prepared = await self.crew.call("prepared", given, helper is not None)
+            if isinstance(prepared, Prepared) and prepared.opened is not None and helper is not None:
+                await before.wait()
+                learnt, segmented = await understood(prepared.opened.open(), helper, self.settings)
                 self._count_learnt(learnt)
                 if segmented is not None:
                     self._add_usage(segmented.paid, segmented.cached, segmented.input_tokens, segmented.output_tokens)
-            surveyed, reasons = await asyncio.to_thread(prepare)
-        except OutputError:
-            raise
-        except Exception as error:
-            self._save(_failed(given, opened, error), learnt, complete=not learnt.again)
-            return None
-        blocks = surveyed.blocks
-        tasks = [asyncio.create_task(read_with_model(blocks[index], model)) for index in reasons]
-        return _Asked(given, surveyed, reasons, tasks, learnt)
-
-    def _is_enough(self, waiting: Collection[_Asked]) -> bool:
-        """True where the calls under way keep the endpoint busy, or the documents behind them fill the memory."""
-        in_flight = sum(len(asked.tasks) for asked in waiting)
-        held = sum(len(asked.surveyed.blocks) for asked in waiting)
-        return in_flight > _IN_FLIGHT * self.settings.concurrency or held > max(_HELD, in_flight)
-
-    async def _finish(self, asked: _Asked) -> None:
-        answers = dict(zip(asked.reasons, await asyncio.gather(*asked.tasks), strict=True))
+                prepared = await self.crew.call("surveyed", given, learnt)
+            await before.wait()
+        except InputError as error:
+            prepared = self.unit.failed(given, error)
+        finally:
+            self.opening -= 1
+            after.set()
+        if isinstance(prepared, Finished):
+            self._save(prepared)
+            return
+        self.asking[given.name] = (len(prepared.asked), prepared.held)
+        asked = [asyncio.create_task(read_with_model(block, model)) for block in prepared.asked.values()]
+        try:
+            answers = dict(zip(prepared.asked, await asyncio.gather(*asked), strict=True))
+        finally:
+            for task in asked:
+                task.cancel()
+            del self.asking[given.name]
         self._count(answers.values())
         again = any(isinstance(answer, ModelError) for answer in answers.values())
-        try:
-            result = finish(asked.surveyed, answers, self.settings, asked.reasons)
-        except Exception as error:
-            result = _failed(asked.given, asked.surveyed.opened, error)
-        self._save(result, asked.learnt, complete=not (again or asked.learnt.again))
+        complete = not (again or (learnt is not None and learnt.again))
+        self._save(await self.crew.call("completed", given, prepared, answers, learnt, complete))
 
-    def _open(self, given: Input) -> OpenDocument | None:
-        """The document cut into blocks; None where it is done already or cannot be read."""
+    def _is_done(self, given: Input) -> bool:
+        """True where this content was read before, with these settings."""
+        if given.name not in self.known or not self.known[given.name].sha256:
+            return False
         try:
             source = load(given.path, name=given.name, max_bytes=self.settings.max_bytes, member=given.member)
-            if self.store.is_done(given.name, source.sha256, self.fingerprint):
-                self.outcome.resumed += 1
-                self._tell(given.name, None)
-                return None
-            return cut(parse(source), self.layouts)
-        except InputError as error:
-            self._save(failed_document(given.name, error))
-            return None
-        except OutputError:
-            raise
-        except Exception as error:  # a fault of ours must cost this file only, and be seen
-            self._save(failed_document(given.name, _fault(given, error)))
-            return None
+        except InputError:
+            return False
+        if not self.store.is_done(given.name, source.sha256, self.fingerprint):
+            return False
+        self.outcome.resumed += 1
+        self._tell(given.name, None)
+        return True
 
-    def _save(self, result: DocumentResult, learnt: Learnt | None = None, *, complete: bool = True) -> None:
-        if learnt is not None and learnt.learning is not None:
-            result = _with_learning(result, learnt, self.settings.language)
-        words = Words(self.settings.language, result.told, result.records_told)
-        fingerprint = self.fingerprint if complete else ""
-        self.store.save(result.document, result.records, result.sources, fingerprint, words)
-        flagged = sum(record.status == "flagged" for record in result.records)
-        self._tell(result.document.document.file, result.document, flagged)
+    def _is_given_up(self, given: Input) -> bool:
+        """True where a document was too much before, or ended the runs that read it; notes that it is begun."""
+        if self.store.mark_begun(given.name) <= _TRIES:
+            return False
+        before = self.store.failure(given.name)
+        if before is not None and not self._is_the_same(given, before[0]):
+            return False
+        if before is None:
+            self._save(self.unit.gave_up(given, _ENDED_RUNS))
+        else:
+            self._tell(given.name, failed_document(given.name, InputError(given.name, before[1])).document)
+        return True
+
+    def _is_the_same(self, given: Input, sha256: str) -> bool:
+        with suppress(InputError):
+            source = load(given.path, name=given.name, max_bytes=self.settings.max_bytes, member=given.member)
+            return source.sha256 == sha256
+        return False
+
+    def _save(self, done: Finished) -> None:
+        self.store.put(done.entry)
+        if done.gives_up:
+            self.store.give_up(done.entry.file)
+        self._tell(done.entry.file, done.line, done.flagged)
 
     def _tell(self, name: str, line: DocumentLine | None, flagged: int = 0) -> None:
         self.outcome.documents += 1
@@ -339,22 +346,15 @@ class _Batch:
             )
 
 
-def _with_learning(result: DocumentResult, learnt: Learnt, language: str) -> DocumentResult:
-    """The line with what became of the question for a layout, also in the reason of a document that was not read."""
-    told, line = replace(result.told, learning=learnt.reason), result.document
-    if told.reason:
-        told = replace(told, reason=(*told.reason, *described(learnt)))
-    update = {"learning": in_words(learnt, language), "reason": paragraphs(told.reason, language) or None}
-    return replace(result, document=line.model_copy(update=update), told=told)
+_Read = Callable[[Input, asyncio.Event, asyncio.Event], Coroutine[None, None, None]]
 
 
-def _failed(given: Input, opened: OpenDocument, error: Exception) -> DocumentResult:
-    """The line of a document that was opened and could not be read after all."""
-    known = error if isinstance(error, InputError) else _fault(given, error)
-    return failed_document(given.name, known, digest=opened.document.sha256)
-
-
-def _fault(given: Input, error: Exception) -> ExtractorError:
-    return InputError(
-        given.name, f"could not be read because of a fault in the extractor ({type(error).__name__}); please report it"
-    )
+async def _settled(tasks: dict[asyncio.Task[None], str], when: str) -> None:
+    """Wait for tasks, and raise what one of them raised; those that are through are dropped."""
+    while tasks:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+            del tasks[task]
+        if when == asyncio.FIRST_COMPLETED:
+            return

@@ -13,7 +13,7 @@ from extractor.model import LanguageModel, Model
 from extractor.pipeline import DocumentResult, OpenDocument, chosen, cut, finish, own_layouts, read_with_model, survey
 from extractor.readers import RawFile, load, parse
 from extractor.readers.archive import Member
-from extractor.run.understood import understood
+from extractor.run.understood import Helper, understood
 from extractor.settings import Settings
 
 T = TypeVar("T")
@@ -33,10 +33,10 @@ def extract_raw(source: RawFile, settings: Settings) -> DocumentResult:
     opened = cut(parse(source), own_layouts(settings))
     if settings.language_model is None:
         return finish(survey(opened, reader), {}, settings)
-    return _run(_with_model(opened, reader, settings))
+    return in_loop(_with_model(opened, reader, settings))
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
+def in_loop(work: Coroutine[Any, Any, T]) -> T:
     """The result of `work`, also where this thread's event loop is running, as it is in a notebook."""
     try:
         asyncio.get_running_loop()
@@ -53,7 +53,7 @@ async def _with_model(opened: OpenDocument, reader: builtin.SecondReader | None,
     try:
         model = LanguageModel(settings, cache)
         try:
-            better = (await understood(opened, Learner(model, settings), model, settings)).learnt.opened
+            better = (await understood(opened, Helper(Learner(model, settings), model), settings)).learnt.opened
             return await _asked(better, reader, settings, model)
         finally:
             await model.close()
@@ -71,4 +71,4 @@ async def _asked(
     return finish(surveyed, dict(zip(reasons, answers, strict=True)), settings, reasons)
 
 
-__all__ = ["extract_file", "extract_raw"]
+__all__ = ["extract_file", "extract_raw", "in_loop"]

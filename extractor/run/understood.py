@@ -12,6 +12,13 @@ from extractor.segment.segmenter import Segmented, segment
 from extractor.settings import Settings
 
 
+class Helper(NamedTuple):
+    """Who asks for layouts, and who asks anything else."""
+
+    learner: Learner
+    asker: Asker
+
+
 class Helped(NamedTuple):
     """What became of the question for a layout, and of that for the projects' beginnings, if there was one."""
 
@@ -19,16 +26,16 @@ class Helped(NamedTuple):
     segmented: Segmented | None = None
 
 
-async def understood(opened: OpenDocument, learner: Learner, asker: Asker, settings: Settings) -> Helped:
+async def understood(opened: OpenDocument, helper: Helper, settings: Settings) -> Helped:
     """The document cut as well as it can be with the model's help.
 
     Only a document of which nothing is read otherwise is cut where a model says.
     """
-    learnt = await learner.improve(opened)
+    learnt = await helper.learner.improve(opened)
     learning, chunks = learnt.learning, learnt.opened.chunks
     if learning is None or learnt.again or chunks.blocks or not (_fails(learnt) or learning.outcome == "unanswered"):
         return Helped(learnt)
-    done = await segment(asker, learnt.opened, settings.language)
+    done = await segment(helper.asker, learnt.opened, settings.language)
     if DIRECT in done.opened.chunks.layouts:
         learning = learning.model_copy(update={"outcome": "segmented", "layout": DIRECT})
         return Helped(learnt._replace(opened=done.opened, learning=learning), done)
@@ -41,4 +48,4 @@ def _fails(learnt: Learnt) -> bool:
     return not learnt.opened.chunks.understood
 
 
-__all__ = ["Helped", "understood"]
+__all__ = ["Helped", "Helper", "understood"]

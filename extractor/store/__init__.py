@@ -121,6 +121,14 @@ class RunStore:
         """
         return self._database.mark_begun(file)
 
+    def give_up(self, file: str) -> None:
+        """Have a stored file counted as begun too often, until it is saved anew or reopened."""
+        self._database.give_up(file)
+
+    def failure(self, file: str) -> tuple[str, str] | None:
+        """Of a file that could not be read: what it held (sha256), and why."""
+        return self._database.failure(file)
+
     def is_done(self, file: str, sha256: str, fingerprint: str) -> bool:
         """True where this very content was read with these very settings and nothing of it failed.
 

@@ -46,6 +46,8 @@ from extractor.version import __version__
 
 BATCH = 500
 """Rows that one statement writes."""
+GIVEN_UP = 1_000
+"""What stands for the tries of a file that is not to be tried again."""
 PAGE = 200
 """Rows that one statement reads: no read lasts long enough to keep a running save waiting."""
 
@@ -205,6 +207,17 @@ class Database:
             of_file = inputs.c.file == file
             connection.execute(update(inputs).where(of_file).values(begun=inputs.c.begun + 1))
             return connection.execute(select(inputs.c.begun).where(of_file)).scalar() or 0
+
+    def give_up(self, file: str) -> None:
+        with self._transaction() as connection:
+            connection.execute(update(inputs).where(inputs.c.file == file).values(begun=GIVEN_UP))
+
+    def failure(self, file: str) -> tuple[str, str] | None:
+        """What a document held that could not be read, and why; None where it was read, or never stored."""
+        failed = (documents.c.file == file, documents.c.status == "failed")
+        with self._transaction() as connection:
+            row = connection.execute(select(documents.c.sha256, documents.c.reason).where(*failed)).first()
+        return None if row is None else (row.sha256, row.reason or "")
 
     def stored_state(self, file: str, sha256: str) -> tuple[str, bool, bool] | None:
         """How a document was read that did not fail: fingerprint, whether a model was asked, and for a layout."""
