@@ -23,7 +23,7 @@ from extractor.model import ModelAnswer
 from extractor.pipeline import DocumentResult, cut, finish, survey
 from extractor.readers import read
 from extractor.readers.plain.decode import decode
-from extractor.run import batch, inputs
+from extractor.run import batch, inputs, unit
 from extractor.run.fingerprint import fingerprint
 from extractor.schemas.document import Block
 from extractor.schemas.project import ProjectReading
@@ -255,7 +255,7 @@ def test_a_second_run_changes_no_byte(documents: Path, tmp_path: Path) -> None:
 def test_what_is_done_is_not_parsed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.html").write_text("<table><tr><th>项目名称<th>总计<th>绩效目标<tr><td>甲<td>1<td>好</table>")
     assert run(tmp_path, tmp_path / "a.html").failed == 0
-    monkeypatch.setattr(batch, "parse", None)
+    monkeypatch.setattr(unit, "parse", None)
     assert run(tmp_path, tmp_path / "a.html").resumed == 1
 
 
@@ -320,18 +320,18 @@ import os, signal, sys, threading
 from extractor.cli import main
 from extractor.store import RunStore
 
-save, last = RunStore.save, int(sys.argv.pop(1))
+put, last = RunStore.put, int(sys.argv.pop(1))
 
 def counted(*arguments):
     global last
-    save(*arguments)
+    put(*arguments)
     last -= 1
     if last == 0:
         threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGKILL)).start()
     if last == -20:  # the timer is late, on a busy machine
         os.kill(os.getpid(), signal.SIGKILL)
 
-RunStore.save = counted
+RunStore.put = counted
 main()
 """
 """The command line, killed a moment after it has saved so many documents, whatever it does then."""

@@ -83,7 +83,7 @@ def test_of_the_amounts_of_two_years_none_is_the_total(tmp_path: Path) -> None:
 def test_a_second_header_row_of_a_file_that_merges_no_cells(tmp_path: Path) -> None:
     second = "\t财政拨款（万元）\t自筹（万元）\t\t"
     text = f"项目名称\t资金来源\t\t绩效目标\t绩效指标\n{second}\n演练\t30\t10\t开展演练。\t{ITEMS}\n"
-    amounts = project(tmp_path, text).amounts
+    amounts = project(tmp_path, text, "flagged").amounts  # two sources and no total
     assert (amounts.fiscal, [(one.label, one.amount) for one in amounts.breakdown]) == ("30", [("自筹", "10")])
 
 

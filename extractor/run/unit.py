@@ -1,8 +1,8 @@
 """The unit of work: a file in, what the store saves of it in one transaction out.
 
-It holds nothing but its settings: this process, a worker beside it or another host call the same functions. Nothing that
-concerns one document is raised: it is that document's line. Where a language model is asked, the work has two halves,
-`prepared` and `completed`, and the questions are asked between them by whoever called.
+It holds nothing but its settings: this process, a worker beside it or another host call the same functions. Nothing
+that concerns one document is raised: it is that document's line. Where a language model is asked, the work has two
+halves, `prepared` and `completed`, and the questions are asked between them by whoever called.
 """
 
 from __future__ import annotations

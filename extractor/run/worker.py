@@ -13,7 +13,7 @@ import signal
 import struct
 import sys
 from contextlib import suppress
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from extractor.errors import ExtractorError
 from extractor.run.unit import Unit, seconds_for
@@ -21,14 +21,14 @@ from extractor.run.unit import Unit, seconds_for
 LENGTH = struct.Struct(">Q")
 
 
-def send(stream: BinaryIO, value: object) -> None:
+def send(stream: IO[bytes], value: object) -> None:
     data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
     stream.write(LENGTH.pack(len(data)))
     stream.write(data)
     stream.flush()
 
 
-def receive(stream: BinaryIO) -> Any:
+def receive(stream: IO[bytes]) -> Any:
     """EOFError where the other process is gone."""
     head = stream.read(LENGTH.size)
     if len(head) < LENGTH.size:
