@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractor.builtin import SecondReader
-from extractor.errors import InputError, ModelError, OutputError
+from extractor.errors import InputError, ModelError, OutputError, WeightsError
 from extractor.learn.infer import Learner, Learnt
 from extractor.model import LanguageModel, Model, ModelAnswer
 from extractor.model.asking import Answer
@@ -44,10 +44,12 @@ _IN_FLIGHT = 4
 _HELD = 2_000
 """Blocks of documents that wait for answers."""
 _SHOWN_FAILURES = 20
-_TRIES = 2
-"""How often a document is begun that was being read when the run was ended from outside."""
+_TOGETHER = 2
+"""How often a document is begun beside others; one that was being read when so many runs ended is read alone."""
+_TRIES = 3
+"""How often a document is begun at all where nobody asks for it."""
 _ENDED_RUNS = (
-    "was being read when two runs ended, perhaps because of it, and was left out; "
+    "was being read when three runs ended, the last time alone, and was left out; "
     "`extractor retry` reads it once more: give it more memory, or split it into one file per department"
 )
 
@@ -135,6 +137,7 @@ class _Batch:
         self.unit = Unit(settings, self.fingerprint, reader)
         self.crew = crew_for(self.unit, inputs, settings.workers, here=reader is not None)
         self.known = store.known()
+        self.tried = store.tried()
         self.outcome = Outcome()
         self.own: LanguageModel | None = None
         """The settings' own model: its calls are in the ledger."""
@@ -189,7 +192,12 @@ class _Batch:
         before.set()
         try:
             for given in self.inputs:
-                if self._is_done(given) or self._is_given_up(given):
+                if self._is_done(given):
+                    continue
+                is_alone = self.tried.get(given.name, 0) >= _TOGETHER
+                if is_alone:  # whatever ends the run from here on, no other document is to blame
+                    await _settled(tasks, asyncio.ALL_COMPLETED)
+                if self._is_given_up(given):
                     continue
                 while self._is_enough():
                     await _settled(tasks, asyncio.FIRST_COMPLETED)
@@ -197,7 +205,9 @@ class _Batch:
                 self.opening += 1
                 tasks[asyncio.create_task(read(given, before, after))] = given.name
                 before = after
-                if self.crew.size == 1:
+                if is_alone:
+                    await _settled(tasks, asyncio.ALL_COMPLETED)
+                elif self.crew.size == 1:
                     await asyncio.sleep(0)
             await _settled(tasks, asyncio.ALL_COMPLETED)
         finally:
@@ -239,7 +249,9 @@ class _Batch:
                     self._add_usage(segmented.paid, segmented.cached, segmented.input_tokens, segmented.output_tokens)
                 prepared = await self.crew.call("surveyed", given, learnt)
             await before.wait()
-        except InputError as error:
+        except (OutputError, WeightsError):
+            raise
+        except Exception as error:  # a fault of ours must cost this file only, and be seen
             prepared = self.unit.failed(given, error)
         finally:
             self.opening -= 1

@@ -121,6 +121,10 @@ class RunStore:
         """
         return self._database.mark_begun(file)
 
+    def tried(self) -> dict[str, int]:
+        """How often the files were begun that were begun and not saved."""
+        return self._database.tried()
+
     def give_up(self, file: str) -> None:
         """Have a stored file counted as begun too often, until it is saved anew or reopened."""
         self._database.give_up(file)
