@@ -152,6 +152,7 @@ class BlockContext:
     of the block's printed numbers stands, decided by position or by the printed totals; a number
     whose column neither of them tells is in `unplaced`, and may stand in `possible_columns`.
     Where the numbers print units that differ, `amount_unit` is None and `differing_units` are they.
+    `prints_labels`: the text has each cell behind its 【label】, money too, and tells its columns itself.
     """
 
     layout: str
@@ -163,6 +164,7 @@ class BlockContext:
     amounts: Amounts
     possible_columns: tuple[str, ...] = ()
     differing_units: tuple[PrintedUnit, ...] = ()
+    prints_labels: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,16 @@ from hypothesis import strategies as st
 from extractor import prompts
 from extractor.doctor import EXPECTED, SAMPLE, probe
 from extractor.errors import ModelError, ModelInvalid, ModelRefused, ModelTruncated, ModelUnavailable, UsageError
-from extractor.model import LanguageModel, ModelAnswer, user_message
+from extractor.model import LanguageModel, ModelAnswer, tells_amounts, user_message
 from extractor.model.cache import AnswerCache
+from extractor.pipeline import cut, finish, survey
+from extractor.readers import read
 from extractor.schemas.document import Block, BlockContext, Found, MappedText, PrintedUnit
 from extractor.schemas.project import Amounts, FundingLine, Indicator, ProjectReading
+from extractor.schemas.record import ModelUse
 from extractor.settings import Settings
 from tests.fake_model import FakeModel
+from tests.golden_sources import sources
 from tests.patience import HANG
 from tests.servers import Reply, Request, Script, Server, completion, error
 
@@ -64,6 +68,31 @@ def cache(tmp_path: Path) -> Iterator[AnswerCache]:
 def block(text: str = TEXT, index: int = 0, **context: Any) -> Block:
     given = BlockContext("test", None, None, PrintedUnit("万元"), 2026, ("name", "total"), Amounts(total="12.60"))
     return Block(index, MappedText(text, range(len(text))), replace(given, **context), 0, len(text), None)
+
+
+@pytest.mark.parametrize(
+    ("context", "is_told"), [({}, True), ({"prints_labels": True}, False), ({"amounts": Amounts()}, False)]
+)
+def test_amounts_are_told_only_where_the_text_cannot_say_their_columns(context: dict[str, Any], is_told: bool) -> None:
+    given = block(**context)
+    assert ("数字所在列: 总计=12.60" in user_message(given)) == tells_amounts(given) == is_told
+
+
+@pytest.mark.parametrize("name", ["text-plain-a", "form-a", "xlsx-a"])
+def test_what_the_model_was_told_is_read_once(name: str) -> None:
+    """A dump prints its numbers in a row, and the model copies where the rules put them; cells have labels."""
+    (source,) = (source for source in sources() if source.parent.name == name)
+    surveyed = survey(cut(read(source)))
+    readings = {one.index: read_alone.reading for one, read_alone in zip(surveyed.blocks, surveyed.rules, strict=True)}
+    use = ModelUse(name="m", prompt="p", cached=False)
+    answers = {index: ModelAnswer(found.reading, use, False) for index, found in readings.items() if found is not None}
+    result = finish(surveyed, answers, Settings(model="m"), dict.fromkeys(answers, ("all",)))
+    twice = {path for record in result.records for path in record.readers.get("model", ())}
+    assert "name" in twice
+    assert ("amounts.total" in twice) == (name != "text-plain-a")
+    counts = result.document.counts
+    assert (counts.fields_read_twice < counts.fields) == (name == "text-plain-a")
+    assert counts.fields_read_twice + counts.fields_not_read == counts.fields
 
 
 def options(server: Server | str, **changes: Any) -> Settings:

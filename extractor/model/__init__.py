@@ -240,6 +240,14 @@ def schema_hash(shape: type[BaseModel]) -> str:
     return cache_key(schema=shape.model_json_schema())[:16]
 
 
+def tells_amounts(block: Block) -> bool:
+    """Whether the model is told in which column each number stands, as the rules place it.
+
+    It has to be where the text prints numbers in a row, and what it answers then is a copy: no second reading.
+    """
+    return not block.context.prints_labels and block.context.amounts != Amounts()
+
+
 def user_message(block: Block) -> str:
     """What the model is shown of a block: its context, one line for each label, and its text between markers.
 
@@ -247,7 +255,7 @@ def user_message(block: Block) -> str:
     """
     context = block.context
     text = block.content.text
-    amounts = _amounts(context.amounts)
+    amounts = _amounts(context.amounts) if tells_amounts(block) else ""
     lines = {
         "部门": _printed(context.department),
         "单位": _printed(context.unit),

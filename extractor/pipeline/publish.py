@@ -16,7 +16,7 @@ from extractor.compare import Comparison, Reading
 from extractor.ground.paths import leaves
 from extractor.locate import Locator
 from extractor.messages import flag, paragraphs
-from extractor.model import ModelAnswer
+from extractor.model import ModelAnswer, tells_amounts
 from extractor.model.asking import Answer, Reasons
 from extractor.names import Aliases
 from extractor.normalize import normalize
@@ -77,11 +77,21 @@ class Draft:
         return self.answered is not None or self.builtin is not None or self.say.has_cells
 
     @property
+    def copied(self) -> frozenset[str]:
+        """Paths of the amounts that the language model was told and did not read."""
+        if self.answered is None or not tells_amounts(self.block):
+            return frozenset()
+        return frozenset(path for path, _ in leaves(self.project) if path.startswith("amounts.")) - self.say.same
+
+    @property
+    def second_read(self) -> frozenset[str]:
+        """Paths of the published values that the model, or else the reader of characters, read as well."""
+        return self.comparison.read_twice - self.copied if self.comparison is not None else frozenset()
+
+    @property
     def read_twice(self) -> frozenset[str]:
         """Paths of the published values that two readers read."""
-        if self.comparison is None:
-            return frozenset()
-        return self.comparison.read_twice | self.say.same
+        return self.second_read | self.say.same if self.comparison is not None else frozenset()
 
     @property
     def abstained(self) -> tuple[str, ...]:
@@ -180,7 +190,7 @@ def _readers(draft: Draft) -> dict[str, tuple[str, ...]]:
     if draft.comparison is None:
         return {}
     second = "model" if draft.answered is not None else "characters"
-    found = {second: draft.comparison.read_twice, "cells": draft.say.same}
+    found = {second: draft.second_read, "cells": draft.say.same}
     return {reader: told for reader, those in found.items() if those and (told := _listed(draft.project, those))}
 
 
@@ -257,8 +267,11 @@ def _counts(drafts: Sequence[Draft], records: Sequence[Record], reads_twice: boo
 
 
 def _not_read(draft: Draft) -> int:
-    """Published values that are not the business of the built-in reader, where it is the second one."""
-    if draft.builtin is None or draft.say.has_cells or draft.answered is not None or draft.comparison is None:
+    """Published values that are not the business of the second reader: what the model was told, or what the built-in
+    one leaves to the rules."""
+    if draft.answered is not None:
+        return len(draft.copied)
+    if draft.builtin is None or draft.say.has_cells or draft.comparison is None:
         return 0
     return sum(not builtin.is_read(path) for path, _ in leaves(draft.comparison.project))
 

@@ -137,6 +137,7 @@ class Assembly:
                 amounts=placed.amounts,
                 possible_columns=placed.possible,
                 differing_units=differing,
+                prints_labels=self.layout.spec.source == "grid",
             ),
             start=row.start,
             end=row.end,

@@ -85,6 +85,7 @@ def to_block(
             columns=tuple(dict.fromkeys(("name", *(column for _, column in placed), "goal", "indicator_name"))),
             amounts=to_amounts([*placed]),
             differing_units=differing,
+            prints_labels=True,
         ),
         start=form.rows[0][0],
         end=form.rows[-1][1],
