@@ -104,7 +104,7 @@ def test_bytes_are_no_text_and_have_a_limit() -> None:
         extract(b"", name="a.txt", model=None)
 
 
-OF_RUNS = {"store", "max_tokens", "max_cost", "prices"}
+OF_RUNS = {"store", "workers", "max_seconds", "max_memory", "max_tokens", "max_cost", "prices"}
 """Settings that are nothing to one document."""
 
 

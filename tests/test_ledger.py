@@ -198,13 +198,12 @@ def test_the_call_that_would_exceed_the_tokens_is_never_sent(tmp_path: Path) -> 
 
 
 def test_the_call_that_would_exceed_the_costs_is_never_sent(tmp_path: Path) -> None:
-    results, rows, seen = ask(
-        tmp_path / "run.sqlite", GOOD, blocks=20, max_cost="0.05", prices={"m": PRICE}, max_output_tokens=1_000
-    )
+    limit = {"max_cost": "0.04", "prices": {"m": PRICE}, "max_output_tokens": 1_000}
+    results, rows, seen = ask(tmp_path / "run.sqlite", GOOD, blocks=20, concurrency=1, **limit)
     spent = sum(Decimal(str(row["price"])) for row in rows)
     assert 0 < seen == len(rows) < 20
-    assert Decimal("0.02") < spent <= Decimal("0.05"), "one more may cost up to 0.03"
-    assert all("0.05 USD" in str(one) for one in results if isinstance(one, ModelError))
+    assert Decimal("0.01") < spent <= Decimal("0.04"), "one more may cost up to 0.03"
+    assert all("0.04 USD" in str(one) for one in results if isinstance(one, ModelError))
 
 
 def test_an_endpoint_that_tells_no_tokens_is_reckoned_at_its_worst(tmp_path: Path) -> None:

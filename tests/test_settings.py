@@ -22,6 +22,7 @@ OPTIONS: list[tuple[str, Any, Any, Any]] = [
     ("timeout", 2.5, 3.5, 4.5),
     ("cache_dir", "/file", "/env", "/flag"),
     ("language", "en", "zh", "en"),
+    ("workers", 2, 3, 4),
     ("store", "postgresql:///file", "postgresql:///env", "postgres:///flag"),
 ]
 

@@ -501,6 +501,8 @@ def test_what_killed_a_run_is_known_before_it_is_begun_again(place: Path | str) 
         assert store.mark_begun("b.txt") == 1
         store.save(document("b.txt", 0), [], [], "f")
         assert store.tried() == {"a.txt": 1}
+        store.acquit("a.txt")
+        assert (store.tried(), store.mark_begun("a.txt")) == ({}, 1)
     with RunStore(place) as store:
         store.begin([Planned("a.txt"), Planned("b.txt")])
         assert (store.mark_begun("a.txt"), store.mark_begun("b.txt")) == (2, 1)

@@ -259,6 +259,7 @@ class _Batch:
         if isinstance(prepared, Finished):
             self._save(prepared)
             return
+        self.store.acquit(given.name)
         self.asking[given.name] = (len(prepared.asked), prepared.held)
         asked = [asyncio.create_task(read_with_model(block, model)) for block in prepared.asked.values()]
         try:

@@ -121,6 +121,10 @@ class RunStore:
         """
         return self._database.mark_begun(file)
 
+    def acquit(self, file: str) -> None:
+        """Note that a file, though not saved yet, has done no harm: it only waits for answers."""
+        self._database.acquit(file)
+
     def tried(self) -> dict[str, int]:
         """How often the files were begun that were begun and not saved."""
         return self._database.tried()

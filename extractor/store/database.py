@@ -208,6 +208,10 @@ class Database:
             connection.execute(update(inputs).where(of_file).values(begun=inputs.c.begun + 1))
             return connection.execute(select(inputs.c.begun).where(of_file)).scalar() or 0
 
+    def acquit(self, file: str) -> None:
+        with self._transaction() as connection:
+            connection.execute(update(inputs).where(inputs.c.file == file).values(begun=0))
+
     def tried(self) -> dict[str, int]:
         with self._transaction() as connection:
             return dict(connection.execute(select(inputs.c.file, inputs.c.begun).where(inputs.c.begun > 0)).all())
