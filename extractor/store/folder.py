@@ -9,6 +9,8 @@ DATABASE = "run.sqlite"
 """The run's database."""
 POINTER = "run.store"
 """Names the database of a run that is kept elsewhere."""
+DECISIONS, CARRIED = "decisions.sqlite", "decisions.jsonl"
+"""What people decided beside the run, and the file in which it is carried elsewhere: no run writes or removes them."""
 LOCK = "run.lock"
 """Held by the run that is writing; empty."""
 REPORT = "report.html"
@@ -36,5 +38,6 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
 }
 """The files of each export format."""
 _SIDES = tuple(f"{DATABASE}-{side}" for side in ("journal", "wal", "shm"))
-RESULTS = frozenset((DATABASE, *_SIDES, POINTER, LOCK, REPORT, *chain(*FORMATS.values())))
-"""Everything that a run writes: no input of another run."""
+_KEPT = (DECISIONS, f"{DECISIONS}-journal", CARRIED)
+RESULTS = frozenset((DATABASE, *_SIDES, POINTER, LOCK, REPORT, *_KEPT, *chain(*FORMATS.values())))
+"""Everything that a run writes, and what is decided beside it: no input of another run."""
