@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,8 @@ from extractor.store.tables import APPLICATION_ID, SCHEMA_VERSION, VERSION_TABLE
 
 PATIENCE = 30.0
 """Seconds to wait for another program that is looking into the database."""
+_LEAVING = 3.0
+"""Seconds to wait for the lock of a run that was killed a moment ago."""
 PARTING = 2.0
 """Seconds to wait for readers at the end of a run."""
 
@@ -184,9 +187,13 @@ class Postgres:
     def lock(self) -> Callable[[], None]:
         engine = self.engine(read_only=True)
         connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        held = connection.execute(
-            text("SELECT pg_try_advisory_lock(:program, hashtext(current_schema()))"), {"program": APPLICATION_ID}
-        ).scalar_one()
+        statement = text("SELECT pg_try_advisory_lock(:program, hashtext(current_schema()))")
+        until = time.monotonic() + _LEAVING
+        # The server needs a moment to notice that a process which held the lock was killed.
+        while not (held := connection.execute(statement, {"program": APPLICATION_ID}).scalar_one()):
+            if time.monotonic() > until:
+                break
+            time.sleep(0.1)
 
         def release() -> None:
             connection.close()
