@@ -24,8 +24,17 @@ def plain_amount(printed: str) -> str:
     return printed.translate(_FULL_WIDTH).replace(",", "").strip()
 
 
+def may_be_amount(digits: str) -> bool:
+    """Whether plain digits can be money; a code of a project has more of them.
+
+    >>> may_be_amount("1141.20"), may_be_amount("440113210000000010001")
+    (True, False)
+    """
+    return _AMOUNT.fullmatch(digits) is not None
+
+
 def _check_amount(value: str) -> str:
-    if not _AMOUNT.fullmatch(value):
+    if not may_be_amount(value):
         raise ValueError(f"not a printed amount: {value[:40]!r} (digits only, e.g. '1141.20'; null where blank)")
     return value
 

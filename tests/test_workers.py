@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
+from extractor import extract
 from extractor.run import batch, inputs
 from extractor.run.batch import Outcome
 from extractor.run.crew import Here, Workers, crew_for
 from extractor.run.unit import Unit
+from extractor.schemas.record import FlagCode
 from extractor.settings import Settings
 from extractor.store import RunStore
 from extractor.store.folder import DATABASE
@@ -64,6 +66,20 @@ def test_a_little_job_starts_no_process(tmp_path: Path) -> None:
     assert not little._others._all  # type: ignore[union-attr]
     little.close()
     large.close()
+
+
+@pytest.mark.parametrize(
+    ("printed", "instead"),
+    [("66.00 66.00", "440113210000000010001 66.00"), ("66.00 66.00", "\n".join(["66.00"] * 1_200))],
+    ids=["a code of 21 digits", "more lone numbers than a reading holds"],
+)
+def test_numbers_that_are_no_money_cost_their_project_alone(printed: str, instead: str) -> None:
+    text = TEXT.read_text(encoding="utf-8")
+    changed = extract(text.replace(printed, instead, 1).encode(), model=None)
+    others = [(one.project.name, one.project.amounts.total) for one in extract(TEXT, model=None).records[1:]]
+    found = [(one.project.name, one.project.amounts.total) for one in changed.records]
+    assert found[-len(others) :] == others
+    assert FlagCode.SUM_MISMATCH in {flag.code for flag in changed.document.flags}
 
 
 @pytest.mark.kill

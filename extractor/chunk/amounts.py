@@ -9,7 +9,7 @@ from typing import NamedTuple
 from extractor.schemas.cells import breakdown_label, is_money
 from extractor.schemas.document import MappedText
 from extractor.schemas.layout import AMOUNT_COLUMNS
-from extractor.schemas.project import Amounts, FundingLine
+from extractor.schemas.project import MAX_ITEMS, Amounts, FundingLine, may_be_amount, plain_amount
 from extractor.text import fold
 
 NUMBER = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,8})?")
@@ -69,13 +69,17 @@ def is_amount_column(column: str) -> bool:
 def to_amounts(placed: Sequence[tuple[str, str | None]]) -> Amounts:
     """Amounts from (number, column) pairs; a column of None is `unplaced`.
 
-    >>> to_amounts([("1.00", "total"), ("1.00", None)]).unplaced
+    What cannot be money (a code of 21 digits) and more lone numbers than a reading holds stay in the text, which no
+    field claims then: they are told.
+
+    >>> to_amounts([("1.00", "total"), ("1.00", None), ("440113210000000010001", None)]).unplaced
     ('1.00',)
     """
+    placed = [(number, column) for number, column in placed if may_be_amount(plain_amount(number))]
     known = {column: number for number, column in placed if column and breakdown_label(column) is None}
     return Amounts(
         **{column: known.get(column) for column in AMOUNT_COLUMNS},
-        unplaced=tuple(number for number, column in placed if column is None),
+        unplaced=tuple(number for number, column in placed if column is None)[:MAX_ITEMS],
         breakdown=tuple(
             FundingLine(label=label, amount=number)
             for number, column in placed
