@@ -118,7 +118,8 @@ def _follow_the_parent() -> None:
         import ctypes
 
         with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+            # PR_SET_PDEATHSIG. Not SIGTERM, which a long search in a text would keep waiting.
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)
         if os.getppid() == 1:
             _leave()
 
