@@ -116,7 +116,7 @@ def read_again(
             for block, view in asked
             if block.index in tagged.readings
         }
-    except ExtractorError:
+    except (ExtractorError, MemoryError):
         raise
     except Exception as error:  # a fault of ours
         failed = finding(FlagCode.MODEL_FAILED, "document", variant="builtin", detail=type(error).__name__)

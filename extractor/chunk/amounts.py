@@ -84,5 +84,5 @@ def to_amounts(placed: Sequence[tuple[str, str | None]]) -> Amounts:
             FundingLine(label=label, amount=number)
             for number, column in placed
             if column and (label := breakdown_label(column)) is not None
-        ),
+        )[:MAX_ITEMS],
     )

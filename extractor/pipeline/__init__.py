@@ -176,7 +176,7 @@ def finish(
         line = line_of(document, chunks, (), (), language=language, locator=locator, findings=findings, reason=reason)
         return DocumentResult(line, told=_told(findings, reason))
     drafts = [
-        _draft(surveyed, index, answers.get(block.index), (reasons or {}).get(block.index, ()))
+        _drafted(surveyed, index, answers.get(block.index), (reasons or {}).get(block.index, ()))
         for index, block in enumerate(chunks.blocks)
     ]
     for draft in drafts:
@@ -297,12 +297,25 @@ def _read_block(block: Block, layout: CompiledLayout) -> ReadBlock:
     try:
         found = rules.read(block, view, layout)
         return ReadBlock(view, Reading(found.reading, ground(found.reading, view, block.context, found.places)))
+    except MemoryError:  # concerns all of the document
+        raise
     except Exception as error:  # a fault of ours must cost this block only, and be seen
         return ReadBlock(view, None, _unreadable(block, error))
 
 
 _OF_CELLS = ("form", "grid")
 """What of a document is read by its cells; prose and text without cells are not, also where a table holds them."""
+
+
+def _drafted(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons) -> Draft:
+    """One block's draft; a fault of ours costs this block only, and is seen."""
+    try:
+        return _draft(surveyed, index, answer, reasons)
+    except MemoryError:  # concerns all of the document
+        raise
+    except Exception as error:
+        block = surveyed.blocks[index]
+        return Draft(block, surveyed.rules[index].view, None, None, findings=[_unreadable(block, error)])
 
 
 def _draft(surveyed: Survey, index: int, answer: Answer | None, reasons: Reasons) -> Draft:

@@ -21,8 +21,8 @@ from typing import Any, Protocol
 
 from extractor.errors import ExtractorError
 from extractor.run.inputs import Input
-from extractor.run.unit import Finished, Heavy, Prepared, Unit, too_long, too_much
-from extractor.run.worker import receive, send
+from extractor.run.unit import Heavy, Prepared, Unit, too_long, too_much
+from extractor.run.worker import NO_MEMORY, receive, send
 
 _FAT = 768 * 1024 * 1024
 """A worker that ever held more than this is not used again."""
@@ -95,8 +95,12 @@ class Here:
     async def call(self, method: str, given: Input, *arguments: Any) -> Any:
         came_from_others = bool(arguments) and isinstance(arguments[0], Prepared) and arguments[0].surveyed.is_packed
         if not came_from_others or self._others is None:
-            with suppress(Heavy):
+            try:
                 return await asyncio.to_thread(getattr(self._unit, method), given, *arguments)
+            except MemoryError:
+                return self._unit.gave_up(given, too_much(self._unit.settings))
+            except Heavy:
+                pass
         assert self._others is not None
         return await self._others.call(method, given, *arguments)
 
@@ -142,9 +146,7 @@ class Workers:
             except (EOFError, OSError):
                 code = self._ended(worker)
                 return self._unit.gave_up(given, self._why(code, size))
-            # A worker that has met the limit of its memory is in pieces.
-            gave_up = isinstance(found, Finished) and found.gives_up
-            self._put_back(worker, is_worn=gave_up or peak > _FAT)
+            self._put_back(worker, is_worn=peak > _FAT)
             if isinstance(found, ExtractorError):
                 raise found
             return found
@@ -179,7 +181,7 @@ class Workers:
             return too_long(self._unit.settings, size)
         if hasattr(signal, "SIGKILL") and code == -signal.SIGKILL:
             return _KILLED
-        if hasattr(signal, "SIGABRT") and code == -signal.SIGABRT:
+        if code == NO_MEMORY or (hasattr(signal, "SIGABRT") and code == -signal.SIGABRT):
             return too_much(self._unit.settings)
         how = signal.Signals(-code).name if -code in set(signal.Signals) else f"exit status {code}"
         return _CRASHED.format(how=how)

@@ -142,7 +142,7 @@ class Unit:
             raise
         except Exception as error:
             digest = learnt.opened.document.sha256
-            return self._entry(_failed(given, error, digest, self.settings), learnt, complete=not learnt.again)
+            return self._entry(_failed(given, error, digest), learnt, complete=not learnt.again)
 
     def completed(
         self, given: Input, prepared: Prepared, answers: Mapping[int, Answer], learnt: Learnt | None, complete: bool
@@ -154,7 +154,7 @@ class Unit:
         except _NOT_OURS:
             raise
         except Exception as error:
-            result = _failed(given, error, surveyed.opened.document.sha256, self.settings)
+            result = _failed(given, error, surveyed.opened.document.sha256)
         return self._entry(result, learnt, complete=complete)
 
     def gave_up(self, given: Input, why: str) -> Finished:
@@ -166,7 +166,7 @@ class Unit:
         return done._replace(gives_up=True)
 
     def failed(self, given: Input, error: Exception, digest: str = "") -> Finished:
-        return self._entry(_failed(given, error, digest, self.settings))
+        return self._entry(_failed(given, error, digest))
 
     def _safely(self, given: Input, work: Callable[[OpenDocument], T]) -> T | Finished:
         digest = ""
@@ -181,8 +181,6 @@ class Unit:
             return work(cut(document, self.layouts))
         except _NOT_OURS:
             raise
-        except MemoryError:
-            return self.gave_up(given, too_much(self.settings))
         except Exception as error:  # a fault of ours must cost this file only, and be seen
             return self.failed(given, error, digest if not isinstance(error, InputError) else "")
 
@@ -205,8 +203,8 @@ class Unit:
         return Finished(entry, result.document, sum(record.status == "flagged" for record in result.records))
 
 
-_NOT_OURS = (Heavy, OutputError, WeightsError)
-"""What concerns more than one document."""
+_NOT_OURS = (Heavy, MemoryError, OutputError, WeightsError)
+"""What concerns more than one document, or all of this process."""
 _ADVICE = "split it into one file per department, or raise"
 
 
@@ -232,10 +230,8 @@ def _with_learning(result: DocumentResult, learnt: Learnt, language: str) -> Doc
     return replace(result, document=line.model_copy(update=update), told=told)
 
 
-def _failed(given: Input, error: Exception, digest: str, settings: Settings) -> DocumentResult:
+def _failed(given: Input, error: Exception, digest: str) -> DocumentResult:
     """The line of a document that could not be read."""
-    if isinstance(error, MemoryError):
-        error = InputError(given.name, too_much(settings))
     known = error if isinstance(error, InputError) else _fault(given, error)
     return failed_document(given.name, known, digest=digest)
 

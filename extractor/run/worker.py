@@ -19,6 +19,8 @@ from extractor.errors import ExtractorError
 from extractor.run.unit import Unit, seconds_for
 
 LENGTH = struct.Struct(">Q")
+NO_MEMORY = 77
+"""Exit status of a worker that has met the limit of its memory."""
 
 
 def send(stream: IO[bytes], value: object) -> None:
@@ -53,6 +55,9 @@ def main() -> None:
         while True:
             method, size, arguments = receive(requests)
             send(answers, _answer(unit, method, size, arguments))
+            _alarm(0)
+    except MemoryError:
+        os._exit(NO_MEMORY)  # what is left here is in pieces
     except (EOFError, BrokenPipeError):
         pass
     finally:
@@ -68,8 +73,6 @@ def _answer(unit: Unit, method: str, size: int, arguments: tuple[Any, ...]) -> t
         found: Any = getattr(unit, method)(*arguments)
     except ExtractorError as error:
         found = error
-    finally:
-        _alarm(0)
     return found, peak()
 
 
